@@ -1,0 +1,1 @@
+"""What is taught: the programs that run in the containers, and the exercises."""

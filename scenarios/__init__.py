@@ -1,0 +1,1 @@
+"""How an experiment runs: from a YAML file to a verdict."""

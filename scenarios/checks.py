@@ -1,0 +1,106 @@
+"""Runs a scenario's outcome checks: testinfra modules, run by pytest in this process on machines that still stand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testinfra.backend.base import BaseBackend, CommandResult
+from testinfra.host import Host
+
+from scenarios import signals
+from scenarios.engines.base import Session
+from scenarios.evidence import Evidence
+from scenarios.outcome import Outcome
+from scenarios.record import Check
+from scenarios.spec import CHECKS
+from scenarios.theory import Prediction
+
+JUNIT_FILE = "junit.xml"
+# Nothing of the project's own test run applies here: no configuration file, no plugins of the environment, no cache, nothing printed.
+OPTIONS = ("-c", "/dev/null", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal",
+           "-p", "no:hypothesispytest", "-p", "no:testinfra", "-p", "no:testinfra.plugin", "-o", "junit_logging=system-out", "-W", "error")
+
+
+class EngineBackend(BaseBackend):
+    """Testinfra's way into a service: the engine's own execute, so that checks are the same on every engine."""
+
+    NAME = "iolab"
+
+    def __init__(self, session: Session, service: str) -> None:
+        """Commands run on the machine of `service`."""
+        super().__init__(service)
+        self._session, self._service = session, service
+
+    def run(self, command: str, *args: str, **_: Any) -> CommandResult:
+        """Runs one shell command."""
+        text = self.get_command(command, *args)
+        done = self._session.execute(self._service, ("sh", "-c", text))
+        return self.result(done.exit_status, self.encode(text), done.stdout, done.stderr)
+
+
+class Given:
+    """The pytest plugin that hands a run to its checks and keeps what they said."""
+
+    def __init__(self, evidence: Evidence, prediction: Prediction, measured: Outcome, session: Session) -> None:
+        """What the fixtures below return."""
+        self._evidence, self._prediction, self._measured, self._session = evidence, prediction, measured, session
+        self.checks: list[Check] = []
+
+    @pytest.fixture(scope="session")
+    def evidence(self) -> Evidence:
+        """Everything kept of the run."""
+        return self._evidence
+
+    @pytest.fixture(scope="session")
+    def prediction(self) -> Prediction:
+        """What theory said."""
+        return self._prediction
+
+    @pytest.fixture(scope="session")
+    def measured(self) -> Outcome:
+        """What happened."""
+        return self._measured
+
+    @pytest.fixture(scope="session")
+    def machine(self) -> Any:
+        """A function from a service's name to testinfra's host of that service."""
+        return lambda service: Host(EngineBackend(self._session, service))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps a check's result; one that crashed in its fixtures is unknown rather than failed."""
+        signals.raise_if_received()
+        if report.when == "call" or report.outcome != "passed":
+            name = report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+            self.checks.append(Check(name=name, result=_result(report), message=_message(report)))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module that cannot be imported is a check that is unknown."""
+        if report.failed:
+            self.checks.append(Check(name=f"the checks {Path(report.nodeid).name} can be read", result="error", message=str(report.longrepr)))
+
+
+def _result(report: pytest.TestReport) -> Any:
+    if report.outcome == "failed":
+        crash = getattr(report.longrepr, "reprcrash", None)
+        asserted = crash is not None and crash.message.startswith(("AssertionError", "assert "))
+        return "failed" if report.when == "call" and asserted else "error"
+    return report.outcome
+
+
+def _message(report: pytest.TestReport) -> str:
+    if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message) if crash else str(report.longrepr or "")
+
+
+def run_checks(evidence: Evidence, prediction: Prediction, measured: Outcome, session: Session, directory: Path) -> tuple[Check, ...]:
+    """The results of the scenario's checks, one each; also written as JUnit XML into `directory`."""
+    given = Given(evidence, prediction, measured, session)
+    module = CHECKS / f"{evidence.scenario.outcome}.py"
+    status = pytest.main([str(module), f"--rootdir={CHECKS}", f"--junitxml={directory / JUNIT_FILE}",
+                          "-o", f"junit_suite_name={evidence.scenario.name}", *OPTIONS], plugins=[given])
+    signals.raise_if_received()
+    if not given.checks:
+        given.checks.append(Check(name="the checks ran", result="error", message=f"pytest ended with status {status} and ran none"))
+    return tuple(given.checks)

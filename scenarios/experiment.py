@@ -1,0 +1,130 @@
+"""One experiment from a scenario to its record: the lab's pipeline, step by step."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Protocol
+
+from scenarios import evidence as evidences
+from scenarios import outcome, record, rundirs, theory, verdict
+from scenarios.engines.base import BuildProgress, Engine
+from scenarios.errors import LabFailure, Unavailable, UsageError
+from scenarios.evidence import Evidence
+from scenarios.record import Record
+from scenarios.run import Watch, living
+from scenarios.spec import Scenario
+from scenarios.theory import Cost, Prediction
+
+# A scenario whose predicted waiting alone takes long gets this many times as much.
+PATIENCE = 3
+
+
+class Audience(Watch, BuildProgress, Protocol):
+    """Is told everything while it happens; the terminal is one."""
+
+    def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
+        """Theory has spoken; nothing was started yet."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run: `timeout` in seconds (None: as the scenario says), `keep` leaves the machines standing."""
+
+    keep: bool = False
+    timeout: float | None = None
+
+
+def carry_out(scenario: Scenario, engine: Engine, options: Options, audience: Audience) -> Record:
+    """Predicts, prepares, runs, measures, checks, judges; everything is saved as soon as it is known. Raises UsageError only."""
+    begun = time.monotonic()
+    prediction = predict(scenario, engine)
+    audience.predicted(scenario, prediction)
+    run, directory = None, None
+    try:
+        check_limits(scenario, engine)
+        engine.prepare(scenario.services.values(), audience)
+        run, directory = rundirs.create(scenario.name)
+        return _run(scenario, engine, options, audience, prediction, run, directory, begun)
+    except Unavailable as reason:
+        return without_run(scenario, engine.name, prediction, "skip", str(reason), begun)
+    except LabFailure as failure:
+        result = without_run(scenario, engine.name, prediction, "error", str(failure), begun, directory)
+        if directory:
+            record.save(result, directory)
+        return result
+
+
+def _run(scenario: Scenario, engine: Engine, options: Options, audience: Audience, prediction: Prediction,
+         run: str, directory: Path, begun: float) -> Record:
+    Thread(target=_import_checks, daemon=True).start()
+    rundirs.mark(run, engine.name)
+    timeout = options.timeout or max(scenario.timeout, PATIENCE * _waiting(prediction))
+    with living(engine, scenario, run, audience, keep=options.keep, timeout=timeout,
+                save=lambda kept: evidences.save(kept, directory)) as (evidence, session):
+        prediction = theory.predict(scenario, platforms(scenario, engine), calibrated(evidence))
+        measured = outcome.measure(evidence)
+        checks: tuple[record.Check, ...] = ()
+        if evidence.problem is None:
+            from scenarios.checks import run_checks
+
+            audience.doing("checking")
+            checks = run_checks(evidence, prediction, measured, session, directory)
+        status, why = verdict.judge(prediction.outcome, measured, checks, evidence.problem)
+        seconds = {**evidence.seconds, "total": round(time.monotonic() - begun, 4)}
+        result = Record(scenario=scenario.name, engine=engine.name, run=str(directory), parameters=scenario.parameters,
+                        predicted=prediction.outcome, measured=measured, verdict=status, checks=checks, seconds=seconds,
+                        reason=prediction.reason, problem=why)
+        record.save(result, directory)
+        audience.doing("leaving the machines standing" if options.keep else "removing everything")
+    rundirs.unmark(run)
+    return result
+
+
+def _import_checks() -> None:
+    """Imports pytest and testinfra while the machines start; the import then costs no time of its own."""
+    import scenarios.checks  # noqa: F401
+
+
+def predict(scenario: Scenario, engine: Engine | None) -> Prediction:
+    """Theory's word before anything runs."""
+    return theory.predict(scenario, platforms(scenario, engine))
+
+
+def platforms(scenario: Scenario, engine: Engine | None) -> dict[str, str]:
+    """Each service's sys.platform, on an engine or, without one, by its image."""
+    return {name: engine.platform(service) if engine else service.platform for name, service in scenario.services.items()}
+
+
+def calibrated(evidence: Evidence) -> Mapping[str, Cost]:
+    """What each fetcher measured of its own cost before it fetched."""
+    events = {name: service.last("calibrated") for name, service in evidence.services.items()}
+    return {name: Cost(elapsed=float(event["cost"]), cpu=float(event["cpu"])) for name, event in events.items() if event}
+
+
+def _waiting(prediction: Prediction) -> float:
+    bounds = (prediction.outcome.seconds or {}).values()
+    return sum(bound[1] for bound in bounds if isinstance(bound, tuple))
+
+
+def check_limits(scenario: Scenario, engine: Engine) -> None:
+    """Compares what services need with what the engine can give, before anything starts.
+
+    Raises UsageError when a parameter on the command line asks for too much, Unavailable when the catalog itself does.
+    """
+    limit = engine.hard_nofile()
+    for service in scenario.services.values():
+        if limit is not None and service.nofile > limit.value:
+            text = (f"{service.name} would need nofile {service.nofile}, and the highest here is {limit.value}: {limit.source}")
+            if {"nofile", "clients", "urls"} & set(scenario.given):
+                raise UsageError(text)
+            raise Unavailable(text)
+
+
+def without_run(scenario: Scenario, engine: str, prediction: Prediction, status: record.Status, why: str, begun: float,
+                directory: Path | None = None) -> Record:
+    """The record of an experiment that was not measured."""
+    return Record(scenario=scenario.name, engine=engine, run=str(directory) if directory else None, parameters=scenario.parameters,
+                  predicted=prediction.outcome, measured=None, verdict=status, checks=(), reason=prediction.reason, problem=why,
+                  seconds={"total": round(time.monotonic() - begun, 4)})

@@ -1,0 +1,1 @@
+"""How a run is shown: on the terminal, and as JSON for programs."""
