@@ -1,7 +1,9 @@
 """Runs a scenario's outcome checks: testinfra modules, run by pytest in this process on machines that still stand."""
 
+import os
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from testinfra.backend.base import BaseBackend, CommandResult
@@ -16,9 +18,10 @@ from scenarios.spec import CHECKS
 from scenarios.theory import Prediction
 
 JUNIT_FILE = "junit.xml"
-# Nothing of the project's own test run applies here: no configuration file, no plugins of the environment, no cache, nothing printed.
-OPTIONS = ("-c", "/dev/null", "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal",
-           "-p", "no:hypothesispytest", "-p", "no:testinfra", "-p", "no:testinfra.plugin", "-o", "junit_logging=system-out", "-W", "error")
+# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, and nothing is printed.
+OPTIONS = ("-c", os.devnull, "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
+# No plugins of the environment either; pytest reads this when it starts.
+NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
 
 
 class EngineBackend(BaseBackend):
@@ -98,8 +101,9 @@ def run_checks(evidence: Evidence, prediction: Prediction, measured: Outcome, se
     """The results of the scenario's checks, one each; also written as JUnit XML into `directory`."""
     given = Given(evidence, prediction, measured, session)
     module = CHECKS / f"{evidence.scenario.outcome}.py"
-    status = pytest.main([str(module), f"--rootdir={CHECKS}", f"--junitxml={directory / JUNIT_FILE}",
-                          "-o", f"junit_suite_name={evidence.scenario.name}", *OPTIONS], plugins=[given])
+    with mock.patch.dict(os.environ, NO_PLUGINS):
+        status = pytest.main([str(module), f"--rootdir={CHECKS}", f"--junitxml={directory / JUNIT_FILE}",
+                              "-o", f"junit_suite_name={evidence.scenario.name}", *OPTIONS], plugins=[given])
     signals.raise_if_received()
     if not given.checks:
         given.checks.append(Check(name="the checks ran", result="error", message=f"pytest ended with status {status} and ran none"))

@@ -1,6 +1,7 @@
 """What every command does around its work: errors become one message and an exit status, and killed runs are swept up first."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec
@@ -57,6 +58,8 @@ def _named_positionals(tokens: list[str]) -> list[str]:
 def _with_our_status(parse: Callable[[], None]) -> None:
     try:
         parse()
+    except BrokenPipeError as error:
+        raise Exit(code=_reader_gone()) from error
     except ParseError as error:
         raise Exit(f"{error}\n./inv --list shows all commands, ./inv --help COMMAND what one takes.", code=EXIT_USAGE) from error
 
@@ -82,6 +85,10 @@ def _status_of(work: Callable[[], int]) -> int:
         print(f"iolab: {error}", file=sys.stderr)
         return exit_status(error)
     except BrokenPipeError:
-        # The reader of our output has gone (`| head`); nothing is wrong, and nothing more can be said.
-        sys.stderr.close()
-        return 0
+        return _reader_gone()
+
+
+def _reader_gone() -> int:
+    """The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said, not even at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

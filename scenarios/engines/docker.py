@@ -204,7 +204,7 @@ class DockerSession:
             cap_drop=["ALL"], security_opt=["no-new-privileges:true"],
             pids_limit=service.pids_limit, mem_limit=service.mem_limit, memswap_limit=service.mem_limit,
             ulimits=[Ulimit(name="nofile", soft=service.nofile, hard=service.nofile)],
-            log_config=LogConfig(type="json-file", config={"max-size": "-1"}))
+            log_config=LogConfig(type="json-file", config={"max-size": "1g"}))
 
     def start(self, service: str) -> None:
         """Attaches to the container's streams and then starts it, so that not a byte can be missed."""

@@ -37,6 +37,7 @@ class TerminalAudience:
         self._quiet = quiet
         self._status: Status | None = None
         self._begun = time.monotonic()
+        self._shown = ""
 
     def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
         """The scenario and what must happen, before anything does."""
@@ -73,6 +74,9 @@ class TerminalAudience:
         self._show(f"image {image} is built, {seconds:.0f} s")
 
     def _show(self, text: str) -> None:
+        if text == self._shown:
+            return
+        self._shown = text
         if self._console.is_terminal:
             self._spin(text)
         else:

@@ -1,0 +1,1 @@
+"""Clients: what loads the servers, and what fetches."""

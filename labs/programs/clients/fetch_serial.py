@@ -1,0 +1,18 @@
+"""Fetches one URL after another: the time is the sum of all waiting.
+
+    python -m labs.programs.clients.fetch_serial --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+from labs.programs.clients.fetching import Page, fetch, run
+
+
+def fetch_all(pages: Sequence[Page], _: int) -> Iterable[tuple[int, bool]]:
+    """Waits for each answer before asking for the next."""
+    return [fetch(page) for page in pages]
+
+
+if __name__ == "__main__":
+    sys.exit(run("serial", fetch_all, __doc__, None))

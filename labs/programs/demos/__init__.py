@@ -1,0 +1,1 @@
+"""Programs that misbehave on purpose, to see what the lab makes of them."""

@@ -1,0 +1,110 @@
+"""The transfer protocol: its wire format, its payloads, and a parser for any way in which TCP may cut them up.
+
+    client sends          server answers
+    get\\n                 SIZE\\n and then SIZE bytes
+    put SIZE\\n + SIZE bytes   the SHA-256 of those bytes in hexadecimal, and \\n
+    anything else         error MESSAGE\\n, and closes the connection
+
+Any number of requests may follow each other on a connection. TCP is a stream of bytes: a segment may end in the middle of a request
+line, or hold a line, the whole body and the next request.
+"""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST_LINE = 64
+UNITS = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+
+
+@dataclass(frozen=True)
+class Get:
+    """A request for the server's payload."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """An upload that is complete: its size in bytes and its SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A line that is no request, and why."""
+
+    reason: str
+
+
+@lru_cache(maxsize=1)
+def payload(seed: int, size: int) -> bytes:
+    """`size` bytes that depend on `seed` alone, on every platform; the last one is kept."""
+    return random.Random(seed).randbytes(size)  # noqa: S311 - test data, not a secret
+
+
+def bytes_of(text: str) -> int:
+    """A size such as 65536, 64KiB or 1MiB in bytes; raises ValueError."""
+    for unit, factor in UNITS.items():
+        if text.endswith(unit):
+            return int(text.removesuffix(unit)) * factor
+    return int(text)
+
+
+class RequestParser:
+    """Turns received bytes into requests, however they are cut; bodies are hashed as they come and not kept."""
+
+    def __init__(self) -> None:
+        """Starts at the beginning of a request line."""
+        self._line = bytearray()
+        self._left = 0
+        self._size = 0
+        self._digest = hashlib.sha256()
+
+    def feed(self, data: bytes) -> Iterator[Get | Put | Wrong | memoryview]:
+        """Yields the requests that `data` completes, and the parts of bodies in it as memoryviews. After a Wrong comes nothing."""
+        view = memoryview(data)
+        while view:
+            if self._left:
+                body, view = view[: self._left], view[self._left :]
+                self._left -= len(body)
+                self._digest.update(body)
+                yield body
+                if not self._left:
+                    yield Put(self._size, self._digest.hexdigest())
+                continue
+            line, view = self._take_line(view)
+            if line is None:
+                if len(self._line) > LONGEST_LINE:
+                    yield Wrong("the line is too long")
+                return
+            request = self._begin(line)
+            if request is not None:
+                yield request
+            if isinstance(request, Wrong):
+                return
+
+    def _take_line(self, view: memoryview) -> tuple[bytes | None, memoryview]:
+        """The next whole line and the rest; None as long as its end is missing. Never keeps more than a line can be long."""
+        head = bytes(view[: LONGEST_LINE + 1 - len(self._line)])
+        end = head.find(b"\n")
+        self._line += head if end < 0 else head[:end]
+        if end < 0:
+            return None, view[len(head) :]
+        line = bytes(self._line)
+        self._line.clear()
+        return line, view[end + 1 :]
+
+    def _begin(self, line: bytes) -> Get | Put | Wrong | None:
+        word, _, size = line.partition(b" ")
+        if line == b"get":
+            return Get()
+        if word != b"put":
+            return Wrong("a request is 'get' or 'put SIZE'")
+        if not (size.isdigit() and size.isascii()):
+            return Wrong("the size after 'put' is not a number")
+        self._size = self._left = int(size)
+        self._digest = hashlib.sha256()
+        return None if self._left else Put(0, self._digest.hexdigest())

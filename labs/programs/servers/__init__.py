@@ -1,0 +1,1 @@
+"""Servers, alike but for how they wait."""
