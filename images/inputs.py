@@ -14,7 +14,7 @@ NAMES = ("base", "linux", "windows")
 def files(name: str) -> list[ContextFile]:
     """The context of an image without its wheels: its own folder, its locks, and for images with programs those and hold."""
     folder = ROOT / "images" / name
-    found = [_read(path, path.relative_to(folder)) for path in _below(folder)]
+    found = [_read(path, path.relative_to(folder), path.stat().st_mode & 0o777) for path in _below(folder)]
     if name in PARENTS:
         found.append(_read(ROOT / "images" / "hold", Path("hold"), 0o755))
         found += [_read(path, path.relative_to(ROOT)) for path in _programs()]
