@@ -26,7 +26,10 @@ class Listed:
 
 
 def ensure(names: Sequence[str], store: ImageStore, progress: BuildProgress) -> dict[str, str]:
-    """The ids of current images of these names, after building those that there are not. Raises ImageError, UsageError."""
+    """The ids of current images of these names, after building those that there are not.
+
+    Raises ImageError, UsageError.
+    """
     for name in names:
         if name not in NAMES:
             raise UsageError(f"there is no image {name!r}; there are: {', '.join(NAMES)}")
@@ -41,7 +44,11 @@ def ensure(names: Sequence[str], store: ImageStore, progress: BuildProgress) -> 
 
 
 def _current(store: ImageStore) -> dict[str, str]:
-    return {image.name: image.id for image in store.ours() if image.name in NAMES and image.inputs == inputs_hash(image.name)}
+    return {
+        image.name: image.id
+        for image in store.ours()
+        if image.name in NAMES and image.inputs == inputs_hash(image.name)
+    }
 
 
 @contextmanager
@@ -76,7 +83,9 @@ def _build_base(store: ImageStore, progress: BuildProgress) -> str:
     progress.step("base", 1, 2, f"asking a registry for {debian.FROM_REGISTRY}")
     if store.pull(debian.FROM_REGISTRY):
         progress.step("base", 2, 2, "labelling it")
-        return store.build(inputs.files("base"), tags("base"), labels("base"), {"BASE": debian.FROM_REGISTRY}, _liner("base", progress))
+        return store.build(
+            inputs.files("base"), tags("base"), labels("base"), {"BASE": debian.FROM_REGISTRY}, _liner("base", progress)
+        )
     progress.step("base", 2, 2, "no registry answers: making it from Debian's packages with mmdebstrap")
     with debian.root_file_system(_liner("base", progress)) as tar, tar.open("rb") as file:
         return store.import_tar(file, tags("base"), labels("base"))

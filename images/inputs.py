@@ -1,4 +1,6 @@
-"""What an image is made from: the files of its build context, and the hash by which a stale image is told from a current one."""
+"""What an image is made from: the files of its build context, and the hash by which a stale image is told from a
+current one.
+"""
 
 import hashlib
 from functools import cache
@@ -12,7 +14,9 @@ NAMES = ("base", "linux", "windows")
 
 
 def files(name: str) -> list[ContextFile]:
-    """The context of an image without its wheels: its own folder, its locks, and for images with programs those and hold."""
+    """The context of an image without its wheels: its own folder, its locks, and for images with programs those and
+    hold.
+    """
     folder = ROOT / "images" / name
     found = [_read(path, path.relative_to(folder), path.stat().st_mode & 0o777) for path in _below(folder)]
     if name in PARENTS:
@@ -34,7 +38,11 @@ def _programs() -> list[Path]:
 
 
 def _below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc")
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+    )
 
 
 def _read(path: Path, inside: Path, mode: int = 0o644) -> ContextFile:

@@ -16,7 +16,10 @@ class ContextFile:
 
 @dataclass(frozen=True)
 class StoredImage:
-    """An image of ours that an engine holds. `inputs` is the hash it was built from, `size` in bytes, `created` in seconds since the epoch."""
+    """An image of ours that an engine holds.
+
+    `inputs` is the hash it was built from, `size` in bytes, `created` in seconds since the epoch.
+    """
 
     id: str
     name: str
@@ -35,8 +38,14 @@ class ImageStore(Protocol):
     def pull(self, name: str) -> str | None:
         """An image's id from a registry; None when no registry answers."""
 
-    def build(self, files: Iterable[ContextFile], tags: Iterable[str], labels: Mapping[str, str], arguments: Mapping[str, str],
-              on_line: Callable[[str], None]) -> str:
+    def build(
+        self,
+        files: Iterable[ContextFile],
+        tags: Iterable[str],
+        labels: Mapping[str, str],
+        arguments: Mapping[str, str],
+        on_line: Callable[[str], None],
+    ) -> str:
         """Builds an image and returns its id."""
 
     def import_tar(self, tar: IO[bytes], tags: Iterable[str], labels: Mapping[str, str]) -> str:

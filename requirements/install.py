@@ -34,10 +34,23 @@ def install() -> int:
     INSTALLED.unlink(missing_ok=True)
     if run(sys.executable, "-m", "venv", str(VENV)):
         return give_up("python -m venv failed. On Debian and Ubuntu: apt install python3-venv")
-    if run(str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-           "--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK)):
-        return give_up("pip could not install requirements/iolab.txt; its message stands above. "
-                       "A package index must be reachable this once; run ./inv again then.")
+    if run(
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--requirement",
+        str(LOCK),
+    ):
+        return give_up(
+            "pip could not install requirements/iolab.txt; its message stands above. "
+            "A package index must be reachable this once; run ./inv again then."
+        )
     shutil.copyfile(LOCK, INSTALLED)
     say("ready.")
     return 0

@@ -18,7 +18,8 @@ from scenarios.spec import CHECKS
 from scenarios.theory import Prediction
 
 JUNIT_FILE = "junit.xml"
-# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, and nothing is printed.
+# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, and nothing is
+# printed.
 OPTIONS = ("-c", os.devnull, "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
 # No plugins of the environment either; pytest reads this when it starts.
 NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
@@ -79,7 +80,13 @@ class Given:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be imported is a check that is unknown."""
         if report.failed:
-            self.checks.append(Check(name=f"the checks {Path(report.nodeid).name} can be read", result="error", message=str(report.longrepr)))
+            self.checks.append(
+                Check(
+                    name=f"the checks {Path(report.nodeid).name} can be read",
+                    result="error",
+                    message=str(report.longrepr),
+                )
+            )
 
 
 def _result(report: pytest.TestReport) -> Any:
@@ -97,14 +104,27 @@ def _message(report: pytest.TestReport) -> str:
     return str(crash.message) if crash else str(report.longrepr or "")
 
 
-def run_checks(evidence: Evidence, prediction: Prediction, measured: Outcome, session: Session, directory: Path) -> tuple[Check, ...]:
+def run_checks(
+    evidence: Evidence, prediction: Prediction, measured: Outcome, session: Session, directory: Path
+) -> tuple[Check, ...]:
     """The results of the scenario's checks, one each; also written as JUnit XML into `directory`."""
     given = Given(evidence, prediction, measured, session)
     module = CHECKS / f"{evidence.scenario.outcome}.py"
     with mock.patch.dict(os.environ, NO_PLUGINS):
-        status = pytest.main([str(module), f"--rootdir={CHECKS}", f"--junitxml={directory / JUNIT_FILE}",
-                              "-o", f"junit_suite_name={evidence.scenario.name}", *OPTIONS], plugins=[given])
+        status = pytest.main(
+            [
+                str(module),
+                f"--rootdir={CHECKS}",
+                f"--junitxml={directory / JUNIT_FILE}",
+                "-o",
+                f"junit_suite_name={evidence.scenario.name}",
+                *OPTIONS,
+            ],
+            plugins=[given],
+        )
     signals.raise_if_received()
     if not given.checks:
-        given.checks.append(Check(name="the checks ran", result="error", message=f"pytest ended with status {status} and ran none"))
+        given.checks.append(
+            Check(name="the checks ran", result="error", message=f"pytest ended with status {status} and ran none")
+        )
     return tuple(given.checks)

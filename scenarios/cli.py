@@ -1,4 +1,6 @@
-"""What every command does around its work: errors become one message and an exit status, and killed runs are swept up first."""
+"""What every command does around its work: errors become one message and an exit status, and killed runs are swept up
+first.
+"""
 
 import functools
 import os
@@ -22,13 +24,14 @@ OPTIONAL_POSITIONALS = {"logs": ("--run", "--service")}
 def prepare() -> None:
     """Settings of the process: signals, and invoke's own way to leave."""
     signals.install()
-    # invoke switches bytecode off to keep pyc files out of people's projects; ours are ignored by git, and halve the start.
+    # invoke switches bytecode off to keep pyc files out of people's projects; ours are ignored by git, and halve the
+    # start.
     sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
     _leave_with_2_on_wrong_usage()
 
 
 def _leave_with_2_on_wrong_usage() -> None:
-    """invoke exits with 1 for a flag that it does not know; here 1 means that a prediction failed.
+    """Invoke exits with 1 for a flag that it does not know; here 1 means that a prediction failed.
 
     It also takes `--help` behind a command for the command's first argument; here it is help, as everywhere.
     """
@@ -41,8 +44,8 @@ def _leave_with_2_on_wrong_usage() -> None:
         self.core.unparsed = _named_positionals(rest)
         _with_our_status(lambda: parse_tasks(self))
 
-    Program.parse_tasks = parse_with_help
-    Program.parse_cleanup = lambda self: _with_our_status(lambda: parse_cleanup(self))
+    Program.parse_tasks = parse_with_help  # type: ignore[method-assign]  # the one place where invoke is bent
+    Program.parse_cleanup = lambda self: _with_our_status(lambda: parse_cleanup(self))  # type: ignore[method-assign]
 
 
 def _named_positionals(tokens: list[str]) -> list[str]:
@@ -61,7 +64,9 @@ def _with_our_status(parse: Callable[[], None]) -> None:
     except BrokenPipeError as error:
         raise Exit(code=_reader_gone()) from error
     except ParseError as error:
-        raise Exit(f"{error}\n./inv --list shows all commands, ./inv --help COMMAND what one takes.", code=EXIT_USAGE) from error
+        raise Exit(
+            f"{error}\n./inv --list shows all commands, ./inv --help COMMAND what one takes.", code=EXIT_USAGE
+        ) from error
 
 
 def command(**settings: Any) -> Callable[[Callable[P, int]], Any]:
@@ -89,6 +94,8 @@ def _status_of(work: Callable[[], int]) -> int:
 
 
 def _reader_gone() -> int:
-    """The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said, not even at the exit."""
+    """The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said, not even at the
+    exit.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def parameters(clients: str | None, nofile: str | None, settings: Sequence[str]) -> dict[str, str]:
-    """The parameters given on the command line; `settings` are those of --set. Raises UsageError for what is no `key=value`."""
+    """The parameters given on the command line; `settings` are those of --set.
+
+    Raises UsageError for what is no `key=value`.
+    """
     given = {name: value for name, value in (("clients", clients), ("nofile", nofile)) if value is not None}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -38,8 +41,17 @@ def positive(flag: str, text: str | None, kind: type) -> int | float | None:
     return number
 
 
-def scenario(name: str, given: Mapping[str, str], *, engine: str | None, keep: bool, as_json: bool, repeat: str | None,
-             dry_run: bool, timeout: str | None) -> int:
+def scenario(
+    name: str,
+    given: Mapping[str, str],
+    *,
+    engine: str | None,
+    keep: bool,
+    as_json: bool,
+    repeat: str | None,
+    dry_run: bool,
+    timeout: str | None,
+) -> int:
     """Runs a scenario, once or `repeat` times, and shows what came of it; the worst verdict gives the exit status."""
     from scenarios.report.terminal import TerminalAudience
 
@@ -55,8 +67,15 @@ def scenario(name: str, given: Mapping[str, str], *, engine: str | None, keep: b
         audience.close()
 
 
-def _run(experiment: spec.Scenario, audience: TerminalAudience, engine_name: str | None, keep: bool, as_json: bool, times: int,
-         timeout: float | None) -> int:
+def _run(
+    experiment: spec.Scenario,
+    audience: TerminalAudience,
+    engine_name: str | None,
+    keep: bool,
+    as_json: bool,
+    times: int,
+    timeout: float | None,
+) -> int:
     from scenarios import leftovers
     from scenarios.engines import choose
     from scenarios.experiment import Options, carry_out
@@ -97,6 +116,10 @@ def _show(records: Sequence[Record], as_json: bool) -> int:
     elif records[0].engine == "none":
         _print(worst)
     if len(records) > 1 and not as_json:
-        counted = ", ".join(f"{sum(r.verdict == v for r in records)} {v}" for v in record.EXIT_STATUS if any(r.verdict == v for r in records))
+        counted = ", ".join(
+            f"{sum(r.verdict == v for r in records)} {v}"
+            for v in record.EXIT_STATUS
+            if any(r.verdict == v for r in records)
+        )
         print(f"{len(records)} runs: {counted}")
     return worst.exit_status

@@ -25,9 +25,9 @@ class Kept(BaseModel):
 class Sample(Kept):
     """One look at a service's process from outside, read from /proc.
 
-    `moment` names what had just happened (`ready`, `connected`, `ended`). `descriptors` is the number of open ones, `watched` the
-    number of those in its epoll set (None without one). `nofile_soft`, `nofile_hard`: the effective limits. `resident` and
-    `cpu_seconds` are the process's memory in bytes and its user plus system time.
+    `moment` names what had just happened (`ready`, `connected`, `ended`). `descriptors` is the number of open ones,
+    `watched` the number of those in its epoll set (None without one). `nofile_soft`, `nofile_hard`: the effective
+    limits. `resident` and `cpu_seconds` are the process's memory in bytes and its user plus system time.
     """
 
     moment: str
@@ -42,8 +42,9 @@ class Sample(Kept):
 class ServiceEvidence(Kept):
     """What one service left: its events (JSON lines of stdout), streams, exit and samples.
 
-    `exit_status` is None when the program was still running at the end, and 128 + n when signal n killed it. `logs` is `complete` when
-    the stream followed live equals one final whole read byte for byte, else `truncated`. `platform` is its `sys.platform`.
+    `exit_status` is None when the program was still running at the end, and 128 + n when signal n killed it. `logs` is
+    `complete` when the stream followed live equals one final whole read byte for byte, else `truncated`. `platform` is
+    its `sys.platform`.
     """
 
     name: str
@@ -67,13 +68,23 @@ class ServiceEvidence(Kept):
         """The last event of that name."""
         return next((e for e in reversed(self.events) if e["event"] == event), None)
 
+    def said(self, event: str) -> Event:
+        """The last event of that name, which must have come; raises AssertionError, so that a check fails by it."""
+        found = self.last(event)
+        if found is None:
+            raise AssertionError(f"{self.name} never said {event!r}")
+        return found
+
     def sample(self, moment: str) -> Sample | None:
         """The sample taken at `moment`."""
         return next((s for s in self.samples if s.moment == moment), None)
 
 
 class Evidence(Kept):
-    """Everything kept of a run. `seconds` maps a phase to how long it took; `problem` is why the lab could not finish, if so."""
+    """Everything kept of a run.
+
+    `seconds` maps a phase to how long it took; `problem` is why the lab could not finish, if so.
+    """
 
     scenario: Scenario
     engine: str
@@ -109,7 +120,9 @@ def last_lines(text: str, count: int = 10) -> tuple[str, ...]:
 
 
 def save(evidence: Evidence, directory: Path) -> None:
-    """Writes the evidence into an existing run directory: one JSON file, and each service's streams as plain text beside it."""
+    """Writes the evidence into an existing run directory: one JSON file, and each service's streams as plain text
+    beside it.
+    """
     logs = directory / LOGS
     logs.mkdir(exist_ok=True)
     for service in evidence.services.values():

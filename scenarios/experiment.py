@@ -37,7 +37,10 @@ class Options:
 
 
 def carry_out(scenario: Scenario, engine: Engine, options: Options, audience: Audience) -> Record:
-    """Predicts, prepares, runs, measures, checks, judges; everything is saved as soon as it is known. Raises UsageError only."""
+    """Predicts, prepares, runs, measures, checks, judges; everything is saved as soon as it is known.
+
+    Raises UsageError only.
+    """
     begun = time.monotonic()
     prediction = predict(scenario, engine)
     audience.predicted(scenario, prediction)
@@ -56,13 +59,28 @@ def carry_out(scenario: Scenario, engine: Engine, options: Options, audience: Au
         return result
 
 
-def _run(scenario: Scenario, engine: Engine, options: Options, audience: Audience, prediction: Prediction,
-         run: str, directory: Path, begun: float) -> Record:
+def _run(
+    scenario: Scenario,
+    engine: Engine,
+    options: Options,
+    audience: Audience,
+    prediction: Prediction,
+    run: str,
+    directory: Path,
+    begun: float,
+) -> Record:
     Thread(target=_import_checks, daemon=True).start()
     rundirs.mark(run, engine.name)
     timeout = options.timeout or max(scenario.timeout, PATIENCE * _waiting(prediction))
-    with living(engine, scenario, run, audience, keep=options.keep, timeout=timeout,
-                save=lambda kept: evidences.save(kept, directory)) as (evidence, session):
+    with living(
+        engine,
+        scenario,
+        run,
+        audience,
+        keep=options.keep,
+        timeout=timeout,
+        save=lambda kept: evidences.save(kept, directory),
+    ) as (evidence, session):
         prediction = theory.predict(scenario, platforms(scenario, engine), calibrated(evidence))
         measured = outcome.measure(evidence)
         checks: tuple[record.Check, ...] = ()
@@ -73,9 +91,19 @@ def _run(scenario: Scenario, engine: Engine, options: Options, audience: Audienc
             checks = run_checks(evidence, prediction, measured, session, directory)
         status, why = verdict.judge(prediction.outcome, measured, checks, evidence.problem)
         seconds = {**evidence.seconds, "total": round(time.monotonic() - begun, 4)}
-        result = Record(scenario=scenario.name, engine=engine.name, run=str(directory), parameters=scenario.parameters,
-                        predicted=prediction.outcome, measured=measured, verdict=status, checks=checks, seconds=seconds,
-                        reason=prediction.reason, problem=why)
+        result = Record(
+            scenario=scenario.name,
+            engine=engine.name,
+            run=str(directory),
+            parameters=scenario.parameters,
+            predicted=prediction.outcome,
+            measured=measured,
+            verdict=status,
+            checks=checks,
+            seconds=seconds,
+            reason=prediction.reason,
+            problem=why,
+        )
         record.save(result, directory)
         audience.doing("leaving the machines standing" if options.keep else "removing everything")
     rundirs.unmark(run)
@@ -94,13 +122,17 @@ def predict(scenario: Scenario, engine: Engine | None) -> Prediction:
 
 def platforms(scenario: Scenario, engine: Engine | None) -> dict[str, str]:
     """Each service's sys.platform, on an engine or, without one, by its image."""
-    return {name: engine.platform(service) if engine else service.platform for name, service in scenario.services.items()}
+    return {
+        name: engine.platform(service) if engine else service.platform for name, service in scenario.services.items()
+    }
 
 
 def calibrated(evidence: Evidence) -> Mapping[str, Cost]:
     """What each fetcher measured of its own cost before it fetched."""
     events = {name: service.last("calibrated") for name, service in evidence.services.items()}
-    return {name: Cost(elapsed=float(event["cost"]), cpu=float(event["cpu"])) for name, event in events.items() if event}
+    return {
+        name: Cost(elapsed=float(event["cost"]), cpu=float(event["cpu"])) for name, event in events.items() if event
+    }
 
 
 def _waiting(prediction: Prediction) -> float:
@@ -111,20 +143,37 @@ def _waiting(prediction: Prediction) -> float:
 def check_limits(scenario: Scenario, engine: Engine) -> None:
     """Compares what services need with what the engine can give, before anything starts.
 
-    Raises UsageError when a parameter on the command line asks for too much, Unavailable when the catalog itself does.
+    Raises UsageError when a parameter on the command line asks for too much, Unavailable when the catalog does.
     """
     limit = engine.hard_nofile()
     for service in scenario.services.values():
         if limit is not None and service.nofile > limit.value:
-            text = (f"{service.name} would need nofile {service.nofile}, and the highest here is {limit.value}: {limit.source}")
+            text = f"{service.name} needs nofile {service.nofile}; the highest here is {limit.value}: {limit.source}"
             if {"nofile", "clients", "urls"} & set(scenario.given):
                 raise UsageError(text)
             raise Unavailable(text)
 
 
-def without_run(scenario: Scenario, engine: str, prediction: Prediction, status: record.Status, why: str, begun: float,
-                directory: Path | None = None) -> Record:
+def without_run(
+    scenario: Scenario,
+    engine: str,
+    prediction: Prediction,
+    status: record.Status,
+    why: str,
+    begun: float,
+    directory: Path | None = None,
+) -> Record:
     """The record of an experiment that was not measured."""
-    return Record(scenario=scenario.name, engine=engine, run=str(directory) if directory else None, parameters=scenario.parameters,
-                  predicted=prediction.outcome, measured=None, verdict=status, checks=(), reason=prediction.reason, problem=why,
-                  seconds={"total": round(time.monotonic() - begun, 4)})
+    return Record(
+        scenario=scenario.name,
+        engine=engine,
+        run=str(directory) if directory else None,
+        parameters=scenario.parameters,
+        predicted=prediction.outcome,
+        measured=None,
+        verdict=status,
+        checks=(),
+        reason=prediction.reason,
+        problem=why,
+        seconds={"total": round(time.monotonic() - begun, 4)},
+    )

@@ -7,7 +7,10 @@ from scenarios.errors import LabFailure
 
 
 def sweep_after_the_killed() -> None:
-    """Removes what runs left whose process was killed. Costs nothing, and asks no engine, when every mark's owner lives."""
+    """Removes what runs left whose process was killed.
+
+    Costs nothing, and asks no engine, when every mark's owner lives.
+    """
     dead = [mark for mark in rundirs.marks() if not mark.owner.lives]
     for name in sorted({mark.engine for mark in dead}):
         try:

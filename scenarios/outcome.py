@@ -13,7 +13,7 @@ RAISED = re.compile(r"^([A-Za-z_][\w.]*)(?:: (.*))?$")
 
 
 class Failure(BaseModel):
-    """A service's failure: the exception's type and text, and the client, from 1, at which it happened (None: at none)."""
+    """A service's failure: its exception's type and text, and the client, from 1, at which it happened, if at one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,9 +26,9 @@ class Failure(BaseModel):
 class Outcome(BaseModel):
     """What happened, or must happen.
 
-    Transfers have `served`: the number of clients whose every request was answered correctly until the end, or until the server's
-    death. Fetches have `seconds` per fetcher (a bound [low, high] when predicted, a number when measured) and `bytes`: the bodies of all
-    fetchers together. `error` is the first service's failure, None when all went well.
+    Transfers have `served`: the number of clients whose every request was answered correctly until the end, or until
+    the server's death. Fetches have `seconds` per fetcher (a bound [low, high] when predicted, a number when measured)
+    and `bytes`: the bodies of all fetchers together. `error` is the first service's failure, None when all went well.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,9 +65,11 @@ def _served(client: ServiceEvidence) -> int:
 
 def _fetches(evidence: Evidence) -> Outcome:
     fetched = {name: event for name, s in evidence.services.items() if (event := s.last("fetched"))}
-    return Outcome(seconds={name: float(event["seconds"]) for name, event in fetched.items()},
-                   bytes=sum(int(event["bytes"]) for event in fetched.values()),
-                   error=first_failure(evidence.services.values()))
+    return Outcome(
+        seconds={name: float(event["seconds"]) for name, event in fetched.items()},
+        bytes=sum(int(event["bytes"]) for event in fetched.values()),
+        error=first_failure(evidence.services.values()),
+    )
 
 
 MEASURES = {"transfers": _transfers, "fetches": _fetches}

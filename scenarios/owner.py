@@ -1,4 +1,6 @@
-"""Who owns a run: the process, its start time and its host, so that what a killed one left can be told from what is in use."""
+"""Who owns a run: the process, its start time and its host, so that what a killed one left can be told from what is in
+use.
+"""
 
 import os
 import socket
@@ -7,7 +9,8 @@ from functools import cache
 
 import psutil
 
-# Seconds by which two readings of one process's start may differ: the clock that it is computed from is adjusted now and then.
+# Seconds by which two readings of one process's start may differ: the clock that it is computed from is adjusted now
+# and then.
 CLOCK_ADJUSTMENT = 2.0
 
 
@@ -26,7 +29,10 @@ class Owner:
             return True
         try:
             process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.started) < CLOCK_ADJUSTMENT and process.status() != psutil.STATUS_ZOMBIE
+            return (
+                abs(process.create_time() - self.started) < CLOCK_ADJUSTMENT
+                and process.status() != psutil.STATUS_ZOMBIE
+            )
         except psutil.NoSuchProcess:
             return False
         except psutil.AccessDenied:

@@ -1,4 +1,7 @@
-"""The record of a run: the one object that --json prints and run.json holds. Its JSON schema is report/run.schema.json."""
+"""The record of a run: the one object that --json prints and run.json holds.
+
+Its JSON schema is report/run.schema.json.
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -35,7 +38,9 @@ class Record(BaseModel):
     parameters: dict[str, Value] = Field(description="every parameter as it was used")
     predicted: Outcome | None = Field(description="what theory said; for fetches, seconds are [low, high]")
     measured: Outcome | None = Field(description="what happened, in the same shape; for fetches, seconds are numbers")
-    verdict: Status = Field(description="pass, fail, error (the lab could not tell) or skip (this machine cannot run it)")
+    verdict: Status = Field(
+        description="pass, fail, error (the lab could not tell) or skip (this machine cannot run it)"
+    )
     checks: tuple[Check, ...] = Field(description="the outcome checks, each with its result")
     seconds: dict[str, float] = Field(description="how long each phase took, and `total`")
     reason: str = Field(description="why theory predicts this")
@@ -53,7 +58,10 @@ def save(record: Record, directory: Path) -> None:
 
 
 def to_json(record: Record) -> str:
-    """The record as one JSON object. An outcome has only the fields of its family: `served` and `error`, or `seconds` and `bytes` too."""
+    """The record as one JSON object.
+
+    An outcome has only the fields of its family: `served` and `error`, or `seconds` and `bytes` too.
+    """
     unused: dict[str, set[str]] = {}
     for name in ("predicted", "measured"):
         outcome: Outcome | None = getattr(record, name)

@@ -29,11 +29,20 @@ class Watch(Protocol):
 
 
 @contextmanager
-def living(engine: Engine, scenario: Scenario, run: str, watch: Watch, *, keep: bool, timeout: float,
-           save: Callable[[Evidence], None]) -> Iterator[tuple[Evidence, Session]]:
+def living(
+    engine: Engine,
+    scenario: Scenario,
+    run: str,
+    watch: Watch,
+    *,
+    keep: bool,
+    timeout: float,
+    save: Callable[[Evidence], None],
+) -> Iterator[tuple[Evidence, Session]]:
     """The evidence of one run, saved, while its machines still stand; everything is removed on leaving, unless `keep`.
 
-    A run that the lab could not finish is evidence too, with `problem` set. An interrupted one is saved, removed, and raised on.
+    A run that the lab could not finish is evidence too, with `problem` set. An interrupted one is saved, removed, and
+    raised on.
     """
     transcript = Transcript(list(scenario.services), time.monotonic() + timeout)
     session = engine.open(scenario, run, transcript, keep)
@@ -58,9 +67,17 @@ def living(engine: Engine, scenario: Scenario, run: str, watch: Watch, *, keep: 
 class _Drive:
     """One run: starts services in order, looks at them at their checkpoints, and knows when it is over."""
 
-    def __init__(self, engine: Engine, session: Session, scenario: Scenario, transcript: Transcript, watch: Watch, run: str) -> None:
+    def __init__(
+        self, engine: Engine, session: Session, scenario: Scenario, transcript: Transcript, watch: Watch, run: str
+    ) -> None:
         self._engine, self._session, self._scenario, self._transcript, self._watch, self._run = (
-            engine, session, scenario, transcript, watch, run)
+            engine,
+            session,
+            scenario,
+            transcript,
+            watch,
+            run,
+        )
         self._servers = [name for name in scenario.services if name in scenario.awaited("ready")]
         self._started: set[str] = set()
         self._heard: dict[str, int] = dict.fromkeys(scenario.services, 0)
@@ -127,9 +144,9 @@ class _Drive:
         return said.has("ready") if condition == "ready" else said.exit_status == 0
 
     def _hear(self, name: str) -> None:
-        """Handles a service's new events: a server that is ready is looked at; a checkpoint is looked at and answered."""
+        """Handles a service's new events: looks at a server that is ready, looks at and answers a checkpoint."""
         events = self._transcript[name].events
-        for event in events[self._heard[name]:]:
+        for event in events[self._heard[name] :]:
             self._heard[name] += 1
             self._watch.event(name, event)
             if event["event"] == "ready" and name in self._servers:
@@ -158,21 +175,34 @@ class _Drive:
     def _is_over(self) -> bool:
         """Whether every service that is not there for others has ended, and none can be started any more."""
         waiting = [s for s in self._scenario.services.values() if s.name not in self._started]
-        return (all(self._transcript[name].ended for name in self._started if name not in self._servers)
-                and all(self._transcript[name].has("ready") for name in self._servers if name in self._started)
-                and not any(self._can_start(service) for service in waiting))
+        return (
+            all(self._transcript[name].ended for name in self._started if name not in self._servers)
+            and all(self._transcript[name].has("ready") for name in self._servers if name in self._started)
+            and not any(self._can_start(service) for service in waiting)
+        )
 
     def collected(self, problem: str | None, from_engine: bool = True) -> Evidence:
-        """What the run left; `from_engine` False takes only what has arrived already, without asking the engine for more."""
+        """What the run left; `from_engine` False takes only what has arrived already, without asking the engine for
+        more.
+        """
         if from_engine:
             for server in self._servers:
                 self._look(server, "ended")
-        services = {name: self._pool.submit(self._collect, service, from_engine)
-                    for name, service in self._scenario.services.items()}
+        services = {
+            name: self._pool.submit(self._collect, service, from_engine)
+            for name, service in self._scenario.services.items()
+        }
         evidence = {name: future.result() for name, future in services.items()}
         self._pool.shutdown(wait=from_engine)
-        return Evidence(scenario=self._scenario, engine=self._engine.name, engine_version=self._engine.version,
-                        run=self._run, services=evidence, seconds=self._seconds, problem=problem)
+        return Evidence(
+            scenario=self._scenario,
+            engine=self._engine.name,
+            engine_version=self._engine.version,
+            run=self._run,
+            services=evidence,
+            seconds=self._seconds,
+            problem=problem,
+        )
 
     def _collect(self, service: Service, from_engine: bool) -> ServiceEvidence:
         said = self._transcript[service.name]
@@ -184,11 +214,18 @@ class _Drive:
             except LabFailure:
                 complete = False
         return ServiceEvidence(
-            name=service.name, image=service.image, platform=self._engine.platform(service),
-            command=("python", "-m", service.module, *service.args), started=service.name in self._started,
-            exit_status=said.exit_status, out_of_memory=out_of_memory, logs="complete" if complete else "truncated",
-            stdout=said.stdout.decode(errors="replace"), stderr=said.stderr.decode(errors="replace"),
-            samples=self._samples_of(service.name))
+            name=service.name,
+            image=service.image,
+            platform=self._engine.platform(service),
+            command=("python", "-m", service.module, *service.args),
+            started=service.name in self._started,
+            exit_status=said.exit_status,
+            out_of_memory=out_of_memory,
+            logs="complete" if complete else "truncated",
+            stdout=said.stdout.decode(errors="replace"),
+            stderr=said.stderr.decode(errors="replace"),
+            samples=self._samples_of(service.name),
+        )
 
     def _samples_of(self, name: str) -> tuple[Sample, ...]:
         """The samples that could be taken; a look into a machine that is gone is none."""
@@ -215,5 +252,3 @@ KILLED = 128 + 9
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-

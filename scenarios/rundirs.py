@@ -52,7 +52,10 @@ def everything() -> list[Path]:
 
 
 def find(name: str | None) -> Path:
-    """The run whose id, directory's name or scenario (then its latest) is `name`; None is the latest of all. Raises UsageError."""
+    """The run whose id, directory's name or scenario (then its latest) is `name`; None is the latest of all.
+
+    Raises UsageError.
+    """
     runs = everything()
     if not runs:
         raise UsageError("there are no runs yet; make one: ./inv scenario epoll-500")

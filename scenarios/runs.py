@@ -1,4 +1,4 @@
-"""The commands on runs: what is in the catalog, what was run, what its services said, a shell inside, and taking down."""
+"""The commands on runs: the catalog, what was run, what its services said, a shell inside, and taking down."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def show_runs() -> int:
         when, _, run = directory.name.rpartition("-")
         try:
             kept = record.load(directory)
-            verdict, values = Text(kept.verdict, STYLES[kept.verdict]), ", ".join(f"{k} {v}" for k, v in kept.parameters.items())
+            verdict, values = (
+                Text(kept.verdict, STYLES[kept.verdict]),
+                ", ".join(f"{k} {v}" for k, v in kept.parameters.items()),
+            )
         except LabError:
             verdict, values = Text("not finished"), ""
         table.add_row(run, directory.parent.name, when.replace("T", " "), verdict, values)
@@ -51,7 +54,9 @@ def show_runs() -> int:
 
 
 def show_logs(run: str | None, service: str | None) -> int:
-    """Prints what a run's services wrote, each line behind its service's name; raises UsageError for one that there is not."""
+    """Prints what a run's services wrote, each line behind its service's name; raises UsageError for one that there is
+    not.
+    """
     from scenarios import evidence
 
     if service is None and run is not None and _is_service_of_latest(run):
@@ -87,7 +92,9 @@ def open_shell(service: str, run: str | None, engine_name: str | None) -> int:
     matching = [thing for thing in of_run if thing.service == service]
     if not matching:
         there = ", ".join(sorted(f"{thing.run} {thing.service}" for thing in kept))
-        raise UsageError(f"no kept run has a service {service!r}{f' in run {run!r}' if run else ''}; there are: {there}")
+        raise UsageError(
+            f"no kept run has a service {service!r}{f' in run {run!r}' if run else ''}; there are: {there}"
+        )
     newest = max(matching, key=lambda thing: _age(thing.run))
     return engine.execute_in(newest, ("sh",))
 
@@ -112,5 +119,3 @@ def take_down(engine_name: str | None) -> int:
     elif not removed:
         print("nothing was left")
     return EXIT_PASS
-
-

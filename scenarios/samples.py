@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 from scenarios.evidence import Sample
 
-CLOCK_TICKS = 100  # USER_HZ, the unit of /proc/PID/stat's times: 100 on every Linux architecture that Python has wheels for
+CLOCK_TICKS = (
+    100  # USER_HZ, the unit of /proc/PID/stat's times: 100 on every Linux architecture that Python has wheels for
+)
 PAGE = 4096
 
-# One command, since each one costs an exec. `ls -l` shows where descriptors lead; the epoll's fdinfo has a `tfd:` line for each watched one.
+# One command, since each one costs an exec. `ls -l` shows where descriptors lead; the epoll's fdinfo has a `tfd:` line
+# for each watched one.
 LOOK = r"""
 p=/proc/$1; cd "$p/fd" || exit 1
 echo "descriptors $(ls | wc -l)"
@@ -33,9 +36,15 @@ def parse(moment: str, text: str) -> Sample | None:
     if not (descriptors and limits and stat):
         return None
     watched = re.search(r"^watched (\d+)$", text, re.M)
-    # The fields follow the command's name: state is field 3, so utime (14), stime (15) and rss (24) stand at 11, 12 and 21.
+    # The fields follow the command's name: state is field 3, so utime (14), stime (15) and rss (24) stand at 11, 12 and
+    # 21.
     fields = stat[1].split()
     return Sample(
-        moment=moment, descriptors=int(descriptors[1]), watched=int(watched[1]) if watched else None,
-        nofile_soft=int(limits[1]), nofile_hard=int(limits[2]), resident=int(fields[21]) * PAGE,
-        cpu_seconds=(int(fields[11]) + int(fields[12])) / CLOCK_TICKS)
+        moment=moment,
+        descriptors=int(descriptors[1]),
+        watched=int(watched[1]) if watched else None,
+        nofile_soft=int(limits[1]),
+        nofile_hard=int(limits[2]),
+        resident=int(fields[21]) * PAGE,
+        cpu_seconds=(int(fields[11]) + int(fields[12])) / CLOCK_TICKS,
+    )

@@ -111,7 +111,8 @@ def names() -> list[str]:
 
 
 def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
-    """The scenario `name` of the catalog, or the file at the path `name`, with parameters as `given` on the command line.
+    """The scenario `name` of the catalog, or the file at the path `name`, with parameters as `given` on the command
+    line.
 
     Raises UsageError for an unknown name or a parameter that is wrong, SpecError for a file that is.
     """
@@ -124,8 +125,16 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
     if not (CHECKS / f"{model.outcome}.py").is_file():
         known = ", ".join(sorted(p.stem for p in CHECKS.glob("[a-z]*.py")))
         raise source.error(["outcome"], f"there are no outcome checks {model.outcome!r}; there are: {known}")
-    return Scenario(name=path.stem, summary=model.summary, teaches=model.teaches, timeout=float(model.timeout),
-                    parameters=values, given=tuple(given or ()), services=services, outcome=model.outcome)
+    return Scenario(
+        name=path.stem,
+        summary=model.summary,
+        teaches=model.teaches,
+        timeout=float(model.timeout),
+        parameters=values,
+        given=tuple(given or ()),
+        services=services,
+        outcome=model.outcome,
+    )
 
 
 def _find(name: str) -> Path:
@@ -159,11 +168,11 @@ def _parse(source: YamlSource) -> ScenarioSource:
         raise source.error(_within(source.data, where), _problem(first, where)) from error
 
 
-def _within(data: Any, path: list[str | int]) -> list[str | int]:
+def _within(data: Any, path: list[Any]) -> list[str | int]:
     """The part of `path` that exists in `data`: pydantic adds the names of a union's members."""
     kept: list[str | int] = []
     for key in path:
-        if not (isinstance(data, dict) and key in data or isinstance(data, list) and isinstance(key, int)):
+        if not ((isinstance(data, dict) and key in data) or (isinstance(data, list) and isinstance(key, int))):
             break
         data = data[key]
         kept.append(key)
@@ -224,11 +233,15 @@ def _service(source: YamlSource, name: str, service: ServiceSource, values: Mapp
     except ValueError as error:
         raise source.error([*where, "mem_limit"], f"mem_limit is {service.mem_limit!r}: {error}") from error
     return Service(
-        name=name, image=service.image, program=service.program,
+        name=name,
+        image=service.image,
+        program=service.program,
         args=tuple(filled("args", text, "args", i) for i, text in enumerate(service.args)),
         nofile=count("ulimits.nofile", service.ulimits.nofile, "ulimits", "nofile"),
         pids_limit=count("pids_limit", service.pids_limit, "pids_limit"),
-        mem_limit=memory, depends_on=service.depends_on)
+        mem_limit=memory,
+        depends_on=service.depends_on,
+    )
 
 
 def _check_order(source: YamlSource, services: Mapping[str, Service]) -> None:
@@ -243,7 +256,7 @@ def _check_order(source: YamlSource, services: Mapping[str, Service]) -> None:
 
 def _follow(source: YamlSource, services: Mapping[str, Service], name: str, path: tuple[str, ...]) -> None:
     if name in path:
-        cycle = " -> ".join((*path[path.index(name):], name))
+        cycle = " -> ".join((*path[path.index(name) :], name))
         raise source.error(["services", path[-1], "depends_on", name], f"depends_on goes in a circle: {cycle}")
     for other in services[name].depends_on:
         _follow(source, services, other, (*path, name))

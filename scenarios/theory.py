@@ -1,13 +1,13 @@
 """What must happen: from a scenario's parameters to its predicted Outcome, with the reason. Pure; knows no engine.
 
-The descriptor ladder (`Server`) rests on four rules:
-- POSIX open(2), accept(2): a new descriptor is the lowest free number, and below the soft RLIMIT_NOFILE; else EMFILE. So a process that
-  leaks none and has b descriptors open gives its k-th client the number b + k - 1, and holds at most `soft` of them.
-- CPython, Modules/selectmodule.c, seq2set(): outside Windows a descriptor >= FD_SETSIZE raises
-  "filedescriptor out of range in select()"; on every platform more than FD_SETSIZE in one list raises
-  "too many file descriptors in select()". FD_SETSIZE is 1024 in glibc, musl and macOS; CPython for Windows compiles with 512.
-- Linux, fs/select.c, do_sys_poll(): poll fails only for more entries than RLIMIT_NOFILE, which open descriptors never exceed.
-- epoll_create1(2) and kqueue(2): the mechanism is itself one more descriptor.
+The descriptor ladder (`Server`) rests on four rules: - POSIX open(2), accept(2): a new descriptor is the lowest free
+number, and below the soft RLIMIT_NOFILE; else EMFILE. So a process that leaks none and has b descriptors open gives its
+k-th client the number b + k - 1, and holds at most `soft` of them. - CPython, Modules/selectmodule.c, seq2set():
+outside Windows a descriptor >= FD_SETSIZE raises "filedescriptor out of range in select()"; on every platform more than
+FD_SETSIZE in one list raises "too many file descriptors in select()". FD_SETSIZE is 1024 in glibc, musl and macOS;
+CPython for Windows compiles with 512. - Linux, fs/select.c, do_sys_poll(): poll fails only for more entries than
+RLIMIT_NOFILE, which open descriptors never exceed. - epoll_create1(2) and kqueue(2): the mechanism is itself one more
+descriptor.
 """
 
 import math
@@ -36,7 +36,10 @@ AVAILABLE = {"linux": {"select", "poll", "epoll"}, "darwin": {"select", "poll", 
 
 
 class Prediction(BaseModel):
-    """What must happen and one sentence of why. `descriptors` is what the server has open before its first client (None: unknown)."""
+    """What must happen and one sentence of why.
+
+    `descriptors` is what the server has open before its first client (None: unknown).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,8 +52,9 @@ class Prediction(BaseModel):
 class Server:
     """A one-threaded server as the ladder sees it.
 
-    `selector` is one of select, poll, epoll, kqueue; `platform` as in sys.platform; `soft` the soft RLIMIT_NOFILE (None where there is
-    none, as on Windows). `open_before` counts the descriptors open before the first client, `per_client` those for each client.
+    `selector` is one of select, poll, epoll, kqueue; `platform` as in sys.platform; `soft` the soft RLIMIT_NOFILE (None
+    where there is none, as on Windows). `open_before` counts the descriptors open before the first client, `per_client`
+    those for each client.
     """
 
     selector: str
@@ -87,7 +91,9 @@ def selector_on(platform: str, selector: str) -> str:
 
 
 def open_before_first_client(selector: str) -> int:
-    """Descriptors of a clean server before its first client: the standard streams, the listener, and epoll's or kqueue's own."""
+    """Descriptors of a clean server before its first client: the standard streams, the listener, and epoll's or
+    kqueue's own.
+    """
     return STANDARD_STREAMS + LISTENERS + (selector in ("epoll", "kqueue"))
 
 
@@ -97,13 +103,25 @@ def descend(server: Server, clients: int) -> tuple[int, str | None, str | None, 
     At equal counts EMFILE comes first: without a descriptor there is nothing that select could refuse.
     """
     rungs = (
-        (server.until_emfile, "OSError", EMFILE,
-         f"{server.open_before} descriptors are open before the first client and the soft limit is {server.soft}, "
-         f"so accept has none left for client {{k}}."),
-        (server.until_out_of_range, "ValueError", FD_OUT_OF_RANGE,
-         f"client {{k}} gets a descriptor of at least {FD_SETSIZE[server.platform]}, which does not fit into select's fd_set."),
-        (server.until_too_many, "ValueError", TOO_MANY_FDS,
-         f"client {{k}} and the listener make more than the {FD_SETSIZE[server.platform]} sockets that Windows' select takes."),
+        (
+            server.until_emfile,
+            "OSError",
+            EMFILE,
+            f"{server.open_before} descriptors are open before the first client and the soft limit is {server.soft}, "
+            f"so accept has none left for client {{k}}.",
+        ),
+        (
+            server.until_out_of_range,
+            "ValueError",
+            FD_OUT_OF_RANGE,
+            f"client {{k}} gets a descriptor of at least {FD_SETSIZE[server.platform]}, too high for select's fd_set.",
+        ),
+        (
+            server.until_too_many,
+            "ValueError",
+            TOO_MANY_FDS,
+            f"client {{k}} and the listener are more than the {FD_SETSIZE[server.platform]} that select takes here.",
+        ),
     )
     served, kind, message, reason = min(rungs, key=lambda rung: rung[0])
     if clients <= served:
@@ -123,8 +141,12 @@ def _room(server: Server, clients: int) -> str:
     return f"{clients} clients make {needed} descriptors; {limit} and {own}."
 
 
-def predict(scenario: Scenario, platforms: Mapping[str, str], calibrated: Mapping[str, "Cost"] | None = None) -> Prediction:
-    """What must happen. `platforms` gives each service's sys.platform; `calibrated` each fetcher's cost once it is known.
+def predict(
+    scenario: Scenario, platforms: Mapping[str, str], calibrated: Mapping[str, "Cost"] | None = None
+) -> Prediction:
+    """What must happen.
+
+    `platforms` gives each service's sys.platform; `calibrated` each fetcher's cost once it is known.
 
     Raises UsageError when a parameter makes no sense on the platform.
     """
@@ -136,8 +158,12 @@ def _transfers(scenario: Scenario, platforms: Mapping[str, str], _: Mapping[str,
     platform = platforms[name]
     selector = selector_on(platform, str(scenario.parameters["selector"]))
     windows = platform == "win32"
-    server = Server(selector, platform, None if windows else scenario.services[name].nofile,
-                    LISTENERS if windows else open_before_first_client(selector))
+    server = Server(
+        selector,
+        platform,
+        None if windows else scenario.services[name].nofile,
+        LISTENERS if windows else open_before_first_client(selector),
+    )
     served, kind, message, reason = descend(server, scenario.number("clients"))
     error = Failure(service=name, type=kind, message=message or "", at_client=served + 1) if kind else None
     return Prediction(outcome=Outcome(served=served, error=error), reason=reason, descriptors=server.open_before)
@@ -145,21 +171,25 @@ def _transfers(scenario: Scenario, platforms: Mapping[str, str], _: Mapping[str,
 
 @dataclass(frozen=True)
 class Cost:
-    """What one fetch costs without latency, in seconds, as calibrated: `elapsed` on the clock (with the origin's own time), `cpu` on the client's processor."""
+    """What one fetch costs without latency, in seconds, as calibrated:
+
+    `elapsed` on the clock (with the origin's own time), `cpu` on the client's processor.
+    """
 
     elapsed: float
     cpu: float
 
 
 # Bounds are compared with one measurement on a shared machine: room for the scheduler on both sides.
-ROOM = 1.25
+ROOM = 1.5
 
 
 def fetch_seconds(mode: str, urls: int, latency: float, pool: int, cost: Cost) -> tuple[float, float]:
-    """[low, high] seconds for `urls` fetches of `latency` seconds, `pool` at a time (0: all), in `mode` `serial` or `concurrent`.
+    """[low, high] seconds for `urls` fetches of `latency` seconds, `pool` at a time (0: all), in `mode` `serial` or
+    `concurrent`.
 
-    Serial is the sum. A pool of k takes ceil(N/k) latencies; the client's own work is done by one processor at a time, so it is never
-    under N * cpu, and at most the whole N * elapsed stands beside the waiting.
+    Serial is the sum. A pool of k takes ceil(N/k) latencies; the client's own work is done by one processor at a time,
+    so it is never under N * cpu, and at most the whole N * elapsed stands beside the waiting.
     """
     rounds = urls if mode == "serial" else math.ceil(urls / (min(pool, urls) or urls))
     low = rounds * latency + (urls * cost.cpu / ROOM if mode == "serial" else 0)
@@ -179,20 +209,25 @@ def _fetches(scenario: Scenario, _: Mapping[str, str], calibrated: Mapping[str, 
     latency = float(scenario.parameters["latency"])
     fetchers = [name for name in scenario.services if name in MODES]
     seconds: dict[str, float | tuple[float, float]] = {
-        name: fetch_seconds(MODES[name], urls, latency, pool, calibrated.get(name, Cost(0, 0))) for name in fetchers}
+        name: fetch_seconds(MODES[name], urls, latency, pool, calibrated.get(name, Cost(0, 0))) for name in fetchers
+    }
     rounds = math.ceil(urls / (min(pool, urls) or urls))
     times = "1 latency" if rounds == 1 else f"{rounds} latencies"
-    reason = (f"serial waits for {urls} latencies of {latency:g} s one after another; threads and gevent wait for {times}; "
-              f"unpatched gevent blocks its only thread, so it is serial.")
+    reason = (
+        f"serial waits for {urls} latencies of {latency:g} s one after another; threads and gevent wait for {times}; "
+        f"unpatched gevent blocks its only thread, so it is serial."
+    )
     return Prediction(outcome=Outcome(seconds=seconds, bytes=len(fetchers) * page_bytes(urls)), reason=reason)
 
 
 PREDICTIONS: dict[str, Callable[[Scenario, Mapping[str, str], Mapping[str, Cost]], Prediction]] = {
-    "transfers": _transfers, "fetches": _fetches}
+    "transfers": _transfers,
+    "fetches": _fetches,
+}
 
 
 def agrees(predicted: Outcome, measured: Outcome) -> bool:
-    """Whether what was measured is what was predicted: counts, errors and bytes exactly, seconds within their bounds."""
+    """Whether the measured is what was predicted: counts, errors and bytes exactly, seconds within their bounds."""
     if (predicted.served, predicted.error, predicted.bytes) != (measured.served, measured.error, measured.bytes):
         return False
     bounds, times = predicted.seconds or {}, measured.seconds or {}

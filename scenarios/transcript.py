@@ -14,7 +14,10 @@ Clock = Callable[[], float]
 
 @dataclass
 class Said:
-    """One service's streams and what they tell. `exit_status` is what its PID 1 reported; `stopped` that nothing more can come."""
+    """One service's streams and what they tell.
+
+    `exit_status` is what its PID 1 reported; `stopped` that nothing more can come.
+    """
 
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
@@ -44,7 +47,7 @@ class Said:
     def parse(self) -> list[Event]:
         """The events in the complete lines of stdout that were not parsed before."""
         end = self.stdout.rfind(b"\n") + 1
-        lines = self.stdout[self.parsed:end].decode(errors="replace").splitlines()
+        lines = self.stdout[self.parsed : end].decode(errors="replace").splitlines()
         self.parsed = max(end, self.parsed)
         events = [event for line in lines if (event := event_in(line))]
         self.events.extend(events)
@@ -57,7 +60,10 @@ def _is_of_hold(line: str) -> bool:
 
 
 class Transcript:
-    """The Sink of a run. `arrivals` counts what came. One thread waits in `wait`; the engine's threads report through the other methods."""
+    """The Sink of a run.
+
+    `arrivals` counts what came. One thread waits in `wait`; the engine's threads report through the other methods.
+    """
 
     def __init__(self, services: list[str], deadline: float, clock: Clock = time.monotonic) -> None:
         """`deadline` is on `clock`, in seconds; every wait ends there at the latest."""
@@ -100,9 +106,11 @@ class Transcript:
         self._changed.notify_all()
 
     def wait(self, done: Callable[[], bool], what: str, service: str, *, must_live: bool) -> None:
-        """Returns once `done()`, which is asked again after everything that arrives; `what` says what is awaited of `service`.
+        """Returns once `done()`, which is asked again after everything that arrives; `what` says what is awaited of
+        `service`.
 
-        Raises ServiceDied when the service ended before and `must_live`, EngineGone when the engine did, WaitTimeout at the deadline.
+        Raises ServiceDied when the service ended before and `must_live`, EngineGone when the engine did, WaitTimeout at
+        the deadline.
         """
         with self._changed:
             while not done():
@@ -123,7 +131,9 @@ class Transcript:
     def _died(self, service: str, what: str) -> ServiceDied:
         said = self._said[service]
         how = f"ended with exit status {said.exit_status}" if said.exit_status is not None else "was removed or killed"
-        return ServiceDied(f"{service} {how} while the lab waited for {what}{_and(said.last_lines())}", said.last_lines())
+        return ServiceDied(
+            f"{service} {how} while the lab waited for {what}{_and(said.last_lines())}", said.last_lines()
+        )
 
     def _timed_out(self, service: str, what: str) -> WaitTimeout:
         lines = self._said[service].last_lines()

@@ -7,8 +7,13 @@ from scenarios.record import Check, Status
 from scenarios.theory import agrees
 
 
-def judge(predicted: Outcome, measured: Outcome, checks: Sequence[Check], problem: str | None) -> tuple[Status, str | None]:
-    """The verdict and, unless it is pass, why. What is known to be wrong beats what could not be found out, which beats pass."""
+def judge(
+    predicted: Outcome, measured: Outcome, checks: Sequence[Check], problem: str | None
+) -> tuple[Status, str | None]:
+    """The verdict and, unless it is pass, why.
+
+    What is known to be wrong beats what could not be found out, which beats pass.
+    """
     failed = [check for check in checks if check.result == "failed"]
     crashed = [check for check in checks if check.result == "error"]
     if problem is not None:
@@ -49,4 +54,6 @@ def _shown(value: object) -> str:
 
 
 def _named(checks: Sequence[Check], what: str) -> str:
-    return "; ".join(f"{check.name} {what}: {check.message.splitlines()[0] if check.message else ''}" for check in checks)
+    return "; ".join(
+        f"{check.name} {what}: {check.message.splitlines()[0] if check.message else ''}" for check in checks
+    )

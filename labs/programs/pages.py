@@ -1,4 +1,4 @@
-"""The pages that the origin serves and the fetchers expect: the tutorial's three sizes, with content made from a seed."""
+"""The pages that the origin serves and the fetchers expect, of the tutorial's three sizes and made from a seed."""
 
 import hashlib
 import random
@@ -10,7 +10,7 @@ SIZES = (48708, 478886, 55867)
 @cache
 def page(number: int) -> bytes:
     """The body of page `number`; the sizes take turns."""
-    return random.Random(number).randbytes(SIZES[number % len(SIZES)])  # noqa: S311 - test data, not a secret
+    return random.Random(number).randbytes(SIZES[number % len(SIZES)])
 
 
 @cache

@@ -5,8 +5,8 @@
     put SIZE\\n + SIZE bytes   the SHA-256 of those bytes in hexadecimal, and \\n
     anything else         error MESSAGE\\n, and closes the connection
 
-Any number of requests may follow each other on a connection. TCP is a stream of bytes: a segment may end in the middle of a request
-line, or hold a line, the whole body and the next request.
+Any number of requests may follow each other on a connection. TCP is a stream of bytes: a segment may end in the middle
+of a request line, or hold a line, the whole body and the next request.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class Wrong:
 @lru_cache(maxsize=1)
 def payload(seed: int, size: int) -> bytes:
     """`size` bytes that depend on `seed` alone, on every platform; the last one is kept."""
-    return random.Random(seed).randbytes(size)  # noqa: S311 - test data, not a secret
+    return random.Random(seed).randbytes(size)
 
 
 def bytes_of(text: str) -> int:
@@ -64,7 +64,10 @@ class RequestParser:
         self._digest = hashlib.sha256()
 
     def feed(self, data: bytes) -> Iterator[Get | Put | Wrong | memoryview]:
-        """Yields the requests that `data` completes, and the parts of bodies in it as memoryviews. After a Wrong comes nothing."""
+        """Yields the requests that `data` completes, and the parts of bodies in it as memoryviews.
+
+        After a Wrong comes nothing.
+        """
         view = memoryview(data)
         while view:
             if self._left:
@@ -87,7 +90,10 @@ class RequestParser:
                 return
 
     def _take_line(self, view: memoryview) -> tuple[bytes | None, memoryview]:
-        """The next whole line and the rest; None as long as its end is missing. Never keeps more than a line can be long."""
+        """The next whole line and the rest; None as long as its end is missing.
+
+        Never keeps more than a line can be long.
+        """
         head = bytes(view[: LONGEST_LINE + 1 - len(self._line)])
         end = head.find(b"\n")
         self._line += head if end < 0 else head[:end]

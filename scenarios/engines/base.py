@@ -1,8 +1,9 @@
-"""The interface between the lab and whatever runs its services; docker.py, local.py and the tests' scripted engine implement it.
+"""The interface between the lab and whatever runs its services; docker.py, local.py and the tests' scripted engine
+implement it.
 
-An Engine opens a Session for one run. The run then creates everything, starts services in its own order, and reads what they say
-through the Sink that it gave. Every method that changes something returns once it is done; several may be called at the same time from
-different threads. Everything an engine raises is an error of scenarios/errors.py.
+An Engine opens a Session for one run. The run then creates everything, starts services in its own order, and reads what
+they say through the Sink that it gave. Every method that changes something returns once it is done; several may be
+called at the same time from different threads. Everything an engine raises is an error of scenarios/errors.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +34,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Leftover:
-    """A thing of this project that an engine holds: a container, a network, a process. `owner_lives` while its run's process does."""
+    """A thing of this project that an engine holds: a container, a network, a process.
+
+    `owner_lives` while its run's process does.
+    """
 
     kind: str
     name: str
@@ -91,7 +95,10 @@ class Session(Protocol):
         """Whether the kernel killed something on the service's machine for want of memory."""
 
     def remove(self) -> None:
-        """Removes everything of this run, also what is being created at this moment. Never raises; a second call finds nothing."""
+        """Removes everything of this run, also what is being created at this moment.
+
+        Never raises; a second call finds nothing.
+        """
 
 
 class Engine(Protocol):
@@ -110,7 +117,10 @@ class Engine(Protocol):
         """The highest nofile a service can have here; None when the engine does not tell."""
 
     def prepare(self, services: Iterable[Service], progress: BuildProgress) -> None:
-        """Sees to it that what the services need (images) is there. Raises ImageError, or Unavailable with the reason for a skip."""
+        """Sees to it that what the services need (images) is there.
+
+        Raises ImageError, or Unavailable with the reason for a skip.
+        """
 
     def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool) -> Session:
         """A session for the run with that id; nothing is created yet."""

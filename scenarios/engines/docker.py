@@ -1,6 +1,7 @@
 """Runs services as containers of a Docker Engine, through its SDK.
 
-Every object is labelled with the project, the scenario, the run and its owner, and everything is found again by these labels alone.
+Every object is labelled with the project, the scenario, the run and its owner, and everything is found again by these
+labels alone.
 """
 
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
-from docker.types import EndpointConfig, LogConfig, NetworkingConfig, Ulimit
+from docker.types import EndpointConfig, LogConfig, Ulimit
 from docker.utils.socket import frames_iter
 
 from images import build
@@ -25,11 +26,13 @@ from scenarios.spec import Scenario, Service
 
 PROJECT = "iolab.project=iolab"
 HOLD, PYTHON = "/opt/iolab/hold", "/opt/iolab/python"
+TMPFS = "rw,nosuid,nodev,size=64m,mode=1777"
 HOW_TO_GET_ONE = (
-    "install one (Debian and Ubuntu: apt install docker.io; others: Docker Desktop, Colima, Podman with its Docker socket) "
+    "install one (Debian and Ubuntu: apt install docker.io; others: Docker Desktop, Colima) "
     "and start it (systemctl start docker, or dockerd), then see whether `docker info` answers. "
-    "DOCKER_HOST and the Docker CLI's context say which engine is asked")
-ANSWER_WITHIN = 10.0
+    "DOCKER_HOST and the Docker CLI's context say which engine is asked"
+)
+ANSWER_WITHIN = 30  # seconds
 # A run's threads: one that reads each service's streams, and some that create, start and remove.
 CONNECTIONS = 64
 
@@ -53,7 +56,7 @@ class DockerEngine:
 
     name = "docker"
 
-    def __init__(self, timeout: float = ANSWER_WITHIN) -> None:
+    def __init__(self, timeout: int = ANSWER_WITHIN) -> None:
         """Connects as the Docker CLI would; `timeout` bounds every answer, in seconds."""
         self._timeout = timeout
         self._local = threading.local()
@@ -76,7 +79,8 @@ class DockerEngine:
     def version(self) -> str:
         """Engine, kernel and architecture in one line."""
         facts = self._facts
-        return f"Docker Engine {facts['Version']}, API {facts['ApiVersion']}, {facts['Os']}/{facts['Arch']}, kernel {facts['KernelVersion']}"
+        where = f"{facts['Os']}/{facts['Arch']}, kernel {facts['KernelVersion']}"
+        return f"Docker Engine {facts['Version']}, API {facts['ApiVersion']}, {where}"
 
     @property
     def images(self) -> DockerImages:
@@ -106,7 +110,10 @@ class DockerEngine:
         with translated("listing what is there"):
             containers = self.api.containers(all=True, filters=filters)
             networks = self.api.networks(filters=filters)
-        found = [_leftover("container", c["Names"][0].lstrip("/") if c.get("Names") else c["Id"], c["Labels"]) for c in containers]
+        found = [
+            _leftover("container", c["Names"][0].lstrip("/") if c.get("Names") else c["Id"], c["Labels"])
+            for c in containers
+        ]
         return found + [_leftover("network", n["Name"], n["Labels"]) for n in networks]
 
     def remove(self, leftovers: Iterable[Leftover]) -> None:
@@ -150,26 +157,46 @@ def _bound(function: Callable[[str], None], argument: str) -> Callable[[], None]
 
 
 def _leftover(kind: str, name: str, labels: dict[str, str]) -> Leftover:
-    owner = Owner(int(labels.get("iolab.owner.pid", 0)), float(labels.get("iolab.owner.started", 0)), labels.get("iolab.owner.host", ""))
-    return Leftover(kind, name, labels.get("iolab.run", ""), labels.get("iolab.service", ""), labels.get("iolab.keep") == "true", owner.lives)
+    owner = Owner(
+        int(labels.get("iolab.owner.pid", 0)),
+        float(labels.get("iolab.owner.started", 0)),
+        labels.get("iolab.owner.host", ""),
+    )
+    return Leftover(
+        kind,
+        name,
+        labels.get("iolab.run", ""),
+        labels.get("iolab.service", ""),
+        labels.get("iolab.keep") == "true",
+        owner.lives,
+    )
 
 
 class DockerSession:
     """The containers and the network of one run."""
 
-    def __init__(self, engine: DockerEngine, scenario: Scenario, run: str, sink: Sink, keep: bool, image_ids: dict[str, str]) -> None:
+    def __init__(
+        self, engine: DockerEngine, scenario: Scenario, run: str, sink: Sink, keep: bool, image_ids: dict[str, str]
+    ) -> None:
         """Nothing is created yet; `image_ids` maps an image's name to the id that its containers use."""
         self._engine, self._scenario, self._run, self._sink = engine, scenario, run, sink
         self._image_ids = image_ids
         owner = this_process()
         self._labels = {
-            "iolab.project": "iolab", "iolab.scenario": scenario.name, "iolab.run": run, "iolab.keep": str(keep).lower(),
-            "iolab.owner.pid": str(owner.pid), "iolab.owner.started": str(owner.started), "iolab.owner.host": owner.host}
+            "iolab.project": "iolab",
+            "iolab.scenario": scenario.name,
+            "iolab.run": run,
+            "iolab.keep": str(keep).lower(),
+            "iolab.owner.pid": str(owner.pid),
+            "iolab.owner.started": str(owner.started),
+            "iolab.owner.host": owner.host,
+        }
         self._network = f"iolab-{run}"
         self._sockets: dict[str, Any] = {}
         self._readers: list[threading.Thread] = []
         self._removed = False
-        # Everything that creates runs here, so that an interrupted main thread leaves nothing half created: remove() waits for it.
+        # Everything that creates runs here, so that an interrupted main thread leaves nothing half created: remove()
+        # waits for it.
         self._workers = ThreadPoolExecutor(len(scenario.services) + 1)
 
     def container(self, service: str) -> str:
@@ -177,7 +204,7 @@ class DockerSession:
         return f"iolab-{self._run}-{service}"
 
     def create(self) -> None:
-        """Creates the network and all containers at the same time: a container needs its network only when it starts."""
+        """Creates the network and all containers at the same time: a container needs its network only to start."""
         jobs = [self._workers.submit(self._create_network)]
         jobs += [self._workers.submit(self._create_container, service) for service in self._scenario.services.values()]
         for job in jobs:
@@ -191,20 +218,34 @@ class DockerSession:
         api = self._engine.api
         with translated(f"creating a container for {service.name}"):
             api.create_container(
-                image=self._image_ids[service.image], name=self.container(service.name), hostname=service.name,
-                command=[PYTHON, "-m", service.module, *service.args], entrypoint=[HOLD], stdin_open=True,
-                environment={"IOLAB_CHECKPOINTS": "1"}, labels={**self._labels, "iolab.service": service.name},
-                networking_config=NetworkingConfig({self._network: EndpointConfig(api._version, aliases=[service.name])}),
-                host_config=self._host_config(api, service))
+                image=self._image_ids[service.image],
+                name=self.container(service.name),
+                hostname=service.name,
+                command=[PYTHON, "-m", service.module, *service.args],
+                entrypoint=[HOLD],
+                stdin_open=True,
+                environment={"IOLAB_CHECKPOINTS": "1"},
+                labels={**self._labels, "iolab.service": service.name},
+                networking_config=api.create_networking_config(
+                    {self._network: EndpointConfig(api._version, aliases=[service.name])}
+                ),
+                host_config=self._host_config(api, service),
+            )
 
     def _host_config(self, api: Any, service: Service) -> Any:
         """Not root, no capabilities, nothing writable but /tmp, no way out, and the whole log kept."""
         return api.create_host_config(
-            network_mode=self._network, read_only=True, tmpfs={"/tmp": "rw,nosuid,nodev,size=64m,mode=1777"},
-            cap_drop=["ALL"], security_opt=["no-new-privileges:true"],
-            pids_limit=service.pids_limit, mem_limit=service.mem_limit, memswap_limit=service.mem_limit,
+            network_mode=self._network,
+            read_only=True,
+            tmpfs={"/tmp": TMPFS},
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true"],
+            pids_limit=service.pids_limit,
+            mem_limit=service.mem_limit,
+            memswap_limit=service.mem_limit,
             ulimits=[Ulimit(name="nofile", soft=service.nofile, hard=service.nofile)],
-            log_config=LogConfig(type="json-file", config={"max-size": "1g"}))
+            log_config=LogConfig(type="json-file", config={"max-size": "1g"}),
+        )
 
     def start(self, service: str) -> None:
         """Attaches to the container's streams and then starts it, so that not a byte can be missed."""
@@ -227,7 +268,7 @@ class DockerSession:
         """Passes on what the container writes until its end, and then finds out whether it or the engine ended."""
         streams: dict[int, Stream] = {1: "stdout", 2: "stderr"}
         with suppress(OSError, ValueError):
-            for number, data in frames_iter(attached, tty=False):
+            for number, data in frames_iter(attached, tty=False):  # type: ignore[no-untyped-call]
                 self._sink.output(service, streams[number], data)
         if not self._removed:
             try:
@@ -259,13 +300,20 @@ class DockerSession:
             return api.logs(name, stdout=True, stderr=False), api.logs(name, stdout=False, stderr=True)
 
     def out_of_memory(self, service: str) -> bool:
-        """Asks the container's own memory group, version 2 or 1: its PID 1 outlives the program, so the engine's flag stays unset."""
+        """Asks the container's own memory group, version 2 or 1: its PID 1 outlives the program, so the engine's flag
+        stays unset.
+        """
         files = "/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control"
         said = self.execute(service, ("sh", "-c", f"cat {files} 2>/dev/null")).stdout.decode()
-        return any(line.split()[0] == "oom_kill" and line.split()[1] != "0" for line in said.splitlines() if " " in line)
+        return any(
+            line.split()[0] == "oom_kill" and line.split()[1] != "0" for line in said.splitlines() if " " in line
+        )
 
     def remove(self) -> None:
-        """Waits for what is being created, then removes by label. An engine that is gone is left to the next command's sweep."""
+        """Waits for what is being created, then removes by label.
+
+        An engine that is gone is left to the next command's sweep.
+        """
         if self._removed:
             return
         self._workers.shutdown(wait=True, cancel_futures=True)

@@ -39,9 +39,17 @@ class DockerImages:
         """All images with the project's label, tagged or not."""
         with _translated("listing the images"):
             found = self._api.images(filters={"label": "iolab.project=iolab"})
-        return [StoredImage(id=one["Id"], name=one["Labels"].get("iolab.image", ""), inputs=one["Labels"].get("iolab.inputs", ""),
-                            tags=tuple(tag for tag in one["RepoTags"] or () if not tag.startswith("<none>")),
-                            size=one["Size"], created=one["Created"]) for one in found]
+        return [
+            StoredImage(
+                id=one["Id"],
+                name=one["Labels"].get("iolab.image", ""),
+                inputs=one["Labels"].get("iolab.inputs", ""),
+                tags=tuple(tag for tag in one["RepoTags"] or () if not tag.startswith("<none>")),
+                size=one["Size"],
+                created=one["Created"],
+            )
+            for one in found
+        ]
 
     def pull(self, name: str) -> str | None:
         """Pulls an image if a registry answers; its id, or None when none does."""
@@ -54,19 +62,35 @@ class DockerImages:
         except requests.exceptions.RequestException as error:
             raise EngineGone(f"pulling {name}: the engine does not answer: {error}") from error
 
-    def build(self, files: Iterable[ContextFile], tags: Iterable[str], labels: Mapping[str, str], arguments: Mapping[str, str],
-              on_line: Callable[[str], None]) -> str:
+    def build(
+        self,
+        files: Iterable[ContextFile],
+        tags: Iterable[str],
+        labels: Mapping[str, str],
+        arguments: Mapping[str, str],
+        on_line: Callable[[str], None],
+    ) -> str:
         """Builds an image from a context; raises ImageError with the failed step and its last lines."""
         first, *others = tags
         lines: list[str] = []
         with _translated(f"building {first}"):
-            stream = self._api.build(fileobj=_packed(_labelled(files, labels)), custom_context=True, tag=first, buildargs=dict(arguments),
-                                     rm=True, forcerm=True, decode=True, timeout=BUILD_TIMEOUT)
+            stream = self._api.build(
+                fileobj=_packed(_labelled(files, labels)),
+                custom_context=True,
+                tag=first,
+                buildargs=dict(arguments),
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=BUILD_TIMEOUT,
+            )
             for message in stream:
                 if "error" in message:
                     step = next((line for line in reversed(lines) if line.startswith("Step ")), "before its first step")
-                    raise ImageError(f"{first} could not be built: {step}: {message['error']}; its last lines:",
-                                     tuple(line for line in lines[-LAST_LINES:] if line))
+                    raise ImageError(
+                        f"{first} could not be built: {step}: {message['error']}; its last lines:",
+                        tuple(line for line in lines[-LAST_LINES:] if line),
+                    )
                 for line in str(message.get("stream", "")).splitlines():
                     lines.append(line)
                     on_line(line)
@@ -101,14 +125,18 @@ class DockerImages:
 
 
 def _labelled(files: Iterable[ContextFile], labels: Mapping[str, str]) -> Iterator[ContextFile]:
-    """The context with all labels as one more line of its Dockerfile: given to the engine, each would be a step, of seconds, of its own."""
+    """The context with all labels as one more line of its Dockerfile: given to the engine, each would be a step, of
+    seconds, of its own.
+    """
     line = "\nLABEL " + " ".join(f'"{key}"="{value}"' for key, value in labels.items()) + "\n"
     for file in files:
         yield replace(file, content=file.content + line.encode()) if file.path == "Dockerfile" else file
 
 
 def _packed(files: Iterable[ContextFile]) -> IO[bytes]:
-    """The build context as a tar file in memory, with fixed owners and times, so that equal content is equal to the engine's cache."""
+    """The build context as a tar file in memory, with fixed owners and times, so that equal content is equal to the
+    engine's cache.
+    """
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for file in files:

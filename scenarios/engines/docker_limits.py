@@ -1,4 +1,6 @@
-"""How high a nofile a Docker Engine on this machine can give: its containers are started by containerd, under the kernel's rules."""
+"""How high a nofile a Docker Engine on this machine can give: its containers are started by containerd, under the
+kernel's rules.
+"""
 
 import sys
 from pathlib import Path
@@ -32,4 +34,6 @@ def _limit_of(name: str, pid: int) -> Limit | None:
     if capabilities >> CAP_SYS_RESOURCE & 1:
         return Limit(highest, "the kernel's fs.nr_open")
     hard = next(line.split()[4] for line in limits.splitlines() if line.startswith("Max open files"))
-    return Limit(int(hard), f"the hard limit of {name}, process {pid}, which starts the containers and may not raise it")
+    return Limit(
+        int(hard), f"the hard limit of {name}, process {pid}, which starts the containers and may not raise it"
+    )

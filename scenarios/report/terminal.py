@@ -1,4 +1,6 @@
-"""Shows a run on the terminal: prediction, progress, measurement and verdict; readable without colour and without a terminal."""
+"""Shows a run on the terminal: prediction, progress, measurement and verdict; readable without colour and without a
+terminal.
+"""
 
 import sys
 import time
@@ -15,8 +17,15 @@ from scenarios.record import Record
 from scenarios.spec import Scenario
 from scenarios.theory import Prediction
 
-STYLES = {"pass": "bold green", "fail": "bold red", "error": "bold magenta", "skip": "bold yellow",
-          "passed": "green", "failed": "red", "skipped": "yellow"}
+STYLES = {
+    "pass": "bold green",
+    "fail": "bold red",
+    "error": "bold magenta",
+    "skip": "bold yellow",
+    "passed": "green",
+    "failed": "red",
+    "skipped": "yellow",
+}
 MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
 # Without a terminal nobody wraps lines, and nothing should be cut off.
 WIDTH_WITHOUT_TERMINAL = 120
@@ -25,11 +34,15 @@ WIDTH_WITHOUT_TERMINAL = 120
 def console(stderr: bool = False) -> Console:
     """A console that honours NO_COLOR, and is wide enough where there is no terminal."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, soft_wrap=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL)
+    return Console(
+        stderr=stderr, highlight=False, soft_wrap=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL
+    )
 
 
 class TerminalAudience:
-    """Shows what happens: a spinner on a terminal, else one line each; on stderr, so that stdout holds the result alone."""
+    """Shows what happens: a spinner on a terminal, else one line each; on stderr, so that stdout holds the result
+    alone.
+    """
 
     def __init__(self, quiet: bool = False) -> None:
         """`quiet` shows nothing but the building of images, which takes long."""
@@ -67,7 +80,7 @@ class TerminalAudience:
     def line(self, image: str, text: str) -> None:
         """What a step printed is shown only while it is the newest, and only on a terminal."""
         if self._console.is_terminal:
-            self._spin(f"image {image}: {text.strip()[:self._console.width - 20]}")
+            self._spin(f"image {image}: {text.strip()[: self._console.width - 20]}")
 
     def done(self, image: str, seconds: float) -> None:
         """An image is built."""
@@ -105,7 +118,8 @@ def telling(service: str, event: Event) -> str | None:
         case "refused":
             return f"{service}: client {event['client']} was refused: {event['error']}: {event['message']}"
         case "calibrated":
-            return f"{service}: one fetch without latency costs {event['cost'] * 1000:.1f} ms, {event['cpu'] * 1000:.1f} ms of it its own CPU"
+            cost, cpu = event["cost"] * 1000, event["cpu"] * 1000
+            return f"{service}: one fetch without latency costs c = {cost:.1f} ms ({cpu:.1f} ms of its own CPU)"
         case "fetched":
             return f"{service}: {event['bytes']} bytes in {event['seconds']:.2f} s"
         case _:
@@ -162,7 +176,9 @@ def _side_by_side(predicted: Outcome, measured: Outcome | None) -> Table:
     for name, bound in (predicted.seconds or {}).items():
         table.add_row(name, _time(bound), _time((found.seconds or {}).get(name)))
     if predicted.seconds is None:
-        table.add_row("served", f"{predicted.served} clients", "-" if found.served is None else f"{found.served} clients")
+        table.add_row(
+            "served", f"{predicted.served} clients", "-" if found.served is None else f"{found.served} clients"
+        )
     else:
         table.add_row("bytes", str(predicted.bytes), "-" if found.bytes is None else str(found.bytes))
     table.add_row("error", _failure(predicted.error), "-" if measured is None else _failure(found.error))

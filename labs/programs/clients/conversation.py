@@ -26,7 +26,7 @@ def expected(seed: int, size: int) -> str:
 
 def upload(seed: int, size: int) -> bytes:
     """What one client uploads; each has bytes of its own, so that mixed up streams are noticed."""
-    return random.Random(seed).randbytes(size)  # noqa: S311 - test data, not a secret
+    return random.Random(seed).randbytes(size)
 
 
 class Conversation:
@@ -38,10 +38,10 @@ class Conversation:
         self.sent = self.received = 0
 
     def admit(self) -> None:
-        """Connects and proves with an empty upload that the server's loop, not only its kernel, has taken this client."""
+        """Connects, and proves with an empty upload that the server's loop took this client, not its kernel alone."""
         self.socket = socket.create_connection(self.address, self.timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.stream = self.socket.makefile("rb", CHUNK)
+        self.stream = self.socket.makefile("rb")
         self.socket.sendall(b"put 0\n")
         self.compare("the empty upload", self.line(), NOTHING)
 
@@ -106,5 +106,12 @@ class Tally:
 
 def report(admitted: int, tally: Tally) -> None:
     """Says what came of it."""
-    emit("finished", admitted=admitted, served=tally.served, sent=tally.sent, received=tally.received,
-         seconds=round(tally.seconds, 4), failures=tally.failures)
+    emit(
+        "finished",
+        admitted=admitted,
+        served=tally.served,
+        sent=tally.sent,
+        received=tally.received,
+        seconds=round(tally.seconds, 4),
+        failures=tally.failures,
+    )

@@ -1,6 +1,6 @@
 """Fetches with greenlets: one thread, which goes on with another greenlet whenever one would wait.
 
-    python -m labs.programs.clients.fetch_gevent --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
+python -m labs.programs.clients.fetch_gevent --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
 """
 
 import sys

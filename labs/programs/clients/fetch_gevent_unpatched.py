@@ -1,6 +1,6 @@
 """The same greenlets without the patch: urlopen blocks the only thread, so they wait one after another.
 
-    python -m labs.programs.clients.fetch_gevent_unpatched --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
+python -m labs.programs.clients.fetch_gevent_unpatched --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
 """
 
 import sys

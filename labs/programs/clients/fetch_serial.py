@@ -1,6 +1,6 @@
 """Fetches one URL after another: the time is the sum of all waiting.
 
-    python -m labs.programs.clients.fetch_serial --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
+python -m labs.programs.clients.fetch_serial --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Fetches with threads: each one waits by itself, and the kernel switches between them.
 
-    python -m labs.programs.clients.fetch_threads --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
+python -m labs.programs.clients.fetch_threads --from 127.0.0.1 --port 8001 --urls 6 --latency 0.3
 """
 
 import sys

@@ -1,4 +1,7 @@
-"""What all fetchers share: the options, one fetch, the calibration, and the report. The fetchers differ only in how they wait."""
+"""What all fetchers share: the options, one fetch, the calibration, and the report.
+
+The fetchers differ only in how they wait.
+"""
 
 import argparse
 import hashlib
@@ -38,8 +41,12 @@ def fetch(page: Page) -> tuple[int, bool]:
     return len(body), hashlib.sha256(body).hexdigest() == digest(page.number)
 
 
-def run(name: str, fetch_all: Callable[[Sequence[Page], int], Iterable[tuple[int, bool]]], description: str | None,
-        arguments: Sequence[str] | None) -> int:
+def run(
+    name: str,
+    fetch_all: Callable[[Sequence[Page], int], Iterable[tuple[int, bool]]],
+    description: str | None,
+    arguments: Sequence[str] | None,
+) -> int:
     """Calibrates, fetches with `fetch_all(pages, pool)`, reports; returns 0 when every body was right."""
     options = parse(description, arguments)
     # Looked up once, before anything is timed.
@@ -56,15 +63,24 @@ def run(name: str, fetch_all: Callable[[Sequence[Page], int], Iterable[tuple[int
     bodies = list(fetch_all(pages, pool))
     seconds = time.perf_counter() - begun
     verified = sum(right for _, right in bodies)
-    emit("fetched", fetcher=name, urls=options.urls, pool=pool, seconds=round(seconds, 4),
-         bytes=sum(count for count, _ in bodies), verified=verified)
+    emit(
+        "fetched",
+        fetcher=name,
+        urls=options.urls,
+        pool=pool,
+        seconds=round(seconds, 4),
+        bytes=sum(count for count, _ in bodies),
+        verified=verified,
+    )
     return 0 if verified == options.urls else 1
 
 
 def calibrate(pages: Sequence[Page]) -> tuple[float, float]:
-    """(elapsed, cpu): the mean seconds that one fetch takes without latency, on the clock and of this process's processor time.
+    """(elapsed, cpu): the mean seconds that one fetch takes without latency, on the clock and of this process's
+    processor time.
 
-    The mean of the same URLs, since their sizes differ; of three rounds the middle one, so that one hiccup of the machine does not count.
+    The mean of the same URLs, since their sizes differ; of three rounds the middle one, so that one hiccup of the
+    machine does not count.
     """
     rounds = []
     for _ in range(3):

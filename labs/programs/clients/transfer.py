@@ -1,6 +1,6 @@
 """Many clients that download and upload at the same time, each a thread of its own or all in one epoll loop.
 
-    python -m labs.programs.clients.transfer --to 127.0.0.1 --port 8001 --clients 500
+python -m labs.programs.clients.transfer --to 127.0.0.1 --port 8001 --clients 500
 """
 
 import argparse
@@ -15,7 +15,9 @@ from labs.programs.clients.conversation import Conversation, Tally, report
 from labs.programs.events import checkpoint, emit
 from labs.programs.protocol import bytes_of
 
-STACK = 256 * 1024  # bytes for each thread; the default of 8 MiB would be most of a container's address space for thousands
+STACK = (
+    256 * 1024
+)  # bytes for each thread; the default of 8 MiB would be most of a container's address space for thousands
 
 
 class ClientThread(threading.Thread):
@@ -75,10 +77,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--to", default="127.0.0.1", metavar="HOST", help="the server")
     parser.add_argument("--port", type=int, default=8001, help="the server's port")
     parser.add_argument("--clients", type=int, default=500, help="how many clients connect")
-    parser.add_argument("--size", type=bytes_of, default=64 * 1024, help="bytes to download and to upload, such as 64KiB")
+    parser.add_argument(
+        "--size", type=bytes_of, default=64 * 1024, help="bytes to download and to upload, such as 64KiB"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the server's seed; client k uploads what seed + k gives")
-    parser.add_argument("--model", choices=MODELS, default="threads", help="a thread for each client, or one epoll loop")
-    parser.add_argument("--timeout", type=float, default=30, help="seconds that one operation may take without progress")
+    parser.add_argument(
+        "--model", choices=MODELS, default="threads", help="a thread for each client, or one epoll loop"
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=30, help="seconds that one operation may take without progress"
+    )
     options = parser.parse_args(arguments)
 
     # Once, and first: looking up the name of a server that died takes ten seconds.

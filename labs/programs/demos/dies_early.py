@@ -1,4 +1,6 @@
-"""A server that dies before it is ready: the lab must notice at once and show its last lines, not wait until its patience ends."""
+"""A server that dies before it is ready: the lab must notice at once and show its last lines, not wait until its
+patience ends.
+"""
 
 if __name__ == "__main__":
     print("reading the configuration ...", flush=True)

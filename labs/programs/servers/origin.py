@@ -1,7 +1,8 @@
-"""An HTTP server that answers each path after the latency that it asks for: the far end of the internet, on one's own machine.
+"""An HTTP server that answers each path after the latency that it asks for: the far end of the internet, on one's own
+machine.
 
-    python -m labs.programs.servers.origin --port 8001
-    curl 'http://127.0.0.1:8001/page?number=0&latency=0.3'
+python -m labs.programs.servers.origin --port 8001
+curl 'http://127.0.0.1:8001/page?number=0&latency=0.3'
 """
 
 import argparse
@@ -42,15 +43,22 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 async def serve(host: str, port: int) -> None:
     """Listens, says so, and serves for ever."""
     server = await asyncio.start_server(answer, host, port, backlog=1024)
-    emit("ready", port=server.sockets[0].getsockname()[1], platform=sys.platform, python=platform.python_version(),
-         pid=os.getpid(), descriptors=open_descriptors(), nofile=soft_nofile())
+    emit(
+        "ready",
+        port=server.sockets[0].getsockname()[1],
+        platform=sys.platform,
+        python=platform.python_version(),
+        pid=os.getpid(),
+        descriptors=open_descriptors(),
+        nofile=soft_nofile(),
+    )
     await server.serve_forever()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parses the options and serves."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104 - a server in a container
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")
     parser.add_argument("--port", type=int, default=8001, help="port to listen on; 0 takes a free one")
     options = parser.parse_args(arguments)
     asyncio.run(serve(options.host, options.port))

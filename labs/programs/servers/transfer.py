@@ -1,6 +1,6 @@
 """One thread that serves downloads and uploads to many clients; select, poll and epoll differ by one option.
 
-    python -m labs.programs.servers.transfer --selector epoll --port 8001
+python -m labs.programs.servers.transfer --selector epoll --port 8001
 """
 
 import argparse
@@ -87,8 +87,14 @@ class Connection:
         """Unregisters before closing: a closed descriptor's number may be somebody else's a moment later."""
         self.server.selector.unregister(self.sock)
         self.sock.close()
-        emit("closed", client=self.number, sent=self.sent, sent_sha256=self.sent_digest.hexdigest(),
-             received=self.received, received_sha256=self.received_digest.hexdigest())
+        emit(
+            "closed",
+            client=self.number,
+            sent=self.sent,
+            sent_sha256=self.sent_digest.hexdigest(),
+            received=self.received,
+            received_sha256=self.received_digest.hexdigest(),
+        )
 
 
 class Server:
@@ -100,7 +106,9 @@ class Server:
         self.accepted = 0
 
     def run(self) -> None:
-        """Serves until something is raised: an accept without descriptors and a select that is full are meant to be seen."""
+        """Serves until something is raised: an accept without descriptors and a select that is full are meant to be
+        seen.
+        """
         self.selector.register(self.listener, selectors.EVENT_READ)
         while True:
             for key, mask in self.selector.select():
@@ -126,7 +134,7 @@ class Server:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Listens, says so, and serves."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104 - a server in a container
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")
     parser.add_argument("--port", type=int, default=8001, help="port to listen on; 0 takes a free one")
     parser.add_argument("--selector", choices=SELECTORS, default="default", help="the mechanism that waits")
     parser.add_argument("--size", type=bytes_of, default=64 * 1024, help="bytes of the download, such as 64KiB")
@@ -140,8 +148,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     listener.setblocking(False)
     with getattr(selectors, SELECTORS[options.selector])() as selector:
         server = Server(selector, listener, payload(options.seed, options.size))
-        emit("ready", port=listener.getsockname()[1], selector=type(selector).__name__, platform=sys.platform,
-             python=platform.python_version(), pid=os.getpid(), descriptors=open_descriptors(), nofile=soft_nofile())
+        emit(
+            "ready",
+            port=listener.getsockname()[1],
+            selector=type(selector).__name__,
+            platform=sys.platform,
+            python=platform.python_version(),
+            pid=os.getpid(),
+            descriptors=open_descriptors(),
+            nofile=soft_nofile(),
+        )
         server.run()
 
 

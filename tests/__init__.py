@@ -1,0 +1,1 @@
+"""Tests, outcome checks and the benchmark."""

@@ -1,0 +1,1 @@
+"""The testinfra modules that scenarios name as their outcome."""

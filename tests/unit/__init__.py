@@ -1,0 +1,1 @@
+"""Fast tests, one module for each module."""
