@@ -15,7 +15,7 @@ from scenarios.report.terminal import TerminalAudience, console
 MEGABYTE = 1000**2  # as `docker images` counts
 
 
-def _store() -> ImageStore:
+def store() -> ImageStore:
     """The image store of the engine that has one."""
     from scenarios.engines.docker import DockerEngine
 
@@ -29,7 +29,7 @@ def build_images(names: Sequence[str]) -> int:
     """Builds these images, by default all of them, where they are missing or stale."""
     audience = TerminalAudience()
     try:
-        built = build.ensure(names or NAMES, _store(), audience)
+        built = build.ensure(names or NAMES, store(), audience)
     finally:
         audience.close()
     for name, image in built.items():
@@ -42,7 +42,7 @@ def list_images() -> int:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("image", "state", "size", "built", "id"):
         table.add_column(column)
-    for one in build.listing(_store()):
+    for one in build.listing(store()):
         if one.stored is None:
             table.add_row(f"iolab/{one.name}", one.state, "", "", "")
         else:
@@ -60,7 +60,7 @@ def list_images() -> int:
 
 def clean_images() -> int:
     """Removes this project's images, and no other."""
-    removed = build.clean(_store())
+    removed = build.clean(store())
     for image in removed:
         print(f"removed {image.tags[0] if image.tags else image.id[:19]}")
     if not removed:

@@ -36,7 +36,9 @@ class _Dumper(yaml.SafeDumper):
 def generate() -> str:
     """The text of compose.yaml; raises SpecError when a catalog file is wrong."""
     scenarios = [spec.load(name) for name in spec.names()]
-    services = {_name(one, service.name): _service(one, service) for one in scenarios for service in one.services.values()}
+    services = {
+        _name(one, service.name): _service(one, service) for one in scenarios for service in one.services.values()
+    }
     networks = {one.name: {"internal": True} for one in scenarios}
     # Compose 1 reads a file without a version as its first, obsolete format; Compose 2 reads it as the current one.
     document = {"services": services, "networks": networks}
@@ -55,7 +57,7 @@ def _service(scenario: Scenario, service: Service) -> dict[str, Any]:
         "init": True,
         "networks": {scenario.name: {"aliases": [service.name]}},
         "read_only": True,
-        "tmpfs": [f"/tmp:{TMPFS}"],  # noqa: S108 - inside the container
+        "tmpfs": [f"/tmp:{TMPFS}"],
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "pids_limit": service.pids_limit,

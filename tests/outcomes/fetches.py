@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from testinfra.host import Host
 
-from scenarios.evidence import Event, Evidence, ServiceEvidence
+from scenarios.evidence import Event, Evidence
 from scenarios.outcome import Outcome
 from scenarios.theory import MODES
 

@@ -12,7 +12,7 @@ import pytest
 from testinfra.host import Host
 
 from labs.programs.protocol import payload
-from scenarios.evidence import Event, Evidence, Sample, ServiceEvidence
+from scenarios.evidence import Evidence, Sample, ServiceEvidence
 from scenarios.outcome import Outcome
 from scenarios.theory import Prediction, selector_on
 

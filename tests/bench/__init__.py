@@ -1,0 +1,1 @@
+"""The benchmark: whole commands against each other, in one run."""
