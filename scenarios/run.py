@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from scenarios import samples
@@ -14,6 +14,7 @@ from scenarios.spec import Scenario, Service
 from scenarios.transcript import Transcript
 
 CONTINUE = b"continue\n"
+KILLED = 128 + 9  # the exit status that SIGKILL makes
 # How long the live stream may lag behind the engine's own store before the logs count as truncated, in seconds.
 STREAM_LAG = 2.0
 
@@ -47,13 +48,15 @@ def living(
     transcript = Transcript(list(scenario.services), time.monotonic() + timeout)
     session = engine.open(scenario, run, transcript, keep)
     drive = _Drive(engine, session, scenario, transcript, watch, run)
+    evidence: Evidence | None = None
     try:
         try:
             evidence = drive.evidence()
             save(evidence)
             yield evidence, session
         except Interrupted as interrupt:
-            save(drive.collected(problem=f"interrupted by {interrupt.signal_name}", from_engine=False))
+            if evidence is None:
+                save(drive.arrived(problem=f"interrupted by {interrupt.signal_name}"))
             raise
         finally:
             if not keep:
@@ -98,7 +101,7 @@ class _Drive:
             problem = str(failure)
         with self._timed("collect"):
             self._watch.doing("collecting logs and samples")
-            return self.collected(problem)
+            return self._collected(problem)
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -181,38 +184,45 @@ class _Drive:
             and not any(self._can_start(service) for service in waiting)
         )
 
-    def collected(self, problem: str | None, from_engine: bool = True) -> Evidence:
-        """What the run left; `from_engine` False takes only what has arrived already, without asking the engine for
-        more.
-        """
-        if from_engine:
-            for server in self._servers:
-                self._look(server, "ended")
-        services = {
-            name: self._pool.submit(self._collect, service, from_engine)
-            for name, service in self._scenario.services.items()
-        }
-        evidence = {name: future.result() for name, future in services.items()}
-        self._pool.shutdown(wait=from_engine)
+    def _collected(self, problem: str | None) -> Evidence:
+        """What the run left, asked of the engine for all services at the same time."""
+        for server in self._servers:
+            self._look(server, "ended")
+        left = {name: self._pool.submit(self._collect, service) for name, service in self._scenario.services.items()}
+        evidence = self._evidence({name: future.result() for name, future in left.items()}, problem)
+        self._pool.shutdown()
+        return evidence
+
+    def arrived(self, problem: str) -> Evidence:
+        """What has arrived already, without asking the engine for more: an interrupted lab has no time."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        services = self._scenario.services.values()
+        return self._evidence(
+            {one.name: self._left_by(one, complete=False, out_of_memory=False) for one in services}, problem
+        )
+
+    def _evidence(self, services: dict[str, ServiceEvidence], problem: str | None) -> Evidence:
         return Evidence(
             scenario=self._scenario,
             engine=self._engine.name,
             engine_version=self._engine.version,
             run=self._run,
-            services=evidence,
+            services=services,
             seconds=self._seconds,
             problem=problem,
         )
 
-    def _collect(self, service: Service, from_engine: bool) -> ServiceEvidence:
-        said = self._transcript[service.name]
+    def _collect(self, service: Service) -> ServiceEvidence:
         complete, out_of_memory = False, False
-        if from_engine and service.name in self._started:
-            try:
+        if service.name in self._started:
+            with suppress(LabFailure):
                 complete = self._logs_are_complete(service.name)
-                out_of_memory = said.exit_status == KILLED and self._session.out_of_memory(service.name)
-            except LabFailure:
-                complete = False
+                if self._transcript[service.name].exit_status == KILLED:
+                    out_of_memory = self._session.out_of_memory(service.name)
+        return self._left_by(service, complete, out_of_memory)
+
+    def _left_by(self, service: Service, complete: bool, out_of_memory: bool) -> ServiceEvidence:
+        said = self._transcript[service.name]
         return ServiceEvidence(
             name=service.name,
             image=service.image,
@@ -231,7 +241,7 @@ class _Drive:
         """The samples that could be taken; a look into a machine that is gone is none."""
         taken = []
         for (service, _), look in list(self._looks.items()):
-            if service == name and (look.exception() is None) and (sample := look.result()):
+            if service == name and not look.cancelled() and look.exception() is None and (sample := look.result()):
                 taken.append(sample)
         return tuple(taken)
 
@@ -245,9 +255,6 @@ class _Drive:
 
         arrived = self._transcript.holds_within(STREAM_LAG, caught_up)
         return arrived and said.stdout.startswith(stored[0]) and said.stderr.startswith(stored[1])
-
-
-KILLED = 128 + 9
 
 
 def _count(number: int, noun: str) -> str:

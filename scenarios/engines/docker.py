@@ -323,3 +323,5 @@ class DockerSession:
             self._removed = True
         for reader in self._readers:
             reader.join(timeout=1)
+        for attached in self._sockets.values():
+            attached.close()

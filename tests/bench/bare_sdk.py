@@ -7,6 +7,7 @@ use.
 import json
 import os
 import sys
+from typing import Any
 
 import docker
 from docker.types import Ulimit
@@ -41,7 +42,7 @@ def main(image: str, clients: str, size: str) -> int:
         network.remove()
 
 
-def settings(network: str, service: str, nofile: int) -> dict[str, object]:
+def settings(network: str, service: str, nofile: int) -> dict[str, Any]:
     """What every container gets; the limits are the scenario's."""
     return {
         "entrypoint": ["/bin/sh", "-c", 'module=$0; exec /opt/iolab/python -m "labs.programs.$module" "$@"'],
@@ -57,9 +58,9 @@ def settings(network: str, service: str, nofile: int) -> dict[str, object]:
     }
 
 
-def wait_until_ready(server: object) -> None:
+def wait_until_ready(server: Any) -> None:
     """Follows the log until the server says that it is ready."""
-    for line in server.logs(stream=True, follow=True):  # type: ignore[attr-defined]
+    for line in server.logs(stream=True, follow=True):
         if json.loads(line)["event"] == "ready":
             return
 

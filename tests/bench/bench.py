@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
@@ -95,8 +96,7 @@ def _contestants() -> dict[str, Callable[[], None]]:
     """What is timed; the tools that are missing are named and left out."""
     one = spec.load(SCENARIO)
     contestants: dict[str, Callable[[], None]] = {
-        engine: lambda engine=engine: _quietly([INV, "scenario", SCENARIO, "--engine", engine])
-        for engine in choose.NAMES  # type: ignore[misc]
+        engine: partial(_quietly, [INV, "scenario", SCENARIO, "--engine", engine]) for engine in choose.NAMES
     }
     bare = [
         sys.executable,

@@ -1,0 +1,1 @@
+"""Real scenarios on a real engine, through ./inv as a user runs it."""

@@ -1,0 +1,63 @@
+"""Runs ./inv as a user does, and looks at what the engine holds afterwards."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scenarios import spec
+from scenarios.engines.base import Leftover
+
+INV = str(spec.ROOT / "inv")
+PATIENCE = 600  # seconds: the first scenario of a fresh checkout builds its images
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What --json printed: one object and nothing else."""
+        found: dict[str, Any] = json.loads(self.stdout)
+        return found
+
+
+def inv(*arguments: str, cwd: Path | None = None, **environment: str) -> Done:
+    """Runs ./inv to its end."""
+    done = subprocess.run(
+        [INV, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+        cwd=cwd,
+        env={**os.environ, **environment},
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """Starts ./inv and returns at once."""
+    return subprocess.Popen([INV, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run(name: str, *arguments: str) -> dict[str, Any]:
+    """A scenario's record, after making sure that the command itself ended as its verdict says."""
+    done = inv("scenario", name, "--json", *arguments)
+    assert done.status == 0, done.stderr + done.stdout
+    assert done.record["verdict"] == "pass", done.record
+    return done.record
+
+
+def left_behind() -> list[Leftover]:
+    """What the engine holds of this project for dead owners, or of runs of this test."""
+    from scenarios.engines import choose
+
+    return [thing for thing in choose.connect("docker").leftovers() if not thing.owner_lives]

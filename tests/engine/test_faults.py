@@ -1,0 +1,172 @@
+"""When something goes wrong: a clear verdict with the last lines, the evidence kept, and nothing left behind."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.engines import choose
+from scenarios.engines.docker import DockerEngine
+from tests.engine.inv import inv, left_behind, run, start
+
+pytestmark = pytest.mark.engine
+
+REMOVED_WITHIN = 3.0  # seconds, from the signal to the end of the command: promised to users
+
+SCENARIO = """
+summary: A scenario whose {role} misbehaves.
+timeout: 20
+parameters: {{clients: 3, nofile: 64, selector: epoll, size: 1KiB}}
+services:
+  server:
+    image: linux
+    program: {server}
+    mem_limit: {memory}
+    ulimits: {{nofile: "{{nofile}}"}}
+  client:
+    image: linux
+    program: {client}
+    args: {arguments}
+    depends_on: {{server: ready}}
+outcome: transfers
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Callable[..., str]:
+    """Writes a scenario with a program that misbehaves, and returns its path."""
+
+    def write(server: str = "servers.transfer", client: str = "demos.hangs", memory: str = "64MiB") -> str:
+        path = tmp_path / "faulty.yaml"
+        arguments = '[--to, server, --clients, "{clients}"]' if client.startswith("clients.") else "[]"
+        text = SCENARIO.format(role="program", server=server, client=client, memory=memory, arguments=arguments)
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def failing(path: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """The status and the record of a scenario that cannot pass, with its evidence there and nothing left."""
+    done = inv("scenario", path, "--json", *arguments)
+    record = done.record
+    assert (Path(record["run"]) / "evidence.json").exists()
+    assert left_behind() == []
+    return done.status, record
+
+
+def test_a_server_that_is_never_ready_ends_the_wait_with_its_last_lines(faulty: Callable[..., str]) -> None:
+    status, record = failing(faulty("demos.never_ready"), "--timeout", "2")
+    assert (status, record["verdict"]) == (3, "error")
+    assert "server to be ready" in record["problem"]
+    assert "loading a very large table" in record["problem"]
+
+
+def test_a_server_that_dies_before_it_is_ready_is_noticed_at_once(faulty: Callable[..., str]) -> None:
+    status, record = failing(faulty("demos.dies_early"), "--timeout", "60")
+    assert (status, record["verdict"]) == (3, "error")
+    assert "there is no configuration" in record["problem"]
+    assert record["seconds"]["run"] < 60
+
+
+def test_a_client_that_hangs_is_ended_when_the_time_is_up(faulty: Callable[..., str]) -> None:
+    status, record = failing(faulty(), "--timeout", "3")
+    assert (status, record["verdict"]) == (3, "error")
+    assert "client to finish" in record["problem"]
+
+
+def test_a_server_killed_for_memory_is_told_from_a_crash(faulty: Callable[..., str]) -> None:
+    status, record = failing(faulty("demos.eats_memory", "clients.transfer"))
+    assert (status, record["verdict"]) == (1, "fail")
+    assert record["measured"]["error"]["type"] == "OutOfMemory"
+    assert record["measured"]["error"]["service"] == "server"
+
+
+def test_a_timeout_flag_ends_a_run_that_takes_longer() -> None:
+    done = inv("scenario", "fetch", "--json", "--timeout", "1.5")
+    assert (done.status, done.record["verdict"]) == (3, "error")
+    assert left_behind() == []
+
+
+def containers_of(process: subprocess.Popen[str]) -> list[str]:
+    """Waits until the run of that process has containers, and returns their names."""
+    engine = choose.connect("docker")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        mine = [thing for thing in engine.leftovers() if thing.kind == "container"]
+        if mine:
+            return [thing.name for thing in mine]
+    raise AssertionError("no container came up")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_removes_everything_and_says_so_in_the_exit_status(
+    faulty: Callable[..., str], number: signal.Signals, status: int
+) -> None:
+    process = start("scenario", faulty(), "--timeout", "60")
+    containers_of(process)
+    sent = time.monotonic()
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert time.monotonic() - sent < REMOVED_WITHIN
+    assert "Traceback" not in stderr
+    assert left_behind() == []
+
+
+def test_the_next_command_of_any_kind_removes_what_a_killed_one_left(faulty: Callable[..., str]) -> None:
+    process = start("scenario", faulty(), "--timeout", "60")
+    containers_of(process)
+    process.kill()
+    process.communicate()
+    assert left_behind() != []
+    assert inv("scenarios").status == 0
+    assert left_behind() == []
+
+
+def test_an_engine_that_loses_a_container_in_the_middle_is_an_error(faulty: Callable[..., str]) -> None:
+    process = start("scenario", faulty(client="demos.never_ready"), "--json", "--timeout", "60")
+    deadline = time.monotonic() + 30
+    while not any(name.endswith("-client") for name in containers_of(process)) and time.monotonic() < deadline:
+        pass
+    engine = choose.connect("docker")
+    assert isinstance(engine, DockerEngine)
+    client = next(name for name in containers_of(process) if name.endswith("-client"))
+    engine.remove_container(client)
+    stdout, _ = process.communicate(timeout=60)
+    assert process.returncode in (1, 3), stdout
+    assert left_behind() == []
+
+
+def test_two_runs_of_one_scenario_at_once_are_both_right() -> None:
+    both = [start("scenario", "epoll-500", "--clients", "200", "--json") for _ in range(2)]
+    ended = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], ended
+    assert left_behind() == []
+
+
+def test_what_is_not_ours_is_never_touched() -> None:
+    engine = choose.connect("docker")
+    assert isinstance(engine, DockerEngine)
+    stranger = engine.api.create_network("iolab-lookalike-network", labels={"iolab.run": "not ours"})["Id"]
+    try:
+        run("epoll-500", "--clients", "5")
+        assert inv("down").status == 0
+        assert [network["Name"] for network in engine.api.networks(ids=[stranger])] == ["iolab-lookalike-network"]
+    finally:
+        engine.api.remove_network(stranger)
+
+
+def test_a_kept_run_stays_until_down_and_can_be_looked_into() -> None:
+    record = run("epoll-500", "--clients", "5", "--keep")
+    kept = [thing for thing in left_behind() if thing.kept]
+    assert {thing.service for thing in kept if thing.kind == "container"} == {"server", "client"}
+    assert inv("scenarios").status == 0
+    assert len(left_behind()) == len(kept)
+    down = inv("down")
+    assert all(thing.name in down.stdout for thing in kept), (record["run"], down.stdout)
+    assert left_behind() == []

@@ -1,0 +1,73 @@
+"""The catalog on a real engine: every scenario's prediction comes true, also with other parameters."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from scenarios import spec, theory
+from tests.engine.inv import inv, left_behind, run
+
+pytestmark = pytest.mark.engine
+
+SEEDS = range(20)
+
+
+@pytest.mark.parametrize("name", spec.names())
+def test_every_scenario_of_the_catalog_passes(name: str) -> None:
+    record = run(name)
+    assert record["predicted"]["error"] == record["measured"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("nofile", "kind", "message"),
+    [("1024", "OSError", theory.EMFILE), ("4096", "ValueError", theory.FD_OUT_OF_RANGE)],
+)
+def test_raising_the_limit_changes_the_error_of_select(nofile: str, kind: str, message: str) -> None:
+    record = run("select-1100", "--nofile", nofile)
+    error = record["measured"]["error"]
+    assert (error["type"], error["message"]) == (kind, message)
+    assert record["predicted"]["error"] == error
+    assert error["at_client"] == record["measured"]["served"] + 1
+
+
+def test_windows_dies_where_its_select_is_full() -> None:
+    record = run("windows-600")
+    assert record["measured"]["served"] == theory.FD_SETSIZE["win32"] - theory.LISTENERS
+    assert record["measured"]["error"]["message"] == theory.TOO_MANY_FDS
+    evidence = json.loads((Path(record["run"]) / "evidence.json").read_text(encoding="utf-8"))
+    assert evidence["services"]["server"]["platform"] == "win32"
+    assert '"platform": "win32"' in (Path(record["run"]) / "logs" / "server.stdout").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_ladder_predicts_any_selector_clients_and_limit(seed: int) -> None:
+    chance = random.Random(seed)
+    selector = chance.choice(("select", "poll", "epoll"))
+    clients, nofile = chance.randint(1, 1500), chance.randint(64, 4096)
+    record = run(f"{selector}-500", "--clients", str(clients), "--nofile", str(nofile), "--set", "size=4KiB")
+    assert record["predicted"] == record["measured"]
+    assert record["measured"]["served"] <= clients
+
+
+def test_thousands_of_clients_fit_into_one_epoll_client() -> None:
+    record = run("epoll-500", "--clients", "5000", "--nofile", "6000", "--set", "model=epoll", "--set", "size=1KiB")
+    assert record["measured"]["served"] == 5000
+
+
+def test_the_pool_decides_how_many_latencies_a_fetch_takes() -> None:
+    urls, latency, pool = 6, 0.3, 2
+    measured = run("fetch", "--set", f"urls={urls}", "--set", f"latency={latency}", "--set", f"pool={pool}")["measured"]
+    rounds = urls / pool
+    assert measured["seconds"]["serial"] >= urls * latency
+    assert measured["seconds"]["gevent-unpatched"] >= urls * latency
+    assert rounds * latency <= measured["seconds"]["gevent"] < measured["seconds"]["serial"]
+    assert rounds * latency <= measured["seconds"]["threads"] < measured["seconds"]["serial"]
+
+
+def test_twenty_runs_of_one_scenario_have_one_verdict_and_leave_nothing() -> None:
+    done = inv("scenario", "epoll-500", "--repeat", "20", "--clients", "50")
+    assert done.status == 0, done.stdout
+    assert "20 runs: 20 pass" in done.stdout
+    assert left_behind() == []
