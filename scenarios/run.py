@@ -125,6 +125,8 @@ class _Drive:
         """Waits until anything arrives; a server that others wait for must not end before it is ready."""
         unready = [name for name in self._servers if name in self._started and not self._transcript[name].has("ready")]
         running = [name for name in self._started if not self._transcript[name].ended and name not in self._servers]
+        if not unready and not running:
+            return  # What was awaited came after it was last looked for; the loop looks again.
         service = (unready or sorted(running))[0]
         what = f"{service} to be ready" if unready else f"{service} to finish"
         self._watch.doing(f"waiting for {what}")

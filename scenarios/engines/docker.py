@@ -5,6 +5,7 @@ labels alone.
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -65,7 +66,10 @@ class DockerEngine:
             self._facts = first.version()
         except (DockerException, requests.exceptions.RequestException, ValueError) as error:
             raise EngineUnavailable(f"no container engine answers ({error}): {HOW_TO_GET_ONE}") from error
+        self._clients = [first]
         self._local.api = first
+        # Every thread's client is closed when the engine is not used any more.
+        weakref.finalize(self, _close_all, self._clients)
         self._image_ids: dict[str, str] = {}
 
     @property
@@ -73,6 +77,7 @@ class DockerEngine:
         """A client of this thread's own: the SDK's are not safe to share between threads (docker-py #619)."""
         if not hasattr(self._local, "api"):
             self._local.api = docker.from_env(timeout=self._timeout, version=self._facts["ApiVersion"]).api
+            self._clients.append(self._local.api)
         return self._local.api
 
     @property
@@ -150,6 +155,16 @@ class DockerEngine:
         """Removes a network; one that is gone is no error."""
         with translated(f"removing network {name}"), suppress(NotFound):
             self.api.remove_network(name)
+
+
+def _raw(attached: Any) -> Any:
+    """The socket under what the SDK returns: a file object on it for a local engine, itself for one behind TLS."""
+    return getattr(attached, "_sock", attached)
+
+
+def _close_all(clients: list[Any]) -> None:
+    for client in clients:
+        client.close()
 
 
 def _bound(function: Callable[[str], None], argument: str) -> Callable[[], None]:
@@ -255,10 +270,9 @@ class DockerSession:
         api = self._engine.api
         with translated(f"starting {service}"):
             attached = api.attach_socket(self.container(service), {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-            # Without a terminal on the client's side a read may wait as long as the program is silent.
-            raw = getattr(attached, "_sock", attached)
-            raw.settimeout(None)
-            self._sockets[service] = raw
+            # The SDK's timeout is for answers; this read may wait as long as the program is silent.
+            _raw(attached).settimeout(None)
+            self._sockets[service] = attached
             reader = threading.Thread(target=self._read, args=(service, attached), name=f"read-{service}", daemon=True)
             self._readers.append(reader)
             reader.start()
@@ -282,7 +296,7 @@ class DockerSession:
     def send(self, service: str, data: bytes) -> None:
         """Writes to the container's standard input."""
         with suppress(OSError):
-            self._sockets[service].sendall(data)
+            _raw(self._sockets[service]).sendall(data)
 
     def execute(self, service: str, command: Sequence[str]) -> Executed:
         """`docker exec` as the image's own user."""
@@ -324,4 +338,5 @@ class DockerSession:
         for reader in self._readers:
             reader.join(timeout=1)
         for attached in self._sockets.values():
+            _raw(attached).close()
             attached.close()
