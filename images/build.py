@@ -30,9 +30,7 @@ def ensure(names: Sequence[str], store: ImageStore, progress: BuildProgress) -> 
 
     Raises ImageError, UsageError.
     """
-    for name in names:
-        if name not in NAMES:
-            raise UsageError(f"there is no image {name!r}; there are: {', '.join(NAMES)}")
+    check_names(names)
     found = _current(store)
     if not all(name in found for name in names):
         with _only_one_builds():
@@ -41,6 +39,13 @@ def ensure(names: Sequence[str], store: ImageStore, progress: BuildProgress) -> 
             for name in names:
                 _ensure_one(name, store, progress, found)
     return {name: found[name] for name in names}
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raises UsageError for a name that no image has."""
+    for name in names:
+        if name not in NAMES:
+            raise UsageError(f"there is no image {name!r}; there are: {', '.join(NAMES)}")
 
 
 def _current(store: ImageStore) -> dict[str, str]:

@@ -27,6 +27,7 @@ def store() -> ImageStore:
 
 def build_images(names: Sequence[str]) -> int:
     """Builds these images, by default all of them, where they are missing or stale."""
+    build.check_names(names)
     audience = TerminalAudience()
     try:
         built = build.ensure(names or NAMES, store(), audience)

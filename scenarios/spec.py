@@ -163,7 +163,8 @@ def _parse(source: YamlSource) -> ScenarioSource:
     try:
         return ScenarioSource.model_validate(source.data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A key that is misspelled is missing too; the first is what its author can mend.
+        first = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         where = [part for part in first["loc"] if part != "[key]"]
         raise source.error(_within(source.data, where), _problem(first, where)) from error
 

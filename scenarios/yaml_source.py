@@ -18,13 +18,15 @@ class YamlSource:
     def __init__(self, path: Path, shown: str) -> None:
         """Reads `path`; errors name it as `shown`. Raises SpecError when it cannot be read as YAML."""
         self.shown = shown
+        text = ""
         try:
-            loader = Loader(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            loader = Loader(text)
             self._root: yaml.Node | None = loader.get_single_node()
             self._forbid_duplicates(self._root)
             self.data: Any = loader.construct_document(self._root) if self._root else None
         except yaml.MarkedYAMLError as error:
-            raise SpecError(shown, *_where_and_what(error)) from error
+            raise SpecError(shown, *_where_and_what(error, text)) from error
         except yaml.YAMLError as error:
             raise SpecError(shown, None, f"not YAML: {' '.join(str(error).split())}") from error
         except UnicodeDecodeError as error:
@@ -64,8 +66,10 @@ class YamlSource:
                 self._forbid_duplicates(value)
 
 
-def _where_and_what(error: yaml.MarkedYAMLError) -> tuple[int | None, str]:
+def _where_and_what(error: yaml.MarkedYAMLError, text: str) -> tuple[int | None, str]:
     mark = error.problem_mark or error.context_mark
     problem = error.problem or error.context or "it cannot be parsed"
-    tab = " (YAML indents with spaces, not tabs)" if "\\t" in problem else ""
+    lines = text.splitlines()
+    wrong = lines[mark.line] if mark and mark.line < len(lines) else ""
+    tab = " (YAML indents with spaces, not tabs)" if "\t" in wrong[: len(wrong) - len(wrong.lstrip())] else ""
     return (mark.line + 1 if mark else None), f"not YAML: {problem}{tab}"

@@ -1,0 +1,150 @@
+"""The network of a local run: a namespace of its own where this machine allows one, else free ports of loopback.
+
+A namespace is held by descriptors of the lab alone, without a name or a mount: it ends with the lab and the processes
+in it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from scenarios.engines import local_unshare
+from scenarios.errors import EngineError
+
+KINDS = ("user", "net")
+ATTEMPTS = 20  # at a port that is free on several addresses
+ENTER_WITHIN = 10  # seconds, for two commands that do next to nothing
+
+
+class Namespace:
+    """A network namespace, and its user namespace where it has one, held open by this process."""
+
+    def __init__(self, pid: int) -> None:
+        """Holds the namespaces of process `pid` that are not the lab's own; raises OSError when it is gone."""
+        self._descriptors = {kind: os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for kind in _other_kinds(pid)}
+
+    @property
+    def prefix(self) -> list[str]:
+        """The words before a command that make it run inside."""
+        return _nsenter({kind: f"/proc/{os.getpid()}/fd/{number}" for kind, number in self._descriptors.items()})
+
+    def close(self) -> None:
+        """Lets go; the namespace ends with the last process in it."""
+        for kind in list(self._descriptors):
+            os.close(self._descriptors.pop(kind))
+
+
+def new_namespace() -> Namespace | None:
+    """A network of its own with loopback up; None where the machine does not allow one or nsenter is missing."""
+    if sys.platform != "linux" or not shutil.which("nsenter"):
+        return None
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", local_unshare.__file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as helper:
+        if helper.stdout is None or helper.stdout.readline().strip() != local_unshare.READY:
+            return None
+        namespace = Namespace(helper.pid)
+    if _can_be_entered(namespace):
+        return namespace
+    namespace.close()
+    return None
+
+
+def _can_be_entered(namespace: Namespace) -> bool:
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(
+            [*namespace.prefix, "true"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=ENTER_WITHIN,
+            check=False,
+        )
+        return done.returncode == 0
+    return False
+
+
+def prefix_into(pid: int) -> list[str]:
+    """The words before a command that make it run in the network of process `pid`; none when it has none of its own."""
+    try:
+        return _nsenter({kind: f"/proc/{pid}/ns/{kind}" for kind in _other_kinds(pid)})
+    except OSError:
+        return []
+
+
+def _other_kinds(pid: int) -> list[str]:
+    """The kinds of namespace in which `pid` is not in the lab's own."""
+    if not Path("/proc/self/ns").is_dir():
+        return []
+    return [kind for kind in KINDS if os.readlink(f"/proc/{pid}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}")]
+
+
+def _nsenter(files: dict[str, str]) -> list[str]:
+    """`--preserve-credentials`: with a user namespace nsenter would otherwise become its root, whom nobody mapped."""
+    if not files:
+        return []
+    return ["nsenter", "--preserve-credentials", *(f"--{kind}={file}" for kind, file in files.items()), "--"]
+
+
+class Network:
+    """Where the servers of one run listen.
+
+    Each has an address of its own; `port` is None where all ports are the run's own, so that programs take their
+    default, else one that is free on every address.
+    """
+
+    def __init__(self, servers: Sequence[str], namespace: Namespace | None) -> None:
+        """Reserves a port on the machine's own loopback without a namespace; raises EngineError."""
+        self._namespace = namespace
+        # All of 127.0.0.0/8 is loopback on Linux; elsewhere there is 127.0.0.1 alone, enough for one server.
+        self.addresses = {name: f"127.0.0.{number}" for number, name in enumerate(servers, 1)}
+        self._reserved: list[socket.socket] = []
+        self.port = None if namespace else self._reserve()
+
+    @property
+    def prefix(self) -> list[str]:
+        """The words before a command that make it run in this network."""
+        return self._namespace.prefix if self._namespace else []
+
+    def _reserve(self) -> int:
+        """Takes a port on all addresses at once.
+
+        Linux lets a server with SO_REUSEADDR listen where another socket with it is merely bound, and gives such a port
+        to nobody who asks for any; so it stays reserved until the run ends. Elsewhere it is let go again at once.
+        """
+        for _ in range(ATTEMPTS):
+            port = 0
+            with suppress(OSError):
+                for address in self.addresses.values() or ("127.0.0.1",):
+                    port = self._bind(address, port)
+                if sys.platform != "linux":
+                    self._let_go()
+                return port
+            self._let_go()
+        raise EngineError(f"no port is free on all of {', '.join(self.addresses.values())}")
+
+    def _bind(self, address: str, port: int) -> int:
+        bound = socket.socket()
+        self._reserved.append(bound)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((address, port))
+        return int(bound.getsockname()[1])
+
+    def _let_go(self) -> None:
+        while self._reserved:
+            self._reserved.pop().close()
+
+    def close(self) -> None:
+        """Gives everything back; a second call finds nothing."""
+        self._let_go()
+        if self._namespace:
+            self._namespace.close()

@@ -1,0 +1,163 @@
+"""The transfer server and its clients as real processes: correct under every cut, dying exactly where theory says."""
+
+import hashlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from labs.programs.protocol import payload
+from scenarios import theory
+from tests.unit.programs.process import run, serving
+
+SIZE = 300_000
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A server's port."""
+    with serving("servers.transfer", "--size", str(SIZE)) as (ready, _):
+        yield ready["port"]
+
+
+@pytest.fixture
+def connection(port: int) -> Iterator[socket.socket]:
+    """A connection to it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+        yield sock
+
+
+def received(sock: socket.socket, count: int) -> bytes:
+    """Exactly so many bytes."""
+    data = b""
+    while len(data) < count and (part := sock.recv(count - len(data))):
+        data += part
+    return data
+
+
+def line(sock: socket.socket) -> bytes:
+    """One line."""
+    data = b""
+    while not data.endswith(b"\n") and (part := sock.recv(1)):
+        data += part
+    return data
+
+
+def digest(data: bytes) -> bytes:
+    """The answer to an upload."""
+    return hashlib.sha256(data).hexdigest().encode() + b"\n"
+
+
+def test_requests_that_come_in_one_segment_are_answered_in_order(connection: socket.socket) -> None:
+    connection.sendall(b"put 3\n123get\nput 0\nput 4\nget\n")
+    assert line(connection) == digest(b"123")
+    assert line(connection) == b"%d\n" % SIZE
+    assert received(connection, SIZE) == payload(1, SIZE)
+    assert line(connection) == digest(b"")
+    assert line(connection) == digest(b"get\n")
+
+
+def test_a_request_may_come_byte_by_byte(connection: socket.socket) -> None:
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for byte in b"put 2\nhi":
+        connection.sendall(bytes([byte]))
+    assert line(connection) == digest(b"hi")
+
+
+def test_a_slow_reader_with_a_small_buffer_gets_every_byte(port: int) -> None:
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.settimeout(10)
+        sock.connect(("127.0.0.1", port))
+        sock.sendall(b"get\n" * 20)
+        for _ in range(20):
+            assert line(sock) == b"%d\n" % SIZE
+            assert hashlib.sha256(received(sock, SIZE)).digest() == hashlib.sha256(payload(1, SIZE)).digest()
+
+
+@pytest.mark.parametrize("request_line", [b"post 5\n", b"put five\n", b"x" * 100])
+def test_a_wrong_request_closes_its_own_connection_and_no_other(
+    port: int, connection: socket.socket, request_line: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wrong:
+        wrong.sendall(request_line)
+        assert line(wrong).startswith(b"error ")
+        assert wrong.recv(1) == b""
+    connection.sendall(b"put 0\n")
+    assert line(connection) == digest(b"")
+
+
+def test_a_client_that_leaves_in_the_middle_harms_no_other(port: int, connection: socket.socket) -> None:
+    import struct
+
+    for _ in range(5):
+        leaving = socket.create_connection(("127.0.0.1", port), timeout=10)
+        leaving.sendall(b"get\nput 100000\nhalf")
+        # Closing with this option resets the connection instead of ending it.
+        leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        leaving.close()
+    connection.sendall(b"put 0\n")
+    assert line(connection) == digest(b"")
+
+
+def test_uploads_and_downloads_at_the_same_time_do_not_wait_for_each_other(connection: socket.socket) -> None:
+    """The answer is larger than both sockets' buffers, so a server that only wrote would never read the upload."""
+    upload = payload(7, 2_000_000)
+    sender = threading.Thread(target=connection.sendall, args=(b"get\n" * 10 + b"put %d\n" % len(upload) + upload,))
+    sender.start()
+    for _ in range(10):
+        assert line(connection) == b"%d\n" % SIZE
+        received(connection, SIZE)
+    assert line(connection) == digest(upload)
+    sender.join()
+
+
+def loaded(ready: dict[str, object], clients: int, *arguments: str) -> tuple[int, Callable[[str], dict[str, object]]]:
+    """Runs the client program; returns its status, and a function that finds its last event of a name."""
+    status, events = run(
+        "clients.transfer", "--port", str(ready["port"]), "--clients", str(clients), "--size", "4KiB", *arguments
+    )
+    return status, lambda name: next(event for event in reversed(events) if event["event"] == name)
+
+
+@pytest.mark.parametrize("model", ["threads", "epoll"])
+@pytest.mark.parametrize("selector", ["select", "poll", "epoll"])
+def test_five_hundred_clients_are_served_by_every_selector(model: str, selector: str) -> None:
+    with serving("servers.transfer", "--selector", selector, "--size", "4KiB") as (ready, _):
+        status, event = loaded(ready, 500, "--model", model)
+    assert status == 0
+    assert event("connected")["clients"] == event("finished")["served"] == 500
+
+
+@pytest.mark.parametrize(("selector", "nofile", "message"), [("epoll", 64, "EMFILE"), ("select", 4096, "RANGE")])
+def test_the_server_dies_at_the_client_that_theory_names(selector: str, nofile: int, message: str) -> None:
+    with serving("servers.transfer", "--selector", selector, nofile=nofile) as (ready, process):
+        assert ready["nofile"] == nofile
+        server = theory.Server(selector, "linux", nofile, int(ready["descriptors"]))
+        served, kind, text, _ = theory.descend(server, 1100)
+        assert text == {"EMFILE": theory.EMFILE, "RANGE": theory.FD_OUT_OF_RANGE}[message]
+        status, event = loaded(ready, 1100, "--model", "epoll")
+        assert process.stderr is not None
+        stderr = process.stderr.read()
+    assert ready["descriptors"] == theory.open_before_first_client(selector)
+    assert status == 1
+    assert (event("connected")["clients"], event("refused")["client"]) == (served, served + 1)
+    assert stderr.rstrip().endswith(f"{kind}: {text}")
+
+
+def test_a_client_waits_at_its_checkpoints_only_when_the_lab_asks_for_it() -> None:
+    with serving("servers.transfer", "--size", "4KiB") as (ready, _):
+        arguments = ("clients.transfer", "--port", str(ready["port"]), "--clients", "3", "--size", "4KiB")
+        status, events = run(*arguments, stdin="continue\ncontinue\n", IOLAB_CHECKPOINTS="1")
+        assert status == 0
+        assert [event["event"] for event in events if event.get("checkpoint")] == ["ready", "connected"]
+        assert run(*arguments)[0] == 0
+
+
+def test_a_client_notices_a_payload_that_is_not_the_servers() -> None:
+    with serving("servers.transfer", "--size", "4KiB", "--seed", "2") as (ready, _):
+        status, event = loaded(ready, 3)
+    assert status == 1
+    assert event("finished")["served"] == 0
+    assert [failure["error"] for failure in event("finished")["failures"]] == ["Mismatch"] * 3  # type: ignore[attr-defined]

@@ -1,0 +1,100 @@
+"""What services say, however it is cut up, and the lab's only wait loop."""
+
+import itertools
+import json
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.errors import EngineGone, ServiceDied, WaitTimeout
+from scenarios.transcript import Transcript
+
+LINES = st.lists(
+    st.one_of(
+        st.builds(
+            lambda name, k: json.dumps({"event": name, "k": k}), st.sampled_from(["ready", "closed"]), st.integers()
+        ),
+        st.text(
+            st.characters(codec="utf-8", exclude_characters="\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=20
+        ),
+    ),
+    max_size=8,
+)
+
+
+def transcript(deadline: float = 10.0, now: float = 0.0) -> Transcript:
+    """One service, `server`, and a clock that stands still."""
+    return Transcript(["server"], deadline, clock=lambda: now)
+
+
+@given(LINES, st.lists(st.integers(0, 400), max_size=6))
+def test_events_are_the_same_however_the_stream_is_cut(lines: list[str], cuts: list[int]) -> None:
+    data = "".join(f"{line}\n" for line in lines).encode()
+    whole, cut = transcript(), transcript()
+    whole.output("server", "stdout", data)
+    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    for begin, end in itertools.pairwise(edges):
+        cut.output("server", "stdout", data[begin:end])
+    assert cut["server"].events == whole["server"].events
+    assert cut["server"].stdout == data
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_kept_and_never_an_error(data: bytes) -> None:
+    said = transcript()
+    said.output("server", "stdout", data)
+    assert bytes(said["server"].stdout) == data
+
+
+def test_a_line_without_its_end_is_no_event_yet() -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "ready"}')
+    assert not said["server"].has("ready")
+    said.output("server", "stdout", b"\n")
+    assert said["server"].has("ready")
+
+
+def test_the_exit_that_the_machine_reports_is_the_programs() -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "exited", "code": 137}\n')
+    assert said["server"].exit_status == 137
+
+
+def test_waiting_ends_when_another_thread_brings_what_is_awaited() -> None:
+    said = Transcript(["server"], deadline=1e12)
+    thread = Thread(target=lambda: said.output("server", "stdout", b'{"event": "ready"}\n'))
+    thread.start()
+    said.wait(lambda: said["server"].has("ready"), "server to be ready", "server", must_live=True)
+    thread.join()
+    assert said["server"].has("ready")
+
+
+def test_waiting_past_the_deadline_says_what_for_and_what_was_said_last() -> None:
+    said = transcript(deadline=10.0, now=10.0)
+    said.output("server", "stdout", b"loading\n")
+    said.output("server", "stderr", b"a warning\n")
+    with pytest.raises(WaitTimeout, match=r"server to be ready(.|\n)*loading(.|\n)*a warning"):
+        said.wait(lambda: False, "server to be ready", "server", must_live=True)
+
+
+def test_a_service_that_must_live_ends_the_wait_when_it_dies() -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "exited", "code": 1}\n')
+    with pytest.raises(ServiceDied, match="exit status 1"):
+        said.wait(lambda: False, "server to be ready", "server", must_live=True)
+
+
+def test_a_lost_engine_ends_the_wait_with_its_reason() -> None:
+    said = transcript()
+    said.lost("connection refused")
+    with pytest.raises(EngineGone, match="connection refused"):
+        said.wait(lambda: False, "server to be ready", "server", must_live=False)
+
+
+def test_what_came_before_the_engine_was_lost_still_counts() -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "ready"}\n')
+    said.lost("connection refused")
+    said.wait(lambda: said["server"].has("ready"), "server to be ready", "server", must_live=True)
