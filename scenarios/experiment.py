@@ -106,7 +106,8 @@ def _run(
         )
         record.save(result, directory)
         audience.doing("leaving the machines standing" if options.keep else "removing everything")
-    rundirs.unmark(run)
+    if session.removed or options.keep:
+        rundirs.unmark(run)
     return result
 
 

@@ -113,12 +113,12 @@ class _Drive:
 
     def _to_the_end(self) -> None:
         while True:
-            seen = self._transcript.arrivals
-            self._start_what_can()
+            seen, over = self._transcript.arrivals, self._is_over()
             for name in self._scenario.services:
                 self._hear(name)
-            if self._is_over():
+            if over:
                 return
+            self._start_what_can()
             self._wait_for_more(seen)
 
     def _wait_for_more(self, seen: int) -> None:

@@ -76,6 +76,10 @@ class BuildProgress(Protocol):
 class Session(Protocol):
     """One run on an engine."""
 
+    @property
+    def removed(self) -> bool:
+        """Whether `remove` has removed everything; False as long as an engine that is gone could not be asked."""
+
     def create(self) -> None:
         """Creates the network and every service's machine, none of them started. Raises EngineError."""
 

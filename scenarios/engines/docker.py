@@ -25,7 +25,8 @@ from scenarios.errors import EngineError, EngineGone, EngineUnavailable, UsageEr
 from scenarios.owner import Owner, this_process
 from scenarios.spec import Scenario, Service
 
-PROJECT = "iolab.project=iolab"
+# A container inherits its image's labels, so only one that names a run was started by the lab.
+OURS = ["iolab.project=iolab", "iolab.run"]
 HOLD, PYTHON = "/opt/iolab/hold", "/opt/iolab/python"
 TMPFS = "rw,nosuid,nodev,size=64m,mode=1777"
 HOW_TO_GET_ONE = (
@@ -111,7 +112,7 @@ class DockerEngine:
 
     def leftovers(self) -> list[Leftover]:
         """All containers and networks with the project's label."""
-        filters = {"label": PROJECT}
+        filters = {"label": OURS}
         with translated("listing what is there"):
             containers = self.api.containers(all=True, filters=filters)
             networks = self.api.networks(filters=filters)
@@ -213,6 +214,11 @@ class DockerSession:
         # Everything that creates runs here, so that an interrupted main thread leaves nothing half created: remove()
         # waits for it.
         self._workers = ThreadPoolExecutor(len(scenario.services) + 1)
+
+    @property
+    def removed(self) -> bool:
+        """Whether everything was found and removed."""
+        return self._removed
 
     def container(self, service: str) -> str:
         """The container's name."""

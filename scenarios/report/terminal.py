@@ -4,6 +4,7 @@ terminal.
 
 import sys
 import time
+from textwrap import shorten
 
 from rich.console import Console
 from rich.markup import escape
@@ -75,7 +76,7 @@ class TerminalAudience:
 
     def step(self, image: str, number: int, total: int, text: str) -> None:
         """A step of an image."""
-        self._show(f"image {image}, step {number} of {total}: {text}")
+        self._show(shorten(f"image {image}, step {number} of {total}: {text}", self._console.width - 15))
 
     def line(self, image: str, text: str) -> None:
         """What a step printed is shown only while it is the newest, and only on a terminal."""

@@ -43,9 +43,15 @@ def inv(*arguments: str, cwd: Path | None = None, **environment: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
+def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     """Starts ./inv and returns at once."""
-    return subprocess.Popen([INV, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [INV, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
 
 
 def run(name: str, *arguments: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """When something goes wrong: a clear verdict with the last lines, the evidence kept, and nothing left behind."""
 
+import json
 import signal
 import subprocess
 import time
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from scenarios import rundirs
 from scenarios.engines import choose
 from scenarios.engines.docker import DockerEngine
 from tests.engine.inv import inv, left_behind, run, start
+from tests.engine.proxy import Proxy
 
 pytestmark = pytest.mark.engine
 
@@ -97,7 +100,8 @@ def containers_of(process: subprocess.Popen[str]) -> list[str]:
     engine = choose.connect("docker")
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
-        mine = [thing for thing in engine.leftovers() if thing.kind == "container"]
+        runs = {mark.run for mark in rundirs.marks() if mark.owner.pid == process.pid}
+        mine = [thing for thing in engine.leftovers() if thing.kind == "container" and thing.run in runs]
         if mine:
             return [thing.name for thing in mine]
     raise AssertionError("no container came up")
@@ -142,6 +146,23 @@ def test_an_engine_that_loses_a_container_in_the_middle_is_an_error(faulty: Call
     assert left_behind() == []
 
 
+def test_an_engine_that_stops_in_the_middle_is_an_error_and_swept_up_once_it_is_back(
+    faulty: Callable[..., str], tmp_path: Path
+) -> None:
+    """The engine is stopped by closing the socket that leads to it; it has no other way to be heard."""
+    with Proxy(tmp_path / "docker.sock") as proxy:
+        process = start("scenario", faulty(), "--json", "--timeout", "60", DOCKER_HOST=proxy.address)
+        containers_of(process)
+    stdout, _ = process.communicate(timeout=60)
+    record = json.loads(stdout)
+    assert (process.returncode, record["verdict"]) == (3, "error")
+    assert "engine" in record["problem"]
+    assert (Path(record["run"]) / "evidence.json").exists()
+    assert left_behind() != []
+    assert inv("runs").status == 0
+    assert left_behind() == []
+
+
 def test_two_runs_of_one_scenario_at_once_are_both_right() -> None:
     both = [start("scenario", "epoll-500", "--clients", "200", "--json") for _ in range(2)]
     ended = [process.communicate(timeout=120) for process in both]
@@ -152,13 +173,18 @@ def test_two_runs_of_one_scenario_at_once_are_both_right() -> None:
 def test_what_is_not_ours_is_never_touched() -> None:
     engine = choose.connect("docker")
     assert isinstance(engine, DockerEngine)
-    stranger = engine.api.create_network("iolab-lookalike-network", labels={"iolab.run": "not ours"})["Id"]
+    run("epoll-500", "--clients", "5")
+    network = engine.api.create_network("iolab-lookalike", labels={"iolab.run": "not ours"})["Id"]
+    # A user's own container of the lab's image carries the image's labels.
+    container = engine.api.create_container("iolab/linux", ["sleep", "60"], name="iolab-lookalike-container")["Id"]
     try:
         run("epoll-500", "--clients", "5")
         assert inv("down").status == 0
-        assert [network["Name"] for network in engine.api.networks(ids=[stranger])] == ["iolab-lookalike-network"]
+        assert [found["Name"] for found in engine.api.networks(ids=[network])] == ["iolab-lookalike"]
+        assert engine.api.inspect_container(container)["Name"] == "/iolab-lookalike-container"
     finally:
-        engine.api.remove_network(stranger)
+        engine.api.remove_container(container)
+        engine.api.remove_network(network)
 
 
 def test_a_kept_run_stays_until_down_and_can_be_looked_into() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.programs.protocol import LONGEST_LINE, Get, Put, RequestParser, Wrong, bytes_of, payload
+from labs.programs.protocol import LONGEST_LINE, Get, Put, RequestParser, Wrong, payload
 
 # A body may begin with digits, or look like a request.
 BODIES = st.one_of(st.binary(max_size=200), st.sampled_from([b"123\n", b"get\n", b"put 5\n", b"0", b""]))
