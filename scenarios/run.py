@@ -93,7 +93,7 @@ class _Drive:
         problem = None
         try:
             with self._timed("create"):
-                self._watch.doing("creating a network and " + _count(len(self._scenario.services), "machine"))
+                self._watch.doing("bringing up a network and " + _count(len(self._scenario.services), "machine"))
                 self._session.create()
             with self._timed("run"):
                 self._to_the_end()

@@ -81,10 +81,10 @@ class Session(Protocol):
         """Whether `remove` has removed everything; False as long as an engine that is gone could not be asked."""
 
     def create(self) -> None:
-        """Creates the network and every service's machine, none of them started. Raises EngineError."""
+        """Creates the network and every service's machine; no program starts yet. Raises EngineError."""
 
     def start(self, service: str) -> None:
-        """Starts a service's program, its output going to the sink from the first byte. Raises EngineError."""
+        """Starts a service's program; its output goes to the sink from the first byte. Raises EngineError."""
 
     def send(self, service: str, data: bytes) -> None:
         """Writes to the program's standard input; a program that has ended ignores it."""

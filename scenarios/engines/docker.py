@@ -7,7 +7,7 @@ labels alone.
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -28,6 +28,7 @@ from scenarios.spec import Scenario, Service
 # A container inherits its image's labels, so only one that names a run was started by the lab.
 OURS = ["iolab.project=iolab", "iolab.run"]
 HOLD, PYTHON = "/opt/iolab/hold", "/opt/iolab/python"
+TURN = b"start\n"
 TMPFS = "rw,nosuid,nodev,size=64m,mode=1777"
 HOW_TO_GET_ONE = (
     "install one (Debian and Ubuntu: apt install docker.io; others: Docker Desktop, Colima) "
@@ -225,11 +226,17 @@ class DockerSession:
         return f"iolab-{self._run}-{service}"
 
     def create(self) -> None:
-        """Creates the network and all containers at the same time: a container needs its network only to start."""
-        jobs = [self._workers.submit(self._create_network)]
-        jobs += [self._workers.submit(self._create_container, service) for service in self._scenario.services.values()]
-        for job in jobs:
+        """Makes the network and starts all containers, at the same time; their programs wait inside for their turn."""
+        network = self._workers.submit(self._create_network)
+        services = self._scenario.services.values()
+        for job in [self._workers.submit(self._stand, service, network) for service in services]:
             job.result()
+
+    def _stand(self, service: Service, network: Future[None]) -> None:
+        self._create_container(service)
+        # A container needs its network only to start.
+        network.result()
+        self._start_container(service.name)
 
     def _create_network(self) -> None:
         with translated("creating a network"):
@@ -268,11 +275,8 @@ class DockerSession:
             log_config=LogConfig(type="json-file", config={"max-size": "1g"}),
         )
 
-    def start(self, service: str) -> None:
+    def _start_container(self, service: str) -> None:
         """Attaches to the container's streams and then starts it, so that not a byte can be missed."""
-        self._workers.submit(self._start, service).result()
-
-    def _start(self, service: str) -> None:
         api = self._engine.api
         with translated(f"starting {service}"):
             attached = api.attach_socket(self.container(service), {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
@@ -283,6 +287,10 @@ class DockerSession:
             self._readers.append(reader)
             reader.start()
             api.start(self.container(service))
+
+    def start(self, service: str) -> None:
+        """Lets the container's PID 1 start its program."""
+        self.send(service, TURN)
 
     def _read(self, service: str, attached: Any) -> None:
         """Passes on what the container writes until its end, and then finds out whether it or the engine ended."""
