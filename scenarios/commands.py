@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,9 @@ def _run(
     from scenarios.experiment import Options, carry_out
 
     engine = choose.connect(engine_name)
+    if engine.not_isolated:
+        why = "" if choose.is_asked_for(engine_name) else "no Docker Engine answers, so "
+        print(f"iolab: {why}this runs on the {engine.name} engine; {engine.not_isolated}", file=sys.stderr)
     leftovers.sweep(engine)
     records: list[Record] = []
     for number in range(1, times + 1):

@@ -66,10 +66,11 @@ def examine(engine_name: str | None) -> Iterator[Finding]:
     except LabError as error:
         yield Finding("engine", "bad", "none answers", str(error))
     else:
-        yield Finding("engine", "ok", f"{engine.name}: {engine.version}")
+        yield _engine(engine)
         yield _limit(engine)
-        yield from _leftovers(engine)
         yield from _images(engine)
+    for engine in choose.reachable():
+        yield from _leftovers(engine)
     yield _space()
     if PORT_RANGE.exists():
         yield _ports()
@@ -79,6 +80,15 @@ def examine(engine_name: str | None) -> Iterator[Finding]:
 
 def _python() -> Finding:
     return Finding("Python", "ok", f"{platform.python_version()} in {sys.prefix}")
+
+
+def _engine(engine: Engine) -> Finding:
+    text = f"{engine.name}: {engine.version}"
+    if engine.not_isolated is None:
+        return Finding("engine", "ok", text)
+    return Finding(
+        "engine", "note", f"{text}; {engine.not_isolated}", "./inv doctor --engine docker says how to get Docker"
+    )
 
 
 def _limit(engine: Engine) -> Finding:
@@ -107,7 +117,7 @@ def _leftovers(engine: Engine) -> Iterator[Finding]:
             "leftovers", "note", f"of killed runs: {names}", "./inv down removes them, and so does the next scenario"
         )
     else:
-        yield Finding("leftovers", "ok", "none of killed runs")
+        yield Finding(f"leftovers ({engine.name})", "ok", "none of killed runs")
     if kept:
         yield Finding("kept runs", "note", ", ".join(kept), "./inv shell SERVICE looks inside, ./inv down removes them")
     if under_way:

@@ -42,7 +42,13 @@ def carry_out(scenario: Scenario, engine: Engine, options: Options, audience: Au
     Raises UsageError only.
     """
     begun = time.monotonic()
-    prediction = predict(scenario, engine)
+    try:
+        prediction = predict(scenario, engine)
+    except UsageError as error:
+        if set(scenario.given):
+            raise
+        # The catalog asks for what this platform lacks, such as epoll on macOS; nobody used anything wrongly.
+        return without_run(scenario, engine.name, None, "skip", str(error), begun)
     audience.predicted(scenario, prediction)
     run, directory = None, None
     try:
@@ -158,7 +164,7 @@ def check_limits(scenario: Scenario, engine: Engine) -> None:
 def without_run(
     scenario: Scenario,
     engine: str,
-    prediction: Prediction,
+    prediction: Prediction | None,
     status: record.Status,
     why: str,
     begun: float,
@@ -170,11 +176,11 @@ def without_run(
         engine=engine,
         run=str(directory) if directory else None,
         parameters=scenario.parameters,
-        predicted=prediction.outcome,
+        predicted=prediction.outcome if prediction else None,
         measured=None,
         verdict=status,
         checks=(),
-        reason=prediction.reason,
+        reason=prediction.reason if prediction else "",
         problem=why,
         seconds={"total": round(time.monotonic() - begun, 4)},
     )

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from scenarios import leftovers, rundirs, spec
 from scenarios.engines import choose
+from scenarios.engines.base import Leftover
 from scenarios.errors import EXIT_PASS, EXIT_USAGE, LabError, UsageError
 from scenarios.report.terminal import STYLES, console
 
@@ -84,18 +85,15 @@ def _is_service_of_latest(name: str) -> bool:
 
 def open_shell(service: str, run: str | None, engine_name: str | None) -> int:
     """A shell in a service of a kept run, by default the latest such run."""
-    engine = choose.connect(engine_name)
-    kept = [thing for thing in engine.leftovers() if thing.service and thing.kept]
-    if not kept:
+    kept = [(engine, thing) for engine in choose.reachable(engine_name) for thing in engine.leftovers() if thing.kept]
+    machines = [(engine, thing) for engine, thing in kept if thing.service]
+    if not machines:
         raise UsageError("no run is kept; keep one: ./inv scenario epoll-500 --keep")
-    of_run = [thing for thing in kept if run in (None, thing.run)]
-    matching = [thing for thing in of_run if thing.service == service]
+    matching = [(engine, thing) for engine, thing in machines if thing.service == service and run in (None, thing.run)]
     if not matching:
-        there = ", ".join(sorted(f"{thing.run} {thing.service}" for thing in kept))
-        raise UsageError(
-            f"no kept run has a service {service!r}{f' in run {run!r}' if run else ''}; there are: {there}"
-        )
-    newest = max(matching, key=lambda thing: _age(thing.run))
+        there = ", ".join(sorted(f"{thing.run} {thing.service}" for _, thing in machines))
+        raise UsageError(f"no kept run {run or ''} has a service {service!r}; there are: {there}")
+    engine, newest = max(matching, key=lambda pair: _age(pair[1].run))
     return engine.execute_in(newest, ("sh",))
 
 
@@ -105,15 +103,17 @@ def _age(run: str) -> str:
 
 
 def take_down(engine_name: str | None) -> int:
-    """Removes everything that this project left on the engine, kept runs too, and says what."""
-    engine = choose.connect(engine_name)
-    removed = leftovers.down(engine)
+    """Removes everything that this project left, on this engine or on all, kept runs too, and says what."""
+    removed, in_use = list[Leftover](), set[str]()
+    for engine in choose.reachable(engine_name):
+        removed += leftovers.down(engine)
+        under_way = {thing.run for thing in engine.leftovers()}
+        in_use |= under_way
+        for mark in rundirs.marks():
+            if mark.engine == engine.name and mark.run not in under_way and not mark.owner.lives:
+                rundirs.unmark(mark.run)
     for thing in removed:
         print(f"removed {thing.kind} {thing.name}")
-    in_use = {thing.run for thing in engine.leftovers()}
-    for mark in rundirs.marks():
-        if mark.engine == engine.name and mark.run not in in_use:
-            rundirs.unmark(mark.run)
     if in_use:
         print(f"left alone: {len(in_use)} run(s) under way: {', '.join(sorted(in_use))}")
     elif not removed:

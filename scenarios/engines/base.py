@@ -114,6 +114,10 @@ class Engine(Protocol):
     def version(self) -> str:
         """The engine's version, for the evidence."""
 
+    @property
+    def not_isolated(self) -> str | None:
+        """What is not kept apart as containers would keep it, in one sentence; None when there is nothing to say."""
+
     def platform(self, service: Service) -> str:
         """What sys.platform will be in the service's program."""
 

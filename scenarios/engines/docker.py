@@ -59,15 +59,18 @@ class DockerEngine:
 
     name = "docker"
 
-    def __init__(self, timeout: int = ANSWER_WITHIN) -> None:
-        """Connects as the Docker CLI would; `timeout` bounds every answer, in seconds."""
-        self._timeout = timeout
+    # All that a machine shares with others is the kernel: there is nothing to warn of.
+    not_isolated = None
+
+    def __init__(self, answer_within: int = ANSWER_WITHIN) -> None:
+        """Connects as the Docker CLI would; `answer_within` bounds the first answer, in seconds."""
         self._local = threading.local()
         try:
-            first = docker.from_env(timeout=timeout, max_pool_size=CONNECTIONS).api
+            first = docker.from_env(timeout=answer_within, max_pool_size=CONNECTIONS).api
             self._facts = first.version()
         except (DockerException, requests.exceptions.RequestException, ValueError) as error:
             raise EngineUnavailable(f"no container engine answers ({error}): {HOW_TO_GET_ONE}") from error
+        first.timeout = ANSWER_WITHIN
         self._clients = [first]
         self._local.api = first
         # Every thread's client is closed when the engine is not used any more.
@@ -78,7 +81,7 @@ class DockerEngine:
     def api(self) -> Any:
         """A client of this thread's own: the SDK's are not safe to share between threads (docker-py #619)."""
         if not hasattr(self._local, "api"):
-            self._local.api = docker.from_env(timeout=self._timeout, version=self._facts["ApiVersion"]).api
+            self._local.api = docker.from_env(timeout=ANSWER_WITHIN, version=self._facts["ApiVersion"]).api
             self._clients.append(self._local.api)
         return self._local.api
 

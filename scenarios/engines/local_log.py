@@ -11,6 +11,7 @@ from scenarios.engines.base import Sink, Stream
 from scenarios.engines.local_machines import MARK, Machine
 
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
+END_WITHIN = 1.0  # seconds, from the end of the last writer
 WHOLE_PIPE = 1024 * 1024  # bytes; no pipe of an ordinary user holds more (pipe(7), pipe-max-size)
 
 
@@ -49,7 +50,12 @@ class Log:
                             selector.unregister(key.fd)
             except OSError as error:
                 self._sink.lost(f"the log of {self._machine.service} cannot be written: {error.strerror}")
-        self._sink.stopped(self._machine.service)
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Waits until nobody can write any more, for ever by default; whether that is so."""
+        if self._reader.is_alive():
+            self._reader.join(seconds)
+        return not self._reader.is_alive()
 
     def _take(self, stream: Stream) -> bool:
         """Moves on what is in a pipe; False at its end."""
@@ -57,6 +63,8 @@ class Log:
             return self._take_locked(stream)
 
     def _take_locked(self, stream: Stream) -> bool:
+        if stream not in self._pipes:
+            return False
         try:
             data = os.read(self._pipes[stream], WHOLE_PIPE)
         except BlockingIOError:
@@ -107,11 +115,11 @@ class Log:
             )
 
     def close(self) -> None:
-        """Ends, once the program and all that it started are gone."""
-        if self._reader.ident:
-            self._reader.join()
+        """Ends, once the program and all that it started are gone; a writer that cannot be ended keeps it open."""
+        if not self.join(END_WITHIN):
+            return
         with self._lock:
-            for pipe in self._pipes.values():
-                os.close(pipe)
+            while self._pipes:
+                os.close(self._pipes.popitem()[1])
             for file in self._files.values():
                 file.close()

@@ -86,7 +86,7 @@ class Machine:
     def program(self) -> Program | None:
         """The service's program, once it was started."""
         with suppress(OSError, ValueError, TypeError):
-            return Program(**json.loads((self.directory / "process").readlink().as_posix()))
+            return Program(**json.loads(str((self.directory / "process").readlink())))
         return None
 
     def note_program(self, pid: int) -> None:
@@ -140,7 +140,7 @@ class Machines:
             return
         for record in self.state.glob(f"*{SUFFIX}"):
             with suppress(OSError, ValueError, KeyError, TypeError):
-                said = json.loads(os.readlink(record))
+                said = json.loads(str(record.readlink()))
                 directory = record.with_name(record.name.removesuffix(SUFFIX))
                 yield Machine(directory, said["run"], said["service"], Owner(**said["owner"]), said["kept"])
 
@@ -150,14 +150,17 @@ class Machines:
         Raises EngineError when something stays; its record does too, for the next command.
         """
         mine = list(machines)
-        end(mine)
+        if mine:
+            end(mine)
         for machine in mine:
             shutil.rmtree(machine.directory, ignore_errors=True)
-            if machine.directory.exists():
-                raise EngineError(f"{machine.directory} cannot be removed")
-            machine.record.unlink(missing_ok=True)
+            if not machine.directory.exists():
+                machine.record.unlink(missing_ok=True)
         with suppress(OSError):
             self.state.rmdir()  # it may not be empty, and then others need it
+        stay = [str(machine.directory) for machine in mine if machine.directory.exists()]
+        if stay:
+            raise EngineError(f"these directories cannot be removed: {', '.join(stay)}")
 
 
 def end(machines: Iterable[Machine]) -> None:

@@ -26,7 +26,9 @@ class Namespace:
 
     def __init__(self, pid: int) -> None:
         """Holds the namespaces of process `pid` that are not the lab's own; raises OSError when it is gone."""
-        self._descriptors = {kind: os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for kind in _other_kinds(pid)}
+        self._descriptors: dict[str, int] = {}
+        for kind in _other_kinds(pid):
+            self._descriptors[kind] = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
 
     @property
     def prefix(self) -> list[str]:
@@ -43,20 +45,23 @@ def new_namespace() -> Namespace | None:
     """A network of its own with loopback up; None where the machine does not allow one or nsenter is missing."""
     if sys.platform != "linux" or not shutil.which("nsenter"):
         return None
-    with subprocess.Popen(
-        [sys.executable, "-I", "-S", local_unshare.__file__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as helper:
+    with suppress(OSError):
+        namespace = _take()
+        if namespace and _can_be_entered(namespace):
+            return namespace
+        if namespace:
+            namespace.close()
+    return None
+
+
+def _take() -> Namespace | None:
+    """Takes over what a helper process created: only a process with a single thread may enter a user namespace."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-I", "-S", local_unshare.__file__]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as helper:
         if helper.stdout is None or helper.stdout.readline().strip() != local_unshare.READY:
             return None
-        namespace = Namespace(helper.pid)
-    if _can_be_entered(namespace):
-        return namespace
-    namespace.close()
-    return None
+        return Namespace(helper.pid)
 
 
 def _can_be_entered(namespace: Namespace) -> bool:
@@ -83,9 +88,10 @@ def prefix_into(pid: int) -> list[str]:
 
 def _other_kinds(pid: int) -> list[str]:
     """The kinds of namespace in which `pid` is not in the lab's own."""
-    if not Path("/proc/self/ns").is_dir():
+    own, other = Path("/proc/self/ns"), Path(f"/proc/{pid}/ns")
+    if not own.is_dir():
         return []
-    return [kind for kind in KINDS if os.readlink(f"/proc/{pid}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}")]
+    return [kind for kind in KINDS if (own / kind).readlink() != (other / kind).readlink()]
 
 
 def _nsenter(files: dict[str, str]) -> list[str]:

@@ -1,0 +1,244 @@
+"""What local runs leave, and how it is ended: only what is provably theirs, and all of it."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scenarios.engines import local_service
+from scenarios.engines.local import LocalEngine
+from scenarios.engines.local_machines import MARK, Machine, Machines
+from scenarios.engines.local_service import LAUNCH
+from scenarios.errors import EngineError
+from scenarios.spec import ROOT
+from scenarios.transcript import Transcript
+from tests.unit.local_runs import SmallRun, eventually, scenario, service
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """Where this test's machines are; whatever it leaves is ended."""
+    yield tmp_path / "state"
+    engine = LocalEngine(tmp_path / "state")
+    engine.remove(engine.leftovers())
+
+
+def owner(state: Path, run: str, fate: str = "sweep") -> "subprocess.Popen[str]":
+    """Another process that runs a server, once the server is ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.local_runs", str(state), run, fate],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    return process
+
+
+def bearing(mark: str) -> list[psutil.Process]:
+    """The living processes whose environment holds the mark."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if mark in process.environ().get(MARK, "") and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def test_what_a_killed_lab_left_is_found_and_ended(state: Path) -> None:
+    lab = owner(state, "feed01")
+    engine = LocalEngine(state)
+    assert [(one.kind, one.service, one.owner_lives, one.kept) for one in engine.leftovers()] == [
+        ("process", "server", True, False)
+    ]
+    with lab:
+        lab.kill()
+    left = engine.leftovers()
+    assert [(one.run, one.owner_lives) for one in left] == [("feed01", False)]
+    assert bearing("feed01") != []
+    engine.remove(left)
+    assert bearing("feed01") == []
+    assert engine.leftovers() == []
+    assert not state.exists()
+    engine.remove(left)
+
+
+def test_removing_one_run_leaves_the_others_alone(state: Path) -> None:
+    with owner(state, "feed02") as one, owner(state, "feed03") as other:
+        for lab in (one, other):
+            lab.kill()
+    engine = LocalEngine(state)
+    engine.remove(thing for thing in engine.leftovers() if thing.run == "feed02")
+    assert [(thing.run, thing.kind) for thing in engine.leftovers()] == [("feed03", "process")]
+
+
+def test_a_process_whose_number_was_used_again_is_never_ended(state: Path) -> None:
+    machines = Machines(state)
+    machine = machines.make("feed04", "server", keep=False)
+    with subprocess.Popen(["sleep", "3600"], start_new_session=True) as stranger:
+        try:
+            started = psutil.Process(stranger.pid).create_time()
+            (machine.directory / "process").symlink_to(json.dumps({"pid": stranger.pid, "started": started - 100}))
+            machines.remove(machines.all())
+            assert stranger.poll() is None
+            assert machines.all() == []
+        finally:
+            stranger.kill()
+
+
+@pytest.mark.parametrize(
+    "how", ["start_new_session=True", "env={'PATH': '/usr/bin:/bin'}"], ids=["left its session", "took no environment"]
+)
+def test_what_a_program_started_is_ended_with_it(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    package = tmp_path / "checkout" / "labs" / "programs"
+    package.mkdir(parents=True)
+    source = f"""
+    import subprocess
+    child = subprocess.Popen(["sleep", "3600"], {how})
+    print('{{"event": "left", "pid": %d}}' % child.pid)
+    input()
+    """
+    (package / "own.py").write_text(textwrap.dedent(source), encoding="utf-8")
+    monkeypatch.setattr(local_service, "ROOT", tmp_path / "checkout")
+    run = SmallRun(LocalEngine(state, own_network=False), service("server", "own"), run="feed05")
+    run.start("server")
+    child = psutil.Process(run.event("server", "left")["pid"])
+    try:
+        run.session.remove()
+        assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+        assert not state.exists()
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+
+
+def test_a_program_does_nothing_before_its_process_is_recorded(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", LAUNCH, "launch", "64", "touch", str(tmp_path / "done")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (125, b"")
+    assert not (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("started", range(4))
+def test_a_removal_in_the_middle_of_the_starts_leaves_nothing(state: Path, started: int) -> None:
+    names = [f"server{number}" for number in range(4)]
+    run = SmallRun(
+        LocalEngine(state, own_network=False), *(service(name, "demos.hangs") for name in names), run=f"feed1{started}"
+    )
+
+    def start(name: str) -> None:
+        with suppress(EngineError):
+            run.session.start(name)
+
+    threads = [threading.Thread(target=start, args=(name,)) for name in names]
+    for thread in threads[:started]:
+        thread.start()
+    remover = threading.Thread(target=run.session.remove)
+    remover.start()
+    for thread in threads[started:]:
+        thread.start()
+    for thread in (*threads, remover):
+        thread.join()
+    assert run.session.removed
+    assert bearing(f"feed1{started}") == []
+    assert not state.exists()
+    run.session.remove()
+
+
+def test_a_removal_waits_for_what_is_just_being_made(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = LocalEngine(state, own_network=False)
+    making, go_on = threading.Event(), threading.Event()
+    make = engine.machines.make
+
+    def slowly(run: str, service: str, keep: bool) -> Machine:
+        making.set()
+        go_on.wait()
+        return make(run, service, keep)
+
+    monkeypatch.setattr(engine.machines, "make", slowly)
+    experiment = scenario(service("server", "demos.hangs"))
+    session = engine.open(experiment, "feed14", Transcript(["server"], deadline=0), False)
+    creator = threading.Thread(target=session.create)
+    creator.start()
+    making.wait()
+    remover = threading.Thread(target=session.remove)
+    remover.start()
+    remover.join(0.1)
+    go_on.set()
+    for thread in (creator, remover):
+        thread.join()
+    assert session.removed
+    assert not state.exists()
+
+
+def test_a_kept_server_goes_on_serving_and_logging_after_its_lab_has_ended(state: Path) -> None:
+    with owner(state, "feed06", "keep") as lab:
+        pass
+    assert lab.returncode == 0
+    engine = LocalEngine(state)
+    [kept] = engine.leftovers()
+    assert (kept.kind, kept.kept, kept.owner_lives) == ("process", True, False)
+    [machine] = engine.machines.all()
+    assert machine.program is not None
+    [port] = {one.laddr.port for one in psutil.Process(machine.program.pid).net_connections()} or {8001}
+    client = [sys.executable, "-m", "labs.programs.clients.transfer", "--clients", "2", "--size", "64KiB"]
+    command = ["sh", "-c", '"$@" >/dev/null', "client", *client, "--port", str(port)]
+    for _ in range(2):
+        assert engine.execute_in(kept, ["env", "IOLAB_CHECKPOINTS=0", *command]) == 0
+    log = machine.directory / "stdout"
+    assert eventually(lambda: log.read_text(encoding="utf-8").count('"closed"') == 4)
+    engine.remove([kept])
+    assert bearing("feed06") == []
+    assert not state.exists()
+
+
+def test_the_lab_does_not_end_itself_when_called_from_inside_a_machine(state: Path) -> None:
+    machine = Machines(state).make("feed07", "server", keep=True)
+    command = f"""
+    from pathlib import Path
+    from scenarios.engines.local import LocalEngine
+    engine = LocalEngine(Path({str(state)!r}))
+    engine.remove(engine.leftovers())
+    """
+    inside = ["sh", "-c", '"$@"; exit $?', "shell", sys.executable, "-c", textwrap.dedent(command)]
+    done = subprocess.run(inside, env={**os.environ, MARK: machine.name}, cwd=ROOT, check=False)
+    assert done.returncode == 0
+    assert not state.exists()
+
+
+@pytest.mark.parametrize("kind", ["readable by others", "a link"])
+def test_a_directory_that_somebody_else_may_have_made_is_refused(tmp_path: Path, kind: str) -> None:
+    state = tmp_path / "state"
+    if kind == "a link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        state.symlink_to(tmp_path / "elsewhere")
+    else:
+        state.mkdir()
+        state.chmod(0o755)
+    with pytest.raises(EngineError, match="remove it"):
+        Machines(state).make("feed08", "server", keep=False)
+    assert Machines(state).all() == []
+
+
+def test_a_record_that_cannot_be_read_hides_no_other(state: Path) -> None:
+    machines = Machines(state)
+    machines.make("feed09", "server", keep=False)
+    (state / "damaged.machine").symlink_to("no record")
+    assert [machine.run for machine in machines.all()] == ["feed09"]
+    (state / "damaged.machine").unlink()
