@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios import spec
+from scenarios.engines import choose
 from scenarios.engines.base import Leftover
 
 INV = str(spec.ROOT / "inv")
@@ -54,16 +55,20 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def run(name: str, *arguments: str) -> dict[str, Any]:
-    """A scenario's record, after making sure that the command itself ended as its verdict says."""
+def record(name: str, *arguments: str) -> dict[str, Any]:
+    """A scenario's record, after making sure that the command ended as its verdict says."""
     done = inv("scenario", name, "--json", *arguments)
     assert done.status == 0, done.stderr + done.stdout
-    assert done.record["verdict"] == "pass", done.record
     return done.record
 
 
-def left_behind() -> list[Leftover]:
-    """What the engine holds of this project for dead owners, or of runs of this test."""
-    from scenarios.engines import choose
+def run(name: str, *arguments: str) -> dict[str, Any]:
+    """The record of a scenario that passes."""
+    found = record(name, *arguments)
+    assert found["verdict"] == "pass", found
+    return found
 
-    return [thing for thing in choose.connect("docker").leftovers() if not thing.owner_lives]
+
+def left_behind() -> list[Leftover]:
+    """What the engine in use holds of this project for dead owners."""
+    return [thing for thing in choose.connect().leftovers() if not thing.owner_lives]

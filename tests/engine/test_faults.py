@@ -16,8 +16,6 @@ from scenarios.engines.docker import DockerEngine
 from tests.engine.inv import inv, left_behind, run, start
 from tests.engine.proxy import Proxy
 
-pytestmark = pytest.mark.engine
-
 REMOVED_WITHIN = 3.0  # seconds, from the signal to the end of the command: promised to users
 
 SCENARIO = """
@@ -62,6 +60,7 @@ def failing(path: str, *arguments: str) -> tuple[int, dict[str, Any]]:
     return done.status, record
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_server_that_is_never_ready_ends_the_wait_with_its_last_lines(faulty: Callable[..., str]) -> None:
     status, record = failing(faulty("demos.never_ready"), "--timeout", "2")
     assert (status, record["verdict"]) == (3, "error")
@@ -69,6 +68,7 @@ def test_a_server_that_is_never_ready_ends_the_wait_with_its_last_lines(faulty: 
     assert "loading a very large table" in record["problem"]
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_server_that_dies_before_it_is_ready_is_noticed_at_once(faulty: Callable[..., str]) -> None:
     status, record = failing(faulty("demos.dies_early"), "--timeout", "60")
     assert (status, record["verdict"]) == (3, "error")
@@ -76,12 +76,14 @@ def test_a_server_that_dies_before_it_is_ready_is_noticed_at_once(faulty: Callab
     assert record["seconds"]["run"] < 60
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_client_that_hangs_is_ended_when_the_time_is_up(faulty: Callable[..., str]) -> None:
     status, record = failing(faulty(), "--timeout", "3")
     assert (status, record["verdict"]) == (3, "error")
     assert "client to finish" in record["problem"]
 
 
+@pytest.mark.engine
 def test_a_server_killed_for_memory_is_told_from_a_crash(faulty: Callable[..., str]) -> None:
     status, record = failing(faulty("demos.eats_memory", "clients.transfer"))
     assert (status, record["verdict"]) == (1, "fail")
@@ -89,30 +91,32 @@ def test_a_server_killed_for_memory_is_told_from_a_crash(faulty: Callable[..., s
     assert record["measured"]["error"]["service"] == "server"
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_timeout_flag_ends_a_run_that_takes_longer() -> None:
     done = inv("scenario", "fetch", "--json", "--timeout", "1.5")
     assert (done.status, done.record["verdict"]) == (3, "error")
     assert left_behind() == []
 
 
-def containers_of(process: subprocess.Popen[str]) -> list[str]:
-    """Waits until the run of that process has containers, and returns their names."""
-    engine = choose.connect("docker")
+def machines_of(process: subprocess.Popen[str]) -> list[str]:
+    """Waits until the run of that process has machines, and returns their names."""
+    engine = choose.connect()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         runs = {mark.run for mark in rundirs.marks() if mark.owner.pid == process.pid}
-        mine = [thing for thing in engine.leftovers() if thing.kind == "container" and thing.run in runs]
+        mine = [thing for thing in engine.leftovers() if thing.service and thing.run in runs]
         if mine:
             return [thing.name for thing in mine]
-    raise AssertionError("no container came up")
+    raise AssertionError("no machine came up")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.usefixtures("engine")
 def test_a_signal_removes_everything_and_says_so_in_the_exit_status(
     faulty: Callable[..., str], number: signal.Signals, status: int
 ) -> None:
     process = start("scenario", faulty(), "--timeout", "60")
-    containers_of(process)
+    machines_of(process)
     sent = time.monotonic()
     process.send_signal(number)
     _, stderr = process.communicate(timeout=30)
@@ -122,9 +126,10 @@ def test_a_signal_removes_everything_and_says_so_in_the_exit_status(
     assert left_behind() == []
 
 
+@pytest.mark.usefixtures("engine")
 def test_the_next_command_of_any_kind_removes_what_a_killed_one_left(faulty: Callable[..., str]) -> None:
     process = start("scenario", faulty(), "--timeout", "60")
-    containers_of(process)
+    machines_of(process)
     process.kill()
     process.communicate()
     assert left_behind() != []
@@ -132,27 +137,29 @@ def test_the_next_command_of_any_kind_removes_what_a_killed_one_left(faulty: Cal
     assert left_behind() == []
 
 
+@pytest.mark.engine
 def test_an_engine_that_loses_a_container_in_the_middle_is_an_error(faulty: Callable[..., str]) -> None:
     process = start("scenario", faulty(client="demos.never_ready"), "--json", "--timeout", "60")
     deadline = time.monotonic() + 30
-    while not any(name.endswith("-client") for name in containers_of(process)) and time.monotonic() < deadline:
+    while not any(name.endswith("-client") for name in machines_of(process)) and time.monotonic() < deadline:
         pass
     engine = choose.connect("docker")
     assert isinstance(engine, DockerEngine)
-    client = next(name for name in containers_of(process) if name.endswith("-client"))
+    client = next(name for name in machines_of(process) if name.endswith("-client"))
     engine.remove_container(client)
     stdout, _ = process.communicate(timeout=60)
     assert process.returncode in (1, 3), stdout
     assert left_behind() == []
 
 
+@pytest.mark.engine
 def test_an_engine_that_stops_in_the_middle_is_an_error_and_swept_up_once_it_is_back(
     faulty: Callable[..., str], tmp_path: Path
 ) -> None:
     """The engine is stopped by closing the socket that leads to it; it has no other way to be heard."""
     with Proxy(tmp_path / "docker.sock") as proxy:
         process = start("scenario", faulty(), "--json", "--timeout", "60", DOCKER_HOST=proxy.address)
-        containers_of(process)
+        machines_of(process)
     stdout, _ = process.communicate(timeout=60)
     record = json.loads(stdout)
     assert (process.returncode, record["verdict"]) == (3, "error")
@@ -163,6 +170,7 @@ def test_an_engine_that_stops_in_the_middle_is_an_error_and_swept_up_once_it_is_
     assert left_behind() == []
 
 
+@pytest.mark.usefixtures("engine")
 def test_two_runs_of_one_scenario_at_once_are_both_right() -> None:
     both = [start("scenario", "epoll-500", "--clients", "200", "--json") for _ in range(2)]
     ended = [process.communicate(timeout=120) for process in both]
@@ -170,6 +178,7 @@ def test_two_runs_of_one_scenario_at_once_are_both_right() -> None:
     assert left_behind() == []
 
 
+@pytest.mark.engine
 def test_what_is_not_ours_is_never_touched() -> None:
     engine = choose.connect("docker")
     assert isinstance(engine, DockerEngine)
@@ -187,10 +196,11 @@ def test_what_is_not_ours_is_never_touched() -> None:
         engine.api.remove_network(network)
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_kept_run_stays_until_down_and_can_be_looked_into() -> None:
     record = run("epoll-500", "--clients", "5", "--keep")
     kept = [thing for thing in left_behind() if thing.kept]
-    assert {thing.service for thing in kept if thing.kind == "container"} == {"server", "client"}
+    assert {thing.service for thing in kept if thing.service} == {"server", "client"}
     assert inv("scenarios").status == 0
     assert len(left_behind()) == len(kept)
     down = inv("down")

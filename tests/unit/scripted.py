@@ -135,6 +135,7 @@ class ScriptedEngine:
 
     name = "scripted"
     version = "scripted 1"
+    not_isolated = None
 
     def __init__(
         self, scripts: dict[str, Script], before: Callable[[str], None] = lambda _: None, limit: int = 20000

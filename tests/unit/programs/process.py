@@ -39,18 +39,19 @@ def serving(
         env=ENVIRONMENT,
         preexec_fn=limit,
     )
+    assert process.stdout is not None
+    # A pipe that nobody reads fills up, and then the server waits for its reader instead of its clients.
+    drain = Thread(target=process.stdout.read)
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate()[1]
-        # A pipe that nobody reads fills up, and then the server waits for its reader instead of its clients.
-        drain = Thread(target=process.stdout.read)
         drain.start()
         yield json.loads(line), process
     finally:
         process.kill()
         process.wait()
-        drain.join()
+        if drain.ident:
+            drain.join()
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()

@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,11 +43,35 @@ def test_a_pool_of_two_takes_half_of_serials_latencies(fetcher: str) -> None:
     assert report["seconds"] >= URLS / 2 * LATENCY
 
 
-@pytest.mark.parametrize("path", ["/", "/page", "/page?number=x&latency=0", "/page?number=1&latency=soon"])
-def test_a_request_that_the_origin_does_not_understand_is_a_400(path: str) -> None:
-    with serving("servers.origin") as (ready, _), pytest.raises(urllib.error.HTTPError, match="400") as raised:
-        urllib.request.urlopen(f"http://127.0.0.1:{ready['port']}{path}")
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """The address of an origin."""
+    with serving("servers.origin") as (ready, _):
+        yield f"http://127.0.0.1:{ready['port']}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/page", "/page?number=1", "/page?latency=0", "/page?number=x&latency=0", "/page?number=1.5&latency=0"]
+    + [f"/page?number=1&latency={latency}" for latency in ("soon", "-1", "nan", "inf")],
+)
+def test_a_request_that_the_origin_does_not_understand_is_a_400(origin: str, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="400") as raised:
+        urllib.request.urlopen(origin + path)
     raised.value.close()
+
+
+def test_the_origin_answers_only_a_get(origin: str) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="400") as raised:
+        urllib.request.urlopen(f"{origin}/page?number=1&latency=0", data=b"")
+    raised.value.close()
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_three_sizes_of_the_tutorial_take_turns(origin: str, number: int) -> None:
+    with urllib.request.urlopen(f"{origin}/page?number={number}&latency=0") as response:
+        assert int(response.headers["Content-Length"]) == (48708, 478886, 55867)[number % 3]
+        assert response.read() == pages.page(number)
 
 
 def test_a_fetcher_notices_a_body_that_is_not_right(monkeypatch: pytest.MonkeyPatch) -> None:

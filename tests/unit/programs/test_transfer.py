@@ -1,9 +1,11 @@
 """The transfer server and its clients as real processes: correct under every cut, dying exactly where theory says."""
 
 import hashlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +90,41 @@ def test_a_wrong_request_closes_its_own_connection_and_no_other(
     assert line(connection) == digest(b"")
 
 
+def test_a_client_learns_why_its_request_was_wrong_although_it_went_on_sending(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wrong:
+        wrong.sendall(b"put five\n" + b"get\n" * 2_000_000)
+        assert line(wrong) == b"error the size after 'put' is not a number\n"
+        assert wrong.recv(1) == b""
+
+
+def test_a_client_that_only_ends_its_sending_still_gets_its_answers(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+        sock.sendall(b"get\n" * 50)
+        sock.shutdown(socket.SHUT_WR)
+        for _ in range(50):
+            assert line(sock) == b"%d\n" % SIZE
+            assert len(received(sock, SIZE)) == SIZE
+        assert sock.recv(1) == b""
+
+
+def test_an_upload_takes_no_memory_of_its_own() -> None:
+    def peak(pid: int) -> int:
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0])
+
+    piece = bytes(1_000_000)
+    with (
+        serving("servers.transfer") as (ready, process),
+        socket.create_connection(("127.0.0.1", ready["port"]), timeout=10) as sock,
+    ):
+        before = peak(process.pid)
+        sock.sendall(b"put 64000000\n")
+        for _ in range(64):
+            sock.sendall(piece)
+        assert line(sock) == digest(piece * 64)
+        assert peak(process.pid) - before < 8_000  # kB
+
+
 def test_a_client_that_leaves_in_the_middle_harms_no_other(port: int, connection: socket.socket) -> None:
     import struct
 
@@ -130,20 +167,29 @@ def test_five_hundred_clients_are_served_by_every_selector(model: str, selector:
     assert event("connected")["clients"] == event("finished")["served"] == 500
 
 
-@pytest.mark.parametrize(("selector", "nofile", "message"), [("epoll", 64, "EMFILE"), ("select", 4096, "RANGE")])
-def test_the_server_dies_at_the_client_that_theory_names(selector: str, nofile: int, message: str) -> None:
+@pytest.mark.parametrize(
+    ("selector", "nofile", "clients", "last_line"),
+    [
+        ("epoll", 64, 59, "OSError: [Errno 24] Too many open files"),
+        ("poll", 64, 60, "OSError: [Errno 24] Too many open files"),
+        ("select", 4096, 1020, "ValueError: filedescriptor out of range in select()"),
+    ],
+)
+def test_the_server_dies_at_the_client_that_theory_names(
+    selector: str, nofile: int, clients: int, last_line: str
+) -> None:
     with serving("servers.transfer", "--selector", selector, nofile=nofile) as (ready, process):
         assert ready["nofile"] == nofile
         server = theory.Server(selector, "linux", nofile, int(ready["descriptors"]))
         served, kind, text, _ = theory.descend(server, 1100)
-        assert text == {"EMFILE": theory.EMFILE, "RANGE": theory.FD_OUT_OF_RANGE}[message]
+        assert (served, f"{kind}: {text}") == (clients, last_line)
         status, event = loaded(ready, 1100, "--model", "epoll")
         assert process.stderr is not None
         stderr = process.stderr.read()
     assert ready["descriptors"] == theory.open_before_first_client(selector)
     assert status == 1
     assert (event("connected")["clients"], event("refused")["client"]) == (served, served + 1)
-    assert stderr.rstrip().endswith(f"{kind}: {text}")
+    assert stderr.splitlines()[-1] == last_line
 
 
 def test_a_client_waits_at_its_checkpoints_only_when_the_lab_asks_for_it() -> None:
@@ -153,6 +199,16 @@ def test_a_client_waits_at_its_checkpoints_only_when_the_lab_asks_for_it() -> No
         assert status == 0
         assert [event["event"] for event in events if event.get("checkpoint")] == ["ready", "connected"]
         assert run(*arguments)[0] == 0
+
+
+@pytest.mark.parametrize("model", ["threads", "epoll"])
+def test_where_no_server_listens_the_first_client_is_refused(model: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    status, event = loaded({"port": port}, 3, "--model", model)
+    assert status == 1
+    assert (event("refused")["client"], event("refused")["error"]) == (1, "ConnectionRefusedError")
+    assert event("connected")["clients"] == event("finished")["admitted"] == 0
 
 
 def test_a_client_notices_a_payload_that_is_not_the_servers() -> None:

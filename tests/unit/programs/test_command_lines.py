@@ -1,0 +1,131 @@
+"""What all programs have in common: help with an example, events, options; and the demos of what can go wrong."""
+
+import argparse
+import io
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labs.programs import arguments, events
+from tests.unit.programs.process import ENVIRONMENT, command
+
+PROGRAMS = (
+    "servers.transfer",
+    "servers.origin",
+    "clients.transfer",
+    *(f"clients.fetch_{name}" for name in ("serial", "threads", "gevent", "gevent_unpatched")),
+    *(f"demos.{name}" for name in ("never_ready", "dies_early", "hangs", "eats_memory")),
+)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_help_of_a_program_has_an_example(program: str) -> None:
+    done = subprocess.run(command(program, "--help"), capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert f"python -m labs.programs.{program}" in done.stdout
+
+
+def test_no_program_is_without_a_test_of_its_help() -> None:
+    root = Path(events.__file__).parent
+    found = {f"{path.parent.name}.{path.stem}" for path in root.glob("*/*.py") if "__main__" in path.read_text("utf-8")}
+    assert found == set(PROGRAMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("0", 0), ("48708", 48708), ("100B", 100), ("64KiB", 65536), ("1 MiB", 1048576)]
+)
+def test_sizes_are_in_bytes(text: str, count: int) -> None:
+    assert arguments.size(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "-1", "x", "64kb", "KiB", "1.5MiB", "1_000"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no size such as"):
+        arguments.size(text)
+
+
+@pytest.mark.parametrize("text", ["-0.1", "inf", "nan", "soon"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"seconds|could not convert"):
+        arguments.seconds(text)
+
+
+def test_an_option_says_its_least_value() -> None:
+    assert arguments.at_least(1)("1") == 1
+    with pytest.raises(argparse.ArgumentTypeError, match="less than 1"):
+        arguments.at_least(1)("0")
+
+
+class Recorder(io.StringIO):
+    """Remembers each write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.writes.append(text)
+        return len(text)
+
+
+def test_an_event_is_one_write_so_that_threads_cannot_tear_each_others_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder()
+    monkeypatch.setattr(sys, "stdout", recorder)
+    events.emit("ready", text="two\nlines")
+    assert recorder.writes == ['{"event": "ready", "text": "two\\nlines"}\n']
+
+
+def test_the_end_of_stdin_lets_a_checkpoint_go_on() -> None:
+    code = "from labs.programs.events import *; checkpoint('one'); emit('two')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**ENVIRONMENT, events.CHECKPOINTS: "1"},
+        check=True,
+    )
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["one", "two"]
+
+
+def test_the_demo_that_dies_early_says_something_and_is_never_ready() -> None:
+    done = subprocess.run(command("demos.dies_early"), capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert (done.returncode, done.stdout) == (1, "reading the configuration ...\n")
+    assert done.stderr.splitlines()[-1] == "RuntimeError: there is no configuration"
+
+
+@pytest.mark.parametrize(
+    ("demo", "first_line"), [("never_ready", "loading a very large table ..."), ("hangs", '{"event": "ready"}')]
+)
+def test_the_demos_that_wait_say_what_the_lab_must_show_and_do_not_end(demo: str, first_line: str) -> None:
+    process = subprocess.Popen(command(f"demos.{demo}"), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == first_line
+        assert process.poll() is None
+        process.kill()
+
+
+def test_the_demo_that_eats_memory_is_ready_and_then_takes_all_it_gets() -> None:
+    limit = 256 * 1024 * 1024
+    done = subprocess.run(
+        command("demos.eats_memory"),
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    assert done.stdout == '{"event": "ready"}\n'
+    assert done.stderr.splitlines()[-1] == "MemoryError"
+
+
+def test_a_program_that_is_given_nonsense_says_so_and_exits_2() -> None:
+    done = subprocess.run(
+        command("clients.transfer", "--clients", "0"), capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+    assert done.returncode == 2
+    assert "argument --clients: '0' is less than 1" in done.stderr

@@ -1,0 +1,126 @@
+"""The transfer server's connections, driven event by event: what each waits for, and when."""
+
+import hashlib
+import json
+import selectors
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from labs.programs.protocol import payload
+from labs.programs.servers import transfer
+
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+SIZE = 20_000
+
+
+class Served:
+    """A connection of a server that has not been started, and its far end."""
+
+    def __init__(self) -> None:
+        self.far, self.near = socket.socketpair()
+        self.near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        self.near.setblocking(False)
+        self.far.settimeout(10)
+        self.selector = selectors.DefaultSelector()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        server = transfer.Server(self.selector, self.listener, payload(1, SIZE))
+        self.connection = transfer.Connection(server, self.near, 1)
+        self.selector.register(self.near, READ, self.connection)
+
+    @property
+    def waits_for(self) -> int:
+        """The events that the loop would wait for; 0 when the connection is no longer registered."""
+        key = self.selector.get_map().get(self.near.fileno()) if self.near.fileno() >= 0 else None
+        return key.events if key else 0
+
+    def send(self, data: bytes) -> None:
+        """The far end sends, and the loop sees it."""
+        self.far.sendall(data)
+        self.connection.on_event(READ)
+
+    def receive(self, count: int) -> bytes:
+        """The far end reads exactly so much, and the loop writes on in between."""
+        data = bytearray()
+        while len(data) < count:
+            data += self.far.recv(count - len(data))
+            if self.waits_for & WRITE:
+                self.connection.on_event(WRITE)
+        return bytes(data)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    served = Served()
+    yield served
+    for one in (served.far, served.near, served.listener, served.selector):
+        one.close()
+
+
+def test_an_idle_connection_does_not_wait_for_writing(served: Served) -> None:
+    assert served.waits_for == READ
+    served.send(b"put 0\n")
+    assert served.waits_for == READ
+
+
+def test_a_partial_send_is_resumed_where_it_stopped(served: Served) -> None:
+    served.send(b"get\n")
+    assert served.waits_for == READ | WRITE
+    assert served.receive(len(b"20000\n") + SIZE) == b"%d\n" % SIZE + payload(1, SIZE)
+    assert served.waits_for == READ
+
+
+def test_a_closed_connection_reports_the_hashes_of_both_directions(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.send(b"put 3\nabcget\nput 2\nd")
+    served.send(b"e")
+    served.receive(65 + len(b"20000\n") + SIZE + 65)
+    served.far.close()
+    served.connection.on_event(READ)
+    assert json.loads(capsys.readouterr().out) == {
+        "event": "closed",
+        "client": 1,
+        "sent": SIZE,
+        "sent_sha256": hashlib.sha256(payload(1, SIZE)).hexdigest(),
+        "received": 5,
+        "received_sha256": hashlib.sha256(b"abcde").hexdigest(),
+    }
+
+
+def test_who_asks_and_never_reads_is_not_listened_to_until_it_reads(served: Served) -> None:
+    requests = transfer.MOST_ANSWERS
+    served.send(b"get\n" * requests)
+    assert served.waits_for == WRITE
+    served.receive((len(b"20000\n") + SIZE) * (requests // 2 + 1))
+    assert served.waits_for == READ | WRITE
+
+
+def test_a_wake_up_without_data_is_no_end(served: Served) -> None:
+    served.connection.on_event(READ)
+    assert served.waits_for == READ
+
+
+def test_a_connection_is_unregistered_before_its_descriptor_is_closed(served: Served) -> None:
+    served.far.close()
+    served.connection.on_event(READ)
+    assert served.near.fileno() == -1
+    assert not served.selector.get_map()
+
+
+def test_a_reset_ends_the_connection_and_is_not_raised(served: Served) -> None:
+    served.send(b"get\n")
+    served.far.close()
+    served.connection.on_event(WRITE)
+    assert served.near.fileno() == -1
+
+
+def test_a_selector_that_the_system_lacks_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr(selectors, "EpollSelector")
+    with pytest.raises(SystemExit) as raised:
+        transfer.main(["--selector", "epoll", "--port", "0"])
+    assert raised.value.code == 2
+    assert "this system has no epoll; it has select, poll, default" in capsys.readouterr().err
