@@ -7,7 +7,7 @@ from scenarios import cli
 cli.prepare()
 
 NAME = "a scenario of `inv scenarios`, or a path to a YAML file"
-ENGINE = "what runs it: docker"
+ENGINE = "what runs it: docker, local, or auto: Docker if it answers, otherwise local"
 
 
 @cli.command(
