@@ -1,6 +1,8 @@
 """Runs a scenario's outcome checks: testinfra modules, run by pytest in this process on machines that still stand."""
 
+import io
 import os
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -110,7 +112,9 @@ def run_checks(
     """The results of the scenario's checks, one each; also written as JUnit XML into `directory`."""
     given = Given(evidence, prediction, measured, session)
     module = CHECKS / f"{evidence.scenario.outcome}.py"
-    with mock.patch.dict(os.environ, NO_PLUGINS):
+    said = io.StringIO()
+    # What pytest prints itself, such as a traceback when it is interrupted, is not for the user of a scenario.
+    with mock.patch.dict(os.environ, NO_PLUGINS), redirect_stderr(said), redirect_stdout(said):
         status = pytest.main(
             [
                 str(module),
@@ -125,6 +129,6 @@ def run_checks(
     signals.raise_if_received()
     if not given.checks:
         given.checks.append(
-            Check(name="the checks ran", result="error", message=f"pytest ended with status {status} and ran none")
+            Check(name="the checks ran", result="error", message=f"pytest ran none: {status!s} {said.getvalue()}")
         )
     return tuple(given.checks)
