@@ -2,14 +2,14 @@
 
 import hashlib
 import random
-from functools import cache
+from functools import cache, lru_cache
 
 SIZES = (48708, 478886, 55867)
 
 
-@cache
+@lru_cache(maxsize=64)
 def page(number: int) -> bytes:
-    """The body of page `number`; the sizes take turns."""
+    """The body of page `number`; the sizes take turns. A few are kept: a thousand would be 200 MB."""
     return random.Random(number).randbytes(SIZES[number % len(SIZES)])
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST_LINE = 64
-UNITS = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,6 @@ class Wrong:
 def payload(seed: int, size: int) -> bytes:
     """`size` bytes that depend on `seed` alone, on every platform; the last one is kept."""
     return random.Random(seed).randbytes(size)
-
-
-def bytes_of(text: str) -> int:
-    """A size such as 65536, 64KiB or 1MiB in bytes; raises ValueError."""
-    for unit, factor in UNITS.items():
-        if text.endswith(unit):
-            return int(text.removesuffix(unit)) * factor
-    return int(text)
 
 
 class RequestParser:

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from labs.programs.events import emit
 from labs.programs.protocol import payload
 
 CHUNK = 64 * 1024
+PIECE = 16 * 1024  # a multiple of the 4 bytes that the generator makes at a time
 NOTHING = hashlib.sha256().hexdigest()
 SHOWN_FAILURES = 5
 
@@ -24,9 +26,15 @@ def expected(seed: int, size: int) -> str:
     return hashlib.sha256(payload(seed, size)).hexdigest()
 
 
-def upload(seed: int, size: int) -> bytes:
-    """What one client uploads; each has bytes of its own, so that mixed up streams are noticed."""
-    return random.Random(seed).randbytes(size)
+def upload(seed: int, size: int) -> Iterator[bytes]:
+    """What one client uploads, payload(seed, size) in pieces; each client has a seed of its own, so that mixed up
+    streams are noticed.
+
+    The pieces are made one by one: the whole uploads of 15,000 clients would be a gigabyte.
+    """
+    source = random.Random(seed)
+    for begin in range(0, size, PIECE):
+        yield source.randbytes(min(PIECE, size - begin))
 
 
 class Conversation:
@@ -51,14 +59,24 @@ class Conversation:
             self.socket.sendall(b"get\n")
             self.compare("the size", self.line(), str(self.size))
             self.compare("the download", self.body(), expected(self.seed, self.size))
-            body = upload(self.seed + self.number, self.size)
-            self.socket.sendall(b"put %d\n" % self.size)
-            self.socket.sendall(body)
-            self.sent += self.size
-            self.compare("the upload", self.line(), hashlib.sha256(body).hexdigest())
+            sent = self.put()
+            self.compare("the upload", self.line(), sent)
+            # Only once the server has closed its side has it counted this client out.
+            self.socket.shutdown(socket.SHUT_WR)
+            self.compare("the end", self.stream.read(1).decode("ascii", "replace"), "")
         finally:
             self.stream.close()
             self.socket.close()
+
+    def put(self) -> str:
+        """Uploads; returns the SHA-256 of what it sent."""
+        digest = hashlib.sha256()
+        self.socket.sendall(b"put %d\n" % self.size)
+        for piece in upload(self.seed + self.number, self.size):
+            self.socket.sendall(piece)
+            self.sent += len(piece)
+            digest.update(piece)
+        return digest.hexdigest()
 
     def line(self) -> str:
         """One line; raises ConnectionError at the end of the stream."""

@@ -22,5 +22,10 @@ def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[tuple[int, bool]]:
     return list(Pool(pool).imap(fetch, pages))
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns 0 when every page came whole."""
+    return run("gevent", fetch_all, __doc__, arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(run("gevent", fetch_all, __doc__, None))
+    sys.exit(main())

@@ -14,5 +14,10 @@ def fetch_all(pages: Sequence[Page], _: int) -> Iterable[tuple[int, bool]]:
     return [fetch(page) for page in pages]
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns 0 when every page came whole."""
+    return run("serial", fetch_all, __doc__, arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(run("serial", fetch_all, __doc__, None))
+    sys.exit(main())

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.request import ProxyHandler, build_opener
 
+from labs.programs.arguments import at_least, options_of, seconds
 from labs.programs.events import checkpoint, emit
 from labs.programs.pages import digest
 
@@ -49,7 +50,7 @@ def run(
 ) -> int:
     """Calibrates, fetches with `fetch_all(pages, pool)`, reports; returns 0 when every body was right."""
     options = parse(description, arguments)
-    # Looked up once, before anything is timed.
+    # Looked up once, before anything is timed. (gevent asks in threads of its own; they work under Wine, too.)
     address = f"{socket.gethostbyname(options.origin)}:{options.port}"
     pages = [Page(address, number, options.latency) for number in range(options.urls)]
     emit("ready", platform=sys.platform, fetcher=name)
@@ -93,10 +94,10 @@ def calibrate(pages: Sequence[Page]) -> tuple[float, float]:
 
 def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options, the same for every fetcher."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(description)
     parser.add_argument("--from", dest="origin", default="127.0.0.1", metavar="HOST", help="the origin server")
-    parser.add_argument("--port", type=int, default=8001, help="the origin's port")
-    parser.add_argument("--urls", type=int, default=6, help="how many URLs to fetch")
-    parser.add_argument("--latency", type=float, default=0.3, help="seconds that the origin waits before each answer")
-    parser.add_argument("--pool", type=int, default=0, help="fetches at a time; 0 is all of them")
+    parser.add_argument("--port", type=at_least(1), default=8001, help="the origin's port")
+    parser.add_argument("--urls", type=at_least(1), default=6, help="how many URLs to fetch")
+    parser.add_argument("--latency", type=seconds, default=0.3, help="seconds that the origin waits before each answer")
+    parser.add_argument("--pool", type=at_least(0), default=0, help="fetches at a time; 0 is all of them")
     return parser.parse_args(arguments)

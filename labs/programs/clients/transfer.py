@@ -3,21 +3,19 @@
 python -m labs.programs.clients.transfer --to 127.0.0.1 --port 8001 --clients 500
 """
 
-import argparse
 import socket
 import sys
 import threading
 import time
 from collections.abc import Sequence
 
+from labs.programs.arguments import at_least, options_of, seconds, size
 from labs.programs.clients import transfer_epoll
-from labs.programs.clients.conversation import Conversation, Tally, report
+from labs.programs.clients.conversation import Conversation, Tally, expected, report
 from labs.programs.events import checkpoint, emit
-from labs.programs.protocol import bytes_of
 
-STACK = (
-    256 * 1024
-)  # bytes for each thread; the default of 8 MiB would be most of a container's address space for thousands
+# Bytes for each thread. With the default of 8 MiB thousands would take most of a container's address space.
+STACK = 256 * 1024
 
 
 class ClientThread(threading.Thread):
@@ -73,24 +71,24 @@ MODELS = {"threads": with_threads, "epoll": transfer_epoll.with_epoll}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 0 when every client was served."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__)
     parser.add_argument("--to", default="127.0.0.1", metavar="HOST", help="the server")
-    parser.add_argument("--port", type=int, default=8001, help="the server's port")
-    parser.add_argument("--clients", type=int, default=500, help="how many clients connect")
-    parser.add_argument(
-        "--size", type=bytes_of, default=64 * 1024, help="bytes to download and to upload, such as 64KiB"
-    )
+    parser.add_argument("--port", type=at_least(1), default=8001, help="the server's port")
+    parser.add_argument("--clients", type=at_least(1), default=500, help="how many clients connect")
+    parser.add_argument("--size", type=size, default=64 * 1024, help="bytes to download and to upload, such as 64KiB")
     parser.add_argument("--seed", type=int, default=1, help="the server's seed; client k uploads what seed + k gives")
     parser.add_argument(
         "--model", choices=MODELS, default="threads", help="a thread for each client, or one epoll loop"
     )
     parser.add_argument(
-        "--timeout", type=float, default=30, help="seconds that one operation may take without progress"
+        "--timeout", type=seconds, default=30, help="seconds that one operation may take without progress"
     )
     options = parser.parse_args(arguments)
 
     # Once, and first: looking up the name of a server that died takes ten seconds.
     address = (socket.gethostbyname(options.to), options.port)
+    # Before anything is timed, and once: hundreds of threads would each compute it.
+    expected(options.seed, options.size)
     checkpoint("ready", platform=sys.platform, clients=options.clients)
     admitted, tally = MODELS[options.model](address, options.clients, options.size, options.seed, options.timeout)
     report(admitted, tally)

@@ -2,6 +2,7 @@
 
 import hashlib
 import selectors
+import socket
 import time
 from collections.abc import Generator
 
@@ -16,30 +17,51 @@ Steps = Generator[int, None, None]
 
 def transfer(client: Conversation) -> Steps:
     """Downloads, uploads and compares both hashes, as Conversation.transfer does, without ever waiting in a call."""
+    found = yield from get(client)
+    client.compare("the download", found, expected(client.seed, client.size))
+    sent = yield from put(client)
+    answer, _ = yield from line(client)
+    client.compare("the upload", answer, sent)
+    client.socket.shutdown(socket.SHUT_WR)
+    yield READ
+    client.compare("the end", client.socket.recv(1).decode("ascii", "replace"), "")
+
+
+def get(client: Conversation) -> Generator[int, None, str]:
+    """Downloads; returns the SHA-256 of what came."""
+    digest = hashlib.sha256()
     yield from send(client, b"get\n")
-    size, rest = yield from line(client)
+    size, part = yield from line(client)
     client.compare("the size", size, str(client.size))
-    digest = hashlib.sha256(rest)
-    client.received = len(rest)
-    while client.received < client.size:
-        yield READ
-        part = receive(client)
+    while True:
         client.received += len(part)
         digest.update(part)
-    client.compare("the download", digest.hexdigest(), expected(client.seed, client.size))
-    body = upload(client.seed + client.number, client.size)
-    yield from send(client, b"put %d\n" % client.size + body)
-    client.sent = client.size
-    answer, _ = yield from line(client)
-    client.compare("the upload", answer, hashlib.sha256(body).hexdigest())
+        del part  # or each of thousands of waiting clients would keep its last one
+        if client.received >= client.size:
+            return digest.hexdigest()
+        yield READ
+        part = receive(client)
+
+
+def put(client: Conversation) -> Generator[int, None, str]:
+    """Uploads; returns the SHA-256 of what it sent."""
+    digest = hashlib.sha256()
+    yield from send(client, b"put %d\n" % client.size)
+    for piece in upload(client.seed + client.number, client.size):
+        yield from send(client, piece)
+        client.sent += len(piece)
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def send(client: Conversation, data: bytes) -> Steps:
     """Sends all of `data`, in as many parts as the socket takes."""
     view = memoryview(data)
     while view:
-        yield WRITE
-        view = view[client.socket.send(view) :]
+        try:
+            view = view[client.socket.send(view) :]
+        except BlockingIOError:
+            yield WRITE
 
 
 def line(client: Conversation) -> Generator[int, None, tuple[str, bytes]]:
@@ -91,8 +113,7 @@ def loop(clients: list[Conversation], tally: Tally, timeout: float) -> None:
     """Advances whichever client's socket is ready, until all have ended or nothing moves any more."""
     with selectors.DefaultSelector() as selector:
         for client in clients:
-            steps = transfer(client)
-            selector.register(client.socket, next(steps), (client, steps))
+            selector.register(client.socket, WRITE, (client, transfer(client)))
         while selector.get_map():
             events = selector.select(timeout)
             for key, _ in events:

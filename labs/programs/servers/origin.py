@@ -5,7 +5,6 @@ python -m labs.programs.servers.origin --port 8001
 curl 'http://127.0.0.1:8001/page?number=0&latency=0.3'
 """
 
-import argparse
 import asyncio
 import os
 import platform
@@ -13,20 +12,28 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
+from labs.programs.arguments import at_least, options_of, seconds
 from labs.programs.events import emit, open_descriptors, soft_nofile
 from labs.programs.pages import page
+
+
+def asked(head: bytes) -> tuple[int, float]:
+    """The page's number and its latency in seconds; raises ValueError or KeyError when the request is no such one."""
+    method, target, _ = head.decode("ascii").split(" ", 2)
+    if method != "GET":
+        raise ValueError(f"{method} instead of GET")
+    query = parse_qs(urlsplit(target).query)
+    return int(query["number"][0]), seconds(query["latency"][0])
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One request, one answer, and the connection is closed."""
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
-        query = parse_qs(urlsplit(head.split(b" ", 2)[1].decode("ascii")).query)
-        number, latency = int(query["number"][0]), float(query["latency"][0])
+        number, latency = asked(await reader.readuntil(b"\r\n\r\n"))
         # The wait stands for a distant server; asyncio.sleep keeps this one free for all others meanwhile.
         await asyncio.sleep(latency)
         status, body = b"200 OK", page(number)
-    except (ValueError, KeyError, IndexError, asyncio.LimitOverrunError):
+    except (ValueError, KeyError, asyncio.LimitOverrunError):
         status, body = b"400 Bad Request", b"ask for /page?number=0&latency=0.3\n"
     except (asyncio.IncompleteReadError, ConnectionError):
         return writer.close()
@@ -57,9 +64,9 @@ async def serve(host: str, port: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parses the options and serves."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__)
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8001, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--port", type=at_least(0), default=8001, help="port to listen on; 0 takes a free one")
     options = parser.parse_args(arguments)
     asyncio.run(serve(options.host, options.port))
 

@@ -3,7 +3,6 @@
 python -m labs.programs.servers.transfer --selector epoll --port 8001
 """
 
-import argparse
 import hashlib
 import os
 import platform
@@ -13,11 +12,13 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 
+from labs.programs.arguments import at_least, options_of, size
 from labs.programs.events import emit, open_descriptors, soft_nofile
-from labs.programs.protocol import Get, Put, RequestParser, Wrong, bytes_of, payload
+from labs.programs.protocol import Get, Put, RequestParser, Wrong, payload
 
 SELECTORS = {"select": "SelectSelector", "poll": "PollSelector", "epoll": "EpollSelector", "default": "DefaultSelector"}
 CHUNK = 64 * 1024
+MOST_ANSWERS = 1024
 
 
 class Connection:
@@ -28,40 +29,52 @@ class Connection:
         self.server, self.sock, self.number = server, sock, number
         self.parser = RequestParser()
         self.outgoing: deque[tuple[memoryview, bool]] = deque()  # (bytes, whether they are of a body)
-        self.ending = False
+        self.refused = self.ended = False  # after a wrong request; when the client sends no more
         self.sent = self.received = 0
         self.sent_digest, self.received_digest = hashlib.sha256(), hashlib.sha256()
 
     def on_event(self, mask: int) -> None:
         """Reads or writes what is possible now. A peer that is gone ends its own connection and no other."""
         try:
-            if mask & selectors.EVENT_READ and not self.read():
-                return self.close()
+            if mask & selectors.EVENT_READ:
+                self.read()
             self.write()
-        except ConnectionError:
+        except OSError:
             return self.close()
-        if self.ending and not self.outgoing:
+        # A client may end its sending half and still wait for its answers.
+        if self.ended and not self.outgoing:
             return self.close()
-        # Asking for EVENT_WRITE while there is nothing to write would wake the loop without end.
-        wanted = (0 if self.ending else selectors.EVENT_READ) | (selectors.EVENT_WRITE if self.outgoing else 0)
+        # Who asks and never reads is not listened to until it does. And asking for EVENT_WRITE while there is nothing
+        # to write would wake the loop without end.
+        listening = not self.ended and len(self.outgoing) < MOST_ANSWERS
+        wanted = (selectors.EVENT_READ if listening else 0) | (selectors.EVENT_WRITE if self.outgoing else 0)
         return self.server.watch(self, wanted)
 
-    def read(self) -> bool:
-        """Takes what has come, part of a request or several; False at the end of the stream."""
-        data = self.sock.recv(CHUNK)
-        for item in self.parser.feed(data):
-            if isinstance(item, Get):
-                self.answer(b"%d\n" % len(self.server.payload))
-                self.outgoing.append((memoryview(self.server.payload), True))
-            elif isinstance(item, Put):
-                self.answer(item.sha256.encode() + b"\n")
-            elif isinstance(item, Wrong):
-                self.answer(b"error " + item.reason.encode() + b"\n")
-                self.ending = True
-            else:
-                self.received += len(item)
-                self.received_digest.update(item)
-        return bool(data)
+    def read(self) -> None:
+        """Takes what has come: part of a request, or several."""
+        try:
+            data = self.sock.recv(CHUNK)
+        except BlockingIOError:
+            return
+        self.ended = not data
+        # What follows a wrong request is read and dropped: closing with unread data would reset the connection, and
+        # the client might never see why.
+        for item in () if self.refused else self.parser.feed(data):
+            self.take(item)
+
+    def take(self, item: Get | Put | Wrong | memoryview) -> None:
+        """Answers a request, or counts a part of an upload."""
+        if isinstance(item, Get):
+            self.answer(b"%d\n" % len(self.server.payload))
+            self.outgoing.append((memoryview(self.server.payload), True))
+        elif isinstance(item, Put):
+            self.answer(item.sha256.encode() + b"\n")
+        elif isinstance(item, Wrong):
+            self.answer(b"error " + item.reason.encode() + b"\n")
+            self.refused = True
+        else:
+            self.received += len(item)
+            self.received_digest.update(item)
 
     def answer(self, line: bytes) -> None:
         """Queues a line."""
@@ -82,11 +95,13 @@ class Connection:
                 self.outgoing.popleft()
             else:
                 self.outgoing[0] = (view[count:], is_body)
+        if self.refused:
+            self.sock.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         """Unregisters before closing: a closed descriptor's number may be somebody else's a moment later."""
         self.server.selector.unregister(self.sock)
-        self.sock.close()
+        # Said before the end of the stream can be seen, so whoever waits for that end knows that this was counted.
         emit(
             "closed",
             client=self.number,
@@ -95,6 +110,7 @@ class Connection:
             received=self.received,
             received_sha256=self.received_digest.hexdigest(),
         )
+        self.sock.close()
 
 
 class Server:
@@ -131,18 +147,23 @@ class Server:
             self.selector.modify(connection.sock, events, connection)
 
 
+def available() -> list[str]:
+    """The choices of --selector that this system has."""
+    return [choice for choice, name in SELECTORS.items() if hasattr(selectors, name)]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Listens, says so, and serves."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__)
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8001, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--port", type=at_least(0), default=8001, help="port to listen on; 0 takes a free one")
     parser.add_argument("--selector", choices=SELECTORS, default="default", help="the mechanism that waits")
-    parser.add_argument("--size", type=bytes_of, default=64 * 1024, help="bytes of the download, such as 64KiB")
+    parser.add_argument("--size", type=size, default=64 * 1024, help="bytes of the download, such as 64KiB")
     parser.add_argument("--seed", type=int, default=1, help="what the download's bytes are made from")
-    parser.add_argument("--backlog", type=int, default=1024, help="connections that may wait to be accepted")
+    parser.add_argument("--backlog", type=at_least(0), default=1024, help="connections that may wait to be accepted")
     options = parser.parse_args(arguments)
-    if not hasattr(selectors, SELECTORS[options.selector]):
-        parser.error(f"this system has no {options.selector}")
+    if options.selector not in available():
+        parser.error(f"this system has no {options.selector}; it has {', '.join(available())}")
 
     listener = socket.create_server((options.host, options.port), backlog=options.backlog)
     listener.setblocking(False)

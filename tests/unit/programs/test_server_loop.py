@@ -97,14 +97,35 @@ def test_who_asks_and_never_reads_is_not_listened_to_until_it_reads(served: Serv
     assert served.waits_for == READ | WRITE
 
 
+def test_a_client_that_ends_only_its_sending_gets_the_rest_of_its_answers(served: Served) -> None:
+    served.send(b"get\n")
+    served.far.shutdown(socket.SHUT_WR)
+    served.connection.on_event(READ)
+    assert served.waits_for == WRITE
+    assert served.receive(len(b"20000\n") + SIZE) == b"%d\n" % SIZE + payload(1, SIZE)
+    assert served.near.fileno() == -1
+
+
 def test_a_wake_up_without_data_is_no_end(served: Served) -> None:
     served.connection.on_event(READ)
     assert served.waits_for == READ
 
 
-def test_a_connection_is_unregistered_before_its_descriptor_is_closed(served: Served) -> None:
+def test_a_connection_is_unregistered_before_its_descriptor_is_closed(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    descriptors: list[int] = []
+    unregister = served.selector.unregister
+
+    def recording(sock: socket.socket) -> selectors.SelectorKey:
+        descriptors.append(sock.fileno())
+        return unregister(sock)
+
+    monkeypatch.setattr(served.selector, "unregister", recording)
+    descriptor = served.near.fileno()
     served.far.close()
     served.connection.on_event(READ)
+    assert descriptors == [descriptor]
     assert served.near.fileno() == -1
     assert not served.selector.get_map()
 

@@ -97,16 +97,6 @@ def test_a_client_learns_why_its_request_was_wrong_although_it_went_on_sending(p
         assert wrong.recv(1) == b""
 
 
-def test_a_client_that_only_ends_its_sending_still_gets_its_answers(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
-        sock.sendall(b"get\n" * 50)
-        sock.shutdown(socket.SHUT_WR)
-        for _ in range(50):
-            assert line(sock) == b"%d\n" % SIZE
-            assert len(received(sock, SIZE)) == SIZE
-        assert sock.recv(1) == b""
-
-
 def test_an_upload_takes_no_memory_of_its_own() -> None:
     def peak(pid: int) -> int:
         status = Path(f"/proc/{pid}/status").read_text()
