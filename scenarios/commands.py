@@ -94,6 +94,8 @@ def _run(
         if not as_json:
             audience.close()
             _print(records[-1])
+            if keep and records[-1].run:
+                print(f"  kept: ./inv shell {next(iter(experiment.services))} looks inside, ./inv down removes it")
     return _show(records, as_json)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from scenarios import spec
-from scenarios.engines.docker import PYTHON, TMPFS
+from scenarios.engines.docker_session import PYTHON, TMPFS
 from scenarios.errors import EXIT_FAIL, EXIT_PASS
 from scenarios.spec import Scenario, Service
 

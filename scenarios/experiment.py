@@ -9,7 +9,7 @@ from typing import Protocol
 
 from scenarios import evidence as evidences
 from scenarios import outcome, record, rundirs, theory, verdict
-from scenarios.engines.base import BuildProgress, Engine
+from scenarios.engines.base import BuildProgress, Engine, Session
 from scenarios.errors import LabFailure, Unavailable, UsageError
 from scenarios.evidence import Evidence
 from scenarios.record import Record
@@ -87,34 +87,41 @@ def _run(
         timeout=timeout,
         save=lambda kept: evidences.save(kept, directory),
     ) as (evidence, session):
+        # What the run itself calibrated sharpens what was predicted before it.
         prediction = theory.predict(scenario, platforms(scenario, engine), calibrated(evidence))
-        measured = outcome.measure(evidence)
-        checks: tuple[record.Check, ...] = ()
-        if evidence.problem is None:
-            from scenarios.checks import run_checks
-
-            audience.doing("checking")
-            checks = run_checks(evidence, prediction, measured, session, directory)
-        status, why = verdict.judge(prediction.outcome, measured, checks, evidence.problem)
-        seconds = {**evidence.seconds, "total": round(time.monotonic() - begun, 4)}
-        result = Record(
-            scenario=scenario.name,
-            engine=engine.name,
-            run=str(directory),
-            parameters=scenario.parameters,
-            predicted=prediction.outcome,
-            measured=measured,
-            verdict=status,
-            checks=checks,
-            seconds=seconds,
-            reason=prediction.reason,
-            problem=why,
-        )
+        result = _judged(evidence, session, prediction, audience, directory, begun)
         record.save(result, directory)
         audience.doing("leaving the machines standing" if options.keep else "removing everything")
     if session.removed or options.keep:
         rundirs.unmark(run)
     return result
+
+
+def _judged(
+    evidence: Evidence, session: Session, prediction: Prediction, audience: Audience, directory: Path, begun: float
+) -> Record:
+    """Measures, runs the checks on the living machines if the run came to its end, and judges."""
+    measured = outcome.measure(evidence)
+    checks: tuple[record.Check, ...] = ()
+    if evidence.problem is None:
+        from scenarios.checks import run_checks
+
+        audience.doing("checking")
+        checks = run_checks(evidence, prediction, measured, session, directory)
+    status, why = verdict.judge(prediction.outcome, measured, checks, evidence.problem)
+    return Record(
+        scenario=evidence.scenario.name,
+        engine=evidence.engine,
+        run=str(directory),
+        parameters=evidence.scenario.parameters,
+        predicted=prediction.outcome,
+        measured=measured,
+        verdict=status,
+        checks=checks,
+        seconds={**evidence.seconds, "total": round(time.monotonic() - begun, 4)},
+        reason=prediction.reason,
+        problem=why,
+    )
 
 
 def _import_checks() -> None:

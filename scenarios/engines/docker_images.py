@@ -3,29 +3,19 @@
 import io
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, Any
 
 import requests
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 
 from images.store import ContextFile, StoredImage
+from scenarios.engines.docker_errors import translated
 from scenarios.errors import EngineGone, ImageError
 
 LAST_LINES = 15
 # A build says nothing while a step is silent, and some steps are silent for minutes.
 BUILD_TIMEOUT = 1800
-
-
-@contextmanager
-def _translated(doing: str) -> Iterator[None]:
-    try:
-        yield
-    except APIError as error:
-        raise ImageError(f"{doing}: the engine said: {error.explanation or error}") from error
-    except (requests.exceptions.RequestException, DockerException, OSError) as error:
-        raise EngineGone(f"{doing}: the engine does not answer: {error}") from error
 
 
 class DockerImages:
@@ -37,7 +27,7 @@ class DockerImages:
 
     def ours(self) -> list[StoredImage]:
         """All images with the project's label, tagged or not."""
-        with _translated("listing the images"):
+        with translated("listing the images", ImageError):
             found = self._api.images(filters={"label": "iolab.project=iolab"})
         return [
             StoredImage(
@@ -73,7 +63,7 @@ class DockerImages:
         """Builds an image from a context; raises ImageError with the failed step and its last lines."""
         first, *others = tags
         lines: list[str] = []
-        with _translated(f"building {first}"):
+        with translated(f"building {first}", ImageError):
             stream = self._api.build(
                 fileobj=_packed(_labelled(files, labels)),
                 custom_context=True,
@@ -102,7 +92,7 @@ class DockerImages:
         """Makes an image of one layer from a tar file of a whole root file system."""
         first, *others = tags
         repository, _, tag = first.partition(":")
-        with _translated(f"importing {first}"):
+        with translated(f"importing {first}", ImageError):
             changes = [f'LABEL "{key}"="{value}"' for key, value in labels.items()]
             self._api.import_image_from_data(tar, repository=repository, tag=tag, changes=changes)
             for other in others:
@@ -111,13 +101,13 @@ class DockerImages:
 
     def tag(self, image: str, tags: Iterable[str]) -> None:
         """Gives an image more names."""
-        with _translated(f"tagging {image}"):
+        with translated(f"tagging {image}", ImageError):
             for tag in tags:
                 self._api.tag(image, *tag.split(":"))
 
     def remove(self, image: str) -> None:
         """Removes an image and its tags; one that is gone is no error."""
-        with _translated(f"removing the image {image}"):
+        with translated(f"removing the image {image}", ImageError):
             try:
                 self._api.remove_image(image, force=True)
             except NotFound:
