@@ -1,0 +1,45 @@
+"""compose.yaml under Docker Compose itself: the same programs, without the lab."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from scenarios import spec
+from scenarios.evidence import events_in
+from tests.engine.inv import inv
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not installed"),
+]
+PROJECT = f"iolab-test-{os.getpid()}"
+
+
+def compose(*arguments: str, profile: str = "epoll-500") -> subprocess.CompletedProcess[str]:
+    """Runs docker-compose on the checkout's file, under a project of this test's own."""
+    command = ["docker-compose", "-f", str(spec.ROOT / "compose.yaml"), "-p", PROJECT, "--profile", profile]
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_compose_takes_the_file_with_every_profile() -> None:
+    for profile in spec.names():
+        done = compose("config", profile=profile)
+        assert done.returncode == 0, done.stderr
+        assert f"{profile}-" in done.stdout
+
+
+def test_compose_serves_all_clients_of_epoll_500() -> None:
+    assert inv("images.build", "--image", "linux").status == 0
+    try:
+        up = compose("up", "--no-color", "--abort-on-container-exit")
+        # Compose writes the service's name and a bar before each line.
+        said = "\n".join(line.partition("| ")[2] for line in up.stdout.splitlines())
+        finished = [event for event in events_in(said) if event["event"] == "finished"]
+    finally:
+        down = compose("down", "--timeout", "1")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert [event["served"] for event in finished] == [spec.load("epoll-500").number("clients")], json.dumps(finished)
+    assert down.returncode == 0
