@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios import spec
+from scenarios import rundirs, spec
 from scenarios.engines import choose
 from scenarios.engines.base import Leftover
 
@@ -70,5 +70,6 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
 
 
 def left_behind() -> list[Leftover]:
-    """What the engine in use holds of this project for dead owners."""
-    return [thing for thing in choose.connect().leftovers() if not thing.owner_lives]
+    """What the engine in use holds for dead owners of this checkout's runs; another checkout's are its own affair."""
+    ours = {directory.name.rpartition("-")[2] for directory in rundirs.everything()}
+    return [thing for thing in choose.connect().leftovers() if thing.run in ours and not thing.owner_lives]
