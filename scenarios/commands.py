@@ -116,7 +116,7 @@ def _print(result: Record) -> None:
 def _show(records: Sequence[Record], as_json: bool) -> int:
     from scenarios import record
 
-    worst = max(records, key=lambda one: (one.exit_status, one.verdict == "fail"))
+    worst = max(records, key=lambda one: (one.verdict == "fail", one.exit_status))
     if as_json:
         print(record.to_json(worst))
     elif records[0].engine == "none":

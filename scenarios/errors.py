@@ -54,10 +54,11 @@ class Unavailable(LabError):
 class LabFailure(LabError):
     """The lab could not find out what would have happened."""
 
-    def __init__(self, problem: str, last_lines: tuple[str, ...] = ()) -> None:
-        """`last_lines` are the output's last lines, shown below the problem."""
-        super().__init__("\n".join((problem, *(f"    {line}" for line in last_lines))))
-        self.problem, self.last_lines = problem, last_lines
+    def __init__(self, problem: str, last_lines: tuple[str, ...] = (), service: str | None = None) -> None:
+        """`last_lines` are the output's last lines, shown below the problem: those of `service`, if it is about one."""
+        self.problem, self.last_lines, self.service = problem, last_lines, service
+        told = "; its last lines:" if last_lines else "; it printed nothing"
+        super().__init__("\n".join((problem + (told if service else ""), *(f"    {line}" for line in last_lines))))
 
 
 class EngineUnavailable(LabFailure):

@@ -109,7 +109,7 @@ def event_in(line: str) -> Event | None:
         return None
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
@@ -121,16 +121,19 @@ def last_lines(text: str, count: int = 10) -> tuple[str, ...]:
 
 def save(evidence: Evidence, directory: Path) -> None:
     """Writes the evidence into an existing run directory: one JSON file, and each service's streams as plain text
-    beside it.
+    beside it. Raises EvidenceError when it cannot, as on a full disk.
     """
     logs = directory / LOGS
-    logs.mkdir(exist_ok=True)
-    for service in evidence.services.values():
-        (logs / f"{service.name}.stdout").write_text(service.stdout, encoding="utf-8", newline="")
-        (logs / f"{service.name}.stderr").write_text(service.stderr, encoding="utf-8", newline="")
     streams = {name: {"stdout", "stderr"} for name in evidence.services}
     text = evidence.model_dump_json(indent=1, exclude={"services": streams})
-    (directory / EVIDENCE_FILE).write_text(text + "\n", encoding="utf-8")
+    try:
+        logs.mkdir(exist_ok=True)
+        for service in evidence.services.values():
+            (logs / f"{service.name}.stdout").write_text(service.stdout, encoding="utf-8", newline="")
+            (logs / f"{service.name}.stderr").write_text(service.stderr, encoding="utf-8", newline="")
+        (directory / EVIDENCE_FILE).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EvidenceError(f"the evidence cannot be saved: {error.filename}: {error.strerror}") from error
 
 
 def load(directory: Path) -> Evidence:

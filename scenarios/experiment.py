@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -10,7 +11,7 @@ from typing import Protocol
 from scenarios import evidence as evidences
 from scenarios import outcome, record, rundirs, theory, verdict
 from scenarios.engines.base import BuildProgress, Engine, Session
-from scenarios.errors import LabFailure, Unavailable, UsageError
+from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
 from scenarios.evidence import Evidence
 from scenarios.record import Record
 from scenarios.run import Watch, living
@@ -61,7 +62,8 @@ def carry_out(scenario: Scenario, engine: Engine, options: Options, audience: Au
     except LabFailure as failure:
         result = without_run(scenario, engine.name, prediction, "error", str(failure), begun, directory)
         if directory:
-            record.save(result, directory)
+            with suppress(EvidenceError):  # That it cannot be saved is then what the record says.
+                record.save(result, directory)
         return result
 
 
@@ -142,11 +144,12 @@ def platforms(scenario: Scenario, engine: Engine | None) -> dict[str, str]:
 
 
 def calibrated(evidence: Evidence) -> Mapping[str, Cost]:
-    """What each fetcher measured of its own cost before it fetched."""
+    """What each fetcher measured of its own cost before it fetched; raises EvidenceError for what is no cost."""
     events = {name: service.last("calibrated") for name, service in evidence.services.items()}
-    return {
-        name: Cost(elapsed=float(event["cost"]), cpu=float(event["cpu"])) for name, event in events.items() if event
-    }
+    try:
+        return {name: Cost(float(event["cost"]), float(event["cpu"])) for name, event in events.items() if event}
+    except (KeyError, TypeError, ValueError) as error:
+        raise EvidenceError(f"an event of a program cannot be understood: {error!r}") from error
 
 
 def _waiting(prediction: Prediction) -> float:

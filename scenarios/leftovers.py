@@ -3,7 +3,7 @@
 from scenarios import rundirs
 from scenarios.engines import choose
 from scenarios.engines.base import Engine, Leftover
-from scenarios.errors import LabFailure
+from scenarios.errors import LabError
 
 
 def sweep_after_the_killed() -> None:
@@ -15,8 +15,8 @@ def sweep_after_the_killed() -> None:
     for name in sorted({mark.engine for mark in dead}):
         try:
             sweep(choose.connect(name))
-        except LabFailure:
-            continue  # That engine is not there now; the marks stay until it is.
+        except LabError:
+            continue  # That engine is not there now, or not known here; the marks stay until it is.
         for mark in dead:
             if mark.engine == name:
                 rundirs.unmark(mark.run)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict
 
+from scenarios.errors import EvidenceError
 from scenarios.evidence import Evidence, ServiceEvidence
 
 OUT_OF_MEMORY = "OutOfMemory"
@@ -40,8 +41,14 @@ class Outcome(BaseModel):
 
 
 def measure(evidence: Evidence) -> Outcome:
-    """The measured outcome of a run, of the same shape as its prediction."""
-    return MEASURES[evidence.scenario.outcome](evidence)
+    """The measured outcome of a run, of the same shape as its prediction.
+
+    Raises EvidenceError when a program's events lack what is measured by them.
+    """
+    try:
+        return MEASURES[evidence.scenario.outcome](evidence)
+    except (KeyError, TypeError, ValueError) as error:
+        raise EvidenceError(f"an event of a program cannot be understood: {error!r}") from error
 
 
 def _transfers(evidence: Evidence) -> Outcome:

@@ -53,8 +53,11 @@ class Record(BaseModel):
 
 
 def save(record: Record, directory: Path) -> None:
-    """Writes the record into its run directory."""
-    (directory / RECORD_FILE).write_text(to_json(record) + "\n", encoding="utf-8")
+    """Writes the record into its run directory; raises EvidenceError when it cannot."""
+    try:
+        (directory / RECORD_FILE).write_text(to_json(record) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EvidenceError(f"the record cannot be saved: {error.filename}: {error.strerror}") from error
 
 
 def to_json(record: Record) -> str:

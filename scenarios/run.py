@@ -56,7 +56,8 @@ def living(
             yield evidence, session
         except Interrupted as interrupt:
             if evidence is None:
-                save(drive.arrived(problem=f"interrupted by {interrupt.signal_name}"))
+                with suppress(LabFailure):  # What cannot be saved is lost; the interrupt must still get out.
+                    save(drive.arrived(problem=f"interrupted by {interrupt.signal_name}"))
             raise
         finally:
             if not keep:
@@ -90,7 +91,7 @@ class _Drive:
 
     def evidence(self) -> Evidence:
         """Drives the run to its end, or to the problem that stops it, and collects what it left."""
-        problem = None
+        problem: LabFailure | None = None
         try:
             with self._timed("create"):
                 self._watch.doing("bringing up a network and " + _count(len(self._scenario.services), "machine"))
@@ -98,7 +99,7 @@ class _Drive:
             with self._timed("run"):
                 self._to_the_end()
         except LabFailure as failure:
-            problem = str(failure)
+            problem = failure
         with self._timed("collect"):
             self._watch.doing("collecting logs and samples")
             return self._collected(problem)
@@ -127,6 +128,8 @@ class _Drive:
         running = [name for name in self._started if not self._transcript[name].ended and name not in self._servers]
         if not unready and not running:
             return  # What was awaited came after it was last looked for; the loop looks again.
+        # Of several, one that has ended already: it must not be waited for behind one that may still come.
+        unready.sort(key=lambda name: not self._transcript[name].ended)
         service = (unready or sorted(running))[0]
         what = f"{service} to be ready" if unready else f"{service} to finish"
         self._watch.doing(f"waiting for {what}")
@@ -186,18 +189,25 @@ class _Drive:
             and not any(self._can_start(service) for service in waiting)
         )
 
-    def _collected(self, problem: str | None) -> Evidence:
+    def _collected(self, problem: LabFailure | None) -> Evidence:
         """What the run left, asked of the engine for all services at the same time."""
         for server in self._servers:
             self._look(server, "ended")
         left = {name: self._pool.submit(self._collect, service) for name, service in self._scenario.services.items()}
-        evidence = self._evidence({name: future.result() for name, future in left.items()}, problem)
+        evidence = {name: future.result() for name, future in left.items()}
         self._pool.shutdown()
-        return evidence
+        return self._evidence(evidence, self._told(problem))
+
+    def _told(self, problem: LabFailure | None) -> str | None:
+        """The problem with the last lines as they are now: an end is often heard of before the traceback is."""
+        if problem is None or problem.service is None:
+            return str(problem) if problem else None
+        return str(LabFailure(problem.problem, self._transcript[problem.service].last_lines(), problem.service))
 
     def arrived(self, problem: str) -> Evidence:
         """What has arrived already, without asking the engine for more: an interrupted lab has no time."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._looks = {key: look for key, look in self._looks.items() if look.done()}
         services = self._scenario.services.values()
         return self._evidence(
             {one.name: self._left_by(one, complete=False, out_of_memory=False) for one in services}, problem

@@ -28,7 +28,7 @@ class Mark:
 def create(scenario: str) -> tuple[str, Path]:
     """A new run's id and its directory, which the `latest` links lead to from now on."""
     run = secrets.token_hex(4)
-    directory = RUNS / scenario / f"{datetime.now():%Y%m%dT%H%M%S}-{run}"
+    directory = RUNS / scenario / f"{datetime.now():%Y%m%dT%H%M%S.%f}-{run}"
     try:
         directory.mkdir(parents=True)
     except OSError as error:
@@ -47,7 +47,7 @@ def _link(link: Path, target: str) -> None:
 
 def everything() -> list[Path]:
     """All run directories, oldest first."""
-    found = (path for path in RUNS.glob("*/*-*") if path.is_dir() and not path.parent.is_symlink())
+    found = (path for path in RUNS.glob("[!.]*/[!.]*-*") if path.is_dir() and not path.parent.is_symlink())
     return sorted(found, key=lambda path: path.name)
 
 

@@ -21,7 +21,7 @@ def show_catalog() -> int:
     for name in spec.names():
         try:
             one = spec.load(name)
-            table.add_row(name, one.summary, one.teaches)
+            table.add_row(name, Text(one.summary), Text(one.teaches))
         except LabError as error:
             wrong.append(error)
             table.add_row(name, Text(str(error), STYLES["fail"]), "")
@@ -46,7 +46,7 @@ def show_runs() -> int:
             )
         except LabError:
             verdict, values = Text("not finished"), ""
-        table.add_row(run, directory.parent.name, when.replace("T", " "), verdict, values)
+        table.add_row(run, directory.parent.name, when.replace("T", " "), verdict, Text(values))
     if not table.row_count:
         print("there are no runs yet; make one: ./inv scenario epoll-500")
         return EXIT_PASS

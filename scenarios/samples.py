@@ -32,7 +32,7 @@ def parse(moment: str, text: str) -> Sample | None:
     """The sample in the command's output; None when the process was gone."""
     descriptors = re.search(r"^descriptors (\d+)$", text, re.M)
     limits = re.search(r"^Max open files\s+(\d+)\s+(\d+)", text, re.M)
-    stat = re.search(r"^stat (.*)$", text, re.M)
+    stat = re.search(r"^stat ((?:\S+ ){21,}\S+)\n", text, re.M)  # the last line: whole only with its end
     if not (descriptors and limits and stat):
         return None
     watched = re.search(r"^watched (\d+)$", text, re.M)

@@ -1,6 +1,7 @@
 """From a catalog file to a frozen Scenario; the only place that validates what a file or a flag says."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,9 +17,17 @@ CATALOG = ROOT / "scenarios" / "catalog"
 PROGRAMS = ROOT / "labs" / "programs"
 CHECKS = ROOT / "tests" / "outcomes"
 IMAGES = {"linux": "linux", "windows": "win32"}
+# What a family of outcomes counts with: its parameters, and the services that its checks look at by name.
+FAMILIES = {
+    "transfers": (("clients", "selector", "size"), ("server", "client")),
+    "fetches": (("urls", "latency", "pool"), ("origin", "serial", "gevent-unpatched")),
+}
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
+ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$")]
+# Names directories and the engine's things; `latest` is the link beside them.
+FILE_NAME = re.compile(r"(?!latest$)[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
 Whole = int | str
 
 
@@ -38,7 +47,7 @@ class ServiceSource(Frozen):
     """A service as a catalog file writes it: numbers may still be placeholders."""
 
     image: str
-    program: str
+    program: ProgramName
     args: list[str | int | float] = []
     ulimits: Ulimits = Ulimits(nofile=1024)
     pids_limit: Whole = 64
@@ -51,7 +60,7 @@ class ScenarioSource(Frozen):
 
     summary: str
     teaches: str = ""
-    timeout: float | int = Field(default=120, gt=0)
+    timeout: float | int = Field(default=120, gt=0, le=10**9)
     parameters: dict[ParameterName, Value] = {}
     services: dict[Name, ServiceSource] = Field(min_length=1)
     outcome: str
@@ -118,13 +127,13 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
     """
     path = _find(name)
     source = YamlSource(path, _shown(path))
+    if not FILE_NAME.fullmatch(path.stem):
+        raise source.error([], f"the file's name is the scenario's: letters, digits, - and _, not {path.stem!r}")
     model = _parse(source)
     values = _parameters(source, model, given or {}, path.stem)
     services = {key: _service(source, key, service, values) for key, service in model.services.items()}
     _check_order(source, services)
-    if not (CHECKS / f"{model.outcome}.py").is_file():
-        known = ", ".join(sorted(p.stem for p in CHECKS.glob("[a-z]*.py")))
-        raise source.error(["outcome"], f"there are no outcome checks {model.outcome!r}; there are: {known}")
+    _check_family(source, model.outcome, values, services)
     return Scenario(
         name=path.stem,
         summary=model.summary,
@@ -224,10 +233,13 @@ def _service(source: YamlSource, name: str, service: ServiceSource, values: Mapp
             raise source.error([*where, *path], f"{key} is {given!r}: {unknown}") from error
 
     def count(key: str, given: Whole, *path: str) -> int:
-        text = filled(key, given, *path)
-        if not text.isdecimal() or int(text) < 1:
+        try:
+            number = whole_number(filled(key, given, *path))
+        except ValueError:
+            number = 0
+        if number < 1:
             raise source.error([*where, *path], f"{key} is {given!r}: not a whole number of at least 1")
-        return whole_number(text)
+        return number
 
     try:
         memory = size(service.mem_limit)
@@ -243,6 +255,22 @@ def _service(source: YamlSource, name: str, service: ServiceSource, values: Mapp
         mem_limit=memory,
         depends_on=service.depends_on,
     )
+
+
+def _check_family(
+    source: YamlSource, outcome: str, values: Mapping[str, Value], services: Mapping[str, Service]
+) -> None:
+    """Everything is there that theory and the outcome's checks count with."""
+    if outcome not in FAMILIES:
+        known = ", ".join(FAMILIES)
+        raise source.error(["outcome"], f"there are no outcome checks {outcome!r}; there are: {known}")
+    parameters, named = FAMILIES[outcome]
+    for key, needed, there in (("parameters", parameters, values), ("services", named, services)):
+        missing = ", ".join(repr(name) for name in needed if name not in there)
+        if missing:
+            raise source.error([key], f"the outcome {outcome!r} needs the {key} {missing}")
+    if not any("ready" in service.depends_on.values() for service in services.values()):
+        raise source.error(["services"], "no service awaits that another is ready, so none is the server")
 
 
 def _check_order(source: YamlSource, services: Mapping[str, Service]) -> None:

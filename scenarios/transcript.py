@@ -85,8 +85,8 @@ class Transcript:
             getattr(said, stream).extend(data)
             if stream == "stdout":
                 for event in said.parse():
-                    if event["event"] == "exited":
-                        said.exit_status = int(event["code"])
+                    if event["event"] == "exited" and isinstance(event.get("code"), int):
+                        said.exit_status = event["code"]
             self._arrived()
 
     def stopped(self, service: str) -> None:
@@ -131,14 +131,8 @@ class Transcript:
     def _died(self, service: str, what: str) -> ServiceDied:
         said = self._said[service]
         how = f"ended with exit status {said.exit_status}" if said.exit_status is not None else "was removed or killed"
-        return ServiceDied(
-            f"{service} {how} while the lab waited for {what}{_and(said.last_lines())}", said.last_lines()
-        )
+        return ServiceDied(f"{service} {how} while the lab waited for {what}", said.last_lines(), service)
 
     def _timed_out(self, service: str, what: str) -> WaitTimeout:
         lines = self._said[service].last_lines()
-        return WaitTimeout(f"the time is up, and the lab still waits for {what}{_and(lines)}", lines)
-
-
-def _and(lines: tuple[str, ...]) -> str:
-    return "; its last lines:" if lines else "; it printed nothing"
+        return WaitTimeout(f"the time is up, and the lab still waits for {what}", lines, service)

@@ -41,7 +41,8 @@ def _difference(predicted: Outcome, measured: Outcome) -> str:
             parts.append(f"{name}: it never reported its time")
         elif isinstance(bound, tuple) and isinstance(value, float) and not bound[0] <= value <= bound[1]:
             parts.append(f"{name}: predicted {bound[0]:.2f} to {bound[1]:.2f} s, measured {value:.2f} s")
-    return "; ".join(parts)
+    unforeseen = [name for name in measured.seconds or {} if name not in (predicted.seconds or {})]
+    return "; ".join(parts + [f"{name}: theory does not know this fetcher" for name in unforeseen])
 
 
 def _shown(value: object) -> str:

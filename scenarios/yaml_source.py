@@ -10,6 +10,9 @@ from scenarios.errors import SpecError
 
 # libyaml's loader where PyYAML was built with it, ten times as fast as the one in Python; both are safe loaders.
 Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Far more than a scenario needs, and far less than Python's own limit of recursion.
+DEEPEST = 20
+MERGE = "tag:yaml.org,2002:merge"
 
 
 class YamlSource:
@@ -21,9 +24,10 @@ class YamlSource:
         text = ""
         try:
             text = path.read_text(encoding="utf-8")
+            self._forbid_depth(text)
             loader = Loader(text)
             self._root: yaml.Node | None = loader.get_single_node()
-            self._forbid_duplicates(self._root)
+            self._examine(loader, self._root, 0)
             self.data: Any = loader.construct_document(self._root) if self._root else None
         except yaml.MarkedYAMLError as error:
             raise SpecError(shown, *_where_and_what(error, text)) from error
@@ -52,18 +56,48 @@ class YamlSource:
         """A SpecError at the line of `path`."""
         return SpecError(self.shown, self.line(path), problem)
 
-    def _forbid_duplicates(self, node: yaml.Node | None) -> None:
-        """YAML forbids one key twice in a mapping; PyYAML keeps the last and says nothing."""
+    def _forbid_depth(self, text: str) -> None:
+        """Libyaml's parser takes any depth, but its composer then overflows the stack, and Python with it."""
+        depth = 0
+        for event in yaml.parse(text, Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else None
+                raise SpecError(self.shown, line, f"this is nested more than {DEEPEST} deep")
+
+    def _examine(self, loader: Any, node: yaml.Node | None, depth: int) -> None:
+        """Finds what PyYAML takes, or fails on without a line: a key twice, a value that is none, an endless circle."""
+        if node is None:
+            return
+        line = node.start_mark.line + 1
+        if depth > DEEPEST:
+            raise SpecError(self.shown, line, f"this stands in itself, or is nested more than {DEEPEST} deep")
         if isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
+            self._forbid_duplicates(node)
             for key, value in node.value:
-                if str(key.value) in seen:
-                    raise SpecError(self.shown, key.start_mark.line + 1, f"key {key.value!r} stands here twice")
-                seen.add(str(key.value))
-                self._forbid_duplicates(value)
+                if key.tag != MERGE:
+                    self._examine(loader, key, depth + 1)
+                self._examine(loader, value, depth + 1)
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
-                self._forbid_duplicates(value)
+                self._examine(loader, value, depth + 1)
+        else:
+            self._forbid_nonsense(loader, node, line)
+
+    def _forbid_duplicates(self, node: yaml.MappingNode) -> None:
+        """YAML forbids one key twice in a mapping; PyYAML keeps the last and says nothing."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise SpecError(self.shown, key.start_mark.line + 1, f"key {key.value!r} stands here twice")
+            seen.add(str(key.value))
+
+    def _forbid_nonsense(self, loader: Any, node: yaml.Node, line: int) -> None:
+        """A date in month 13, a number of thousands of digits, and whatever else no value can be made of."""
+        try:
+            repr(loader.construct_object(node))
+        except (ValueError, LookupError, AttributeError) as error:
+            raise SpecError(self.shown, line, f"{node.value[:40]!r} is not a value: {error}") from error
 
 
 def _where_and_what(error: yaml.MarkedYAMLError, text: str) -> tuple[int | None, str]:

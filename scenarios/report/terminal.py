@@ -110,7 +110,14 @@ class TerminalAudience:
 
 
 def telling(service: str, event: Event) -> str | None:
-    """An event in words, if a reader would want to know of it."""
+    """An event in words, if a reader would want to know of it; None also for one that lacks what it should tell."""
+    try:
+        return _told(service, event)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _told(service: str, event: Event) -> str | None:
     match event["event"]:
         case "ready" if "selector" in event:
             return f"{service} is ready: {event['selector']} on {event['platform']}, Python {event['python']}"
@@ -173,14 +180,16 @@ def _side_by_side(predicted: Outcome, measured: Outcome | None) -> Table:
     table = Table(box=None, padding=(0, 3, 0, 0), show_edge=False, header_style="bold")
     for column in ("", "predicted", "measured"):
         table.add_column(column, overflow="fold")
+
+    def add(*cells: str) -> None:
+        table.add_row(*map(Text, cells))  # An exception's text may hold what rich takes for markup.
+
     found = measured or Outcome()
     for name, bound in (predicted.seconds or {}).items():
-        table.add_row(name, _time(bound), _time((found.seconds or {}).get(name)))
+        add(name, _time(bound), _time((found.seconds or {}).get(name)))
     if predicted.seconds is None:
-        table.add_row(
-            "served", f"{predicted.served} clients", "-" if found.served is None else f"{found.served} clients"
-        )
+        add("served", f"{predicted.served} clients", "-" if found.served is None else f"{found.served} clients")
     else:
-        table.add_row("bytes", str(predicted.bytes), "-" if found.bytes is None else str(found.bytes))
-    table.add_row("error", _failure(predicted.error), "-" if measured is None else _failure(found.error))
+        add("bytes", str(predicted.bytes), "-" if found.bytes is None else str(found.bytes))
+    add("error", _failure(predicted.error), "-" if measured is None else _failure(found.error))
     return table

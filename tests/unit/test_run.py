@@ -199,15 +199,20 @@ def test_services_that_do_not_depend_on_each_other_start_at_the_same_time(tmp_pa
     import threading
 
     path = tmp_path / "two.yaml"
-    service = "{image: linux, program: demos.hangs}"
-    path.write_text(
-        f"summary: Two at once.\nservices:\n  a: {service}\n  b: {service}\noutcome: transfers\n", encoding="utf-8"
-    )
+    one = "{image: linux, program: demos.hangs, depends_on: {server: ready}}"
+    services = f"services:\n  server: {{image: linux, program: demos.hangs}}\n  client: {one}\n  other: {one}\n"
+    parameters = "parameters: {clients: 1, selector: epoll, size: 1KiB}\n"
+    path.write_text(f"summary: Two at once.\n{parameters}{services}outcome: transfers\n", encoding="utf-8")
     both_inside = threading.Barrier(2, timeout=5)
 
     def meet(call: str) -> None:
-        if call.startswith("start"):
+        if call in ("start client", "start other"):
             both_inside.wait()
 
-    evidence, _, _ = run({"a": Script(exits=0), "b": Script(exits=0)}, spec.load(str(path)), before=meet)
-    assert [one.exit_status for one in evidence.services.values()] == [0, 0]
+    scripts = {
+        "server": Script(says=server_ready(), looks=[look(5)]),
+        "client": Script(exits=0),
+        "other": Script(exits=0),
+    }
+    evidence, _, _ = run(scripts, spec.load(str(path)), before=meet)
+    assert [evidence.services[name].exit_status for name in ("client", "other")] == [0, 0]
