@@ -102,7 +102,8 @@ class _Drive:
             problem = failure
         with self._timed("collect"):
             self._watch.doing("collecting logs and samples")
-            return self._collected(problem)
+            services = self._collected()
+        return self._evidence(services, self._told(problem))
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -189,14 +190,14 @@ class _Drive:
             and not any(self._can_start(service) for service in waiting)
         )
 
-    def _collected(self, problem: LabFailure | None) -> Evidence:
+    def _collected(self) -> dict[str, ServiceEvidence]:
         """What the run left, asked of the engine for all services at the same time."""
         for server in self._servers:
             self._look(server, "ended")
         left = {name: self._pool.submit(self._collect, service) for name, service in self._scenario.services.items()}
-        evidence = {name: future.result() for name, future in left.items()}
+        services = {name: future.result() for name, future in left.items()}
         self._pool.shutdown()
-        return self._evidence(evidence, self._told(problem))
+        return services
 
     def _told(self, problem: LabFailure | None) -> str | None:
         """The problem with the last lines as they are now: an end is often heard of before the traceback is."""

@@ -36,7 +36,11 @@ def console(stderr: bool = False) -> Console:
     """A console that honours NO_COLOR, and is wide enough where there is no terminal."""
     stream = sys.stderr if stderr else sys.stdout
     return Console(
-        stderr=stderr, highlight=False, soft_wrap=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL
+        stderr=stderr,
+        highlight=False,
+        emoji=False,
+        soft_wrap=False,
+        width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL,
     )
 
 

@@ -1,17 +1,22 @@
 """An engine that plays a script: services say what a test wrote down, in the order in which the run asks for things."""
 
+import copy
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from labs.programs.protocol import payload
 from scenarios import spec
 from scenarios.engines.base import BuildProgress, Executed, Leftover, Limit, Sink
 from scenarios.evidence import Event
 from scenarios.spec import Scenario, Service
+from scenarios.theory import EMFILE, page_bytes
 
 PID = 7
+SIZE = 16  # bytes that each client sends and gets, enough for a script
 
 
 def event(name: str, **fields: Any) -> str:
@@ -38,11 +43,15 @@ def look(descriptors: int, watched: int | None = 1, nofile: int = 1024) -> str:
 class Script:
     """A service's life.
 
-    `says` is printed at its start, `then` after each `continue`, one a time; `stored` replaces its log if given.
+    `says` is printed at its start, `then` after each `continue`, one a time, and `at` when a call such as `send client
+    2` (the second of its kind) begins. After all that it writes `error` and `exits`, unless it lives `until` such a
+    call. `looks` answer the looks into /proc in turn, the last one for good; `stored` replaces its log if given.
     """
 
     says: str = ""
     then: list[str] = field(default_factory=list)
+    at: dict[str, str] = field(default_factory=dict)
+    until: str | None = None
     error: str = ""
     exits: int | None = None
     looks: list[str] = field(default_factory=list)
@@ -58,13 +67,20 @@ class ScriptedSession:
         self.scripts, self.sink, self.before = scripts, sink, before
         self.calls: list[str] = []
         self.removed = False
+        self.stuck = False  # whether the engine does not answer when it should remove
         self._printed = dict.fromkeys(scripts, "")
+        self._ended: set[str] = set()
         self._lock = threading.Lock()
 
     def _note(self, call: str) -> None:
         with self._lock:
             self.calls.append(call)
+            numbered = f"{call} {self.calls.count(call)}"
         self.before(call)
+        for service, script in self.scripts.items():
+            self._print(service, script.at.get(numbered, ""))
+            if script.until == numbered:
+                self._end(service)
 
     def create(self) -> None:
         """Nothing is made."""
@@ -77,7 +93,7 @@ class ScriptedSession:
         self._print(service, event("started", pid=PID) + script.says)
         if script.vanishes:
             self.sink.stopped(service)
-        if not script.then:
+        if not script.then and script.until is None:
             self._end(service)
 
     def send(self, service: str, data: bytes) -> None:
@@ -86,7 +102,7 @@ class ScriptedSession:
         assert data == b"continue\n"
         script = self.scripts[service]
         self._print(service, script.then.pop(0))
-        if not script.then:
+        if not script.then and script.until is None:
             self._end(service)
 
     def _end(self, service: str) -> None:
@@ -94,9 +110,12 @@ class ScriptedSession:
         if script.error:
             self.sink.output(service, "stderr", script.error.encode())
         if script.exits is not None:
+            self._ended.add(service)
             self._print(service, event("exited", code=script.exits))
 
     def _print(self, service: str, text: str) -> None:
+        if not text:
+            return
         self._printed[service] += text
         # In two parts, since no stream keeps lines together.
         middle = len(text) // 2
@@ -104,12 +123,14 @@ class ScriptedSession:
             self.sink.output(service, "stdout", part.encode())
 
     def execute(self, service: str, command: Sequence[str]) -> Executed:
-        """Answers looks in the order of the script, and anything else with success."""
+        """Answers looks in the order of the script, and anything else by whether the program lives."""
         self._note(f"execute {service}")
         looks = self.scripts[service].looks
         is_look = len(command) > 3 and command[3] == "look"
-        text = (looks.pop(0) if len(looks) > 1 else looks[0] if looks else "") if is_look else ""
-        return Executed(0 if text or not is_look else 1, text.encode(), b"")
+        if not is_look:
+            return Executed(1 if service in self._ended else 0, b"", b"")
+        text = looks.pop(0) if len(looks) > 1 else "".join(looks)
+        return Executed(0 if text else 1, text.encode(), b"")
 
     def read_logs(self, service: str) -> tuple[bytes, bytes]:
         """What was printed, or what the script says was stored."""
@@ -124,10 +145,9 @@ class ScriptedSession:
         return True
 
     def remove(self) -> None:
-        """Notes that everything is removed."""
-        self.removed = True
-        with self._lock:
-            self.calls.append("remove")
+        """Notes that everything is removed, unless it is cut short."""
+        self._note("remove")
+        self.removed = not self.stuck
 
 
 class ScriptedEngine:
@@ -140,9 +160,15 @@ class ScriptedEngine:
     def __init__(
         self, scripts: dict[str, Script], before: Callable[[str], None] = lambda _: None, limit: int = 20000
     ) -> None:
-        """`limit` is the highest nofile that it gives."""
+        """`limit` is the highest nofile that it gives; `things` is what was left on it."""
         self.scripts, self.before, self.limit = scripts, before, limit
-        self.session: ScriptedSession | None = None
+        self.things: list[Leftover] = []
+        self.opened: list[ScriptedSession] = []
+
+    @property
+    def session(self) -> ScriptedSession:
+        """The session that was opened last."""
+        return self.opened[-1]
 
     def platform(self, service: Service) -> str:
         """As the image says."""
@@ -156,16 +182,18 @@ class ScriptedEngine:
         """Nothing is needed."""
 
     def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool) -> ScriptedSession:
-        """A session of the scripts."""
-        self.session = ScriptedSession(self.scripts, sink, self.before)
+        """A session that plays the scripts from their beginning."""
+        self.opened.append(ScriptedSession(copy.deepcopy(self.scripts), sink, self.before))
         return self.session
 
     def leftovers(self) -> Sequence[Leftover]:
-        """None."""
-        return []
+        """What is left."""
+        return list(self.things)
 
     def remove(self, leftovers: Iterable[Leftover]) -> None:
-        """Nothing."""
+        """Takes it away."""
+        for thing in list(leftovers):
+            self.things.remove(thing)
 
     def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
         """Nothing."""
@@ -204,16 +232,28 @@ class Quiet:
 
 
 def epoll(clients: int = 3, **given: str) -> Scenario:
-    """epoll-500 with a few clients."""
-    return spec.load("epoll-500", {"clients": str(clients), **given})
+    """epoll-500 with a few clients and small transfers."""
+    return spec.load("epoll-500", {"clients": str(clients), "size": str(SIZE), **given})
+
+
+def closed(number: int) -> str:
+    """What the server says of client `number` when it has gone: it got what all get, and sent bytes of its own."""
+    sent, received = (hashlib.sha256(payload(seed, SIZE)).hexdigest() for seed in (1, 1 + number))
+    return event("closed", sent=SIZE, received=SIZE, sent_sha256=sent, received_sha256=received)
 
 
 def transfers(clients: int = 3, served: int | None = None) -> dict[str, Script]:
     """Scripts of a run of `epoll` in which everything goes as predicted; `served` other than all is a lie of the
     client's.
     """
+    gone = "".join(closed(number) for number in range(clients))
     return {
-        "server": Script(says=server_ready(), looks=[look(5), look(5 + clients, 1 + clients), look(5)]),
+        "server": Script(
+            says=server_ready(),
+            at={"send client 2": gone},
+            until="never",
+            looks=[look(5), look(5 + clients, 1 + clients), look(5)],
+        ),
         "client": Script(
             says=event("ready", checkpoint=True),
             then=[
@@ -225,9 +265,13 @@ def transfers(clients: int = 3, served: int | None = None) -> dict[str, Script]:
     }
 
 
-def refused(at: int, kind: str, message: str) -> dict[str, Script]:
+def raised(kind: str, message: str) -> str:
+    """What CPython writes of an uncaught exception."""
+    return f'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n{kind}: {message}\n'
+
+
+def refused(at: int, kind: str = "OSError", message: str = EMFILE, nofile: int = 64) -> dict[str, Script]:
     """Scripts of a run in which the server dies when client `at` comes."""
-    raised = f'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n{kind}: {message}\n'
     client = Script(
         says=event("ready", checkpoint=True),
         then=[
@@ -237,4 +281,23 @@ def refused(at: int, kind: str, message: str) -> dict[str, Script]:
         ],
         exits=1,
     )
-    return {"server": Script(says=server_ready(), error=raised, exits=1, looks=[look(5)]), "client": client}
+    look_before = look(5, nofile=nofile)
+    server = Script(
+        says=server_ready(), until="send client 1", error=raised(kind, message), exits=1, looks=[look_before]
+    )
+    return {"server": server, "client": client}
+
+
+def fetches(urls: int = 6, failing: str = "", **seconds: float) -> dict[str, Script]:
+    """Scripts of the fetch scenario with its own latency; a fetcher's name with _ gives other seconds than the right
+    ones.
+    """
+    right = {"serial": 1.9, "threads": 0.35, "gevent": 0.35, "gevent-unpatched": 1.9}
+    right |= {name.replace("_", "-"): value for name, value in seconds.items()}
+
+    def fetcher(name: str) -> Script:
+        begin = event("ready", platform="linux") + event("calibrated", cost=0.01, cpu=0.004, checkpoint=True)
+        end = event("fetched", seconds=right[name], bytes=page_bytes(urls), verified=urls)
+        return Script(says=begin, then=[end], exits=1 if name == failing else 0)
+
+    return {"origin": Script(says=event("ready"), until="never", looks=[look(7)]), **{n: fetcher(n) for n in right}}

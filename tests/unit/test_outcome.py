@@ -1,57 +1,18 @@
-"""From evidence to outcome, verdict and record, and back from a run directory."""
+"""From evidence to outcome: who was served, and what failed."""
 
-import json
-from pathlib import Path
-from typing import Any
-
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import evidence as evidences
-from scenarios import outcome, record, theory
+from scenarios import outcome, spec, theory
 from scenarios.errors import EvidenceError
-from scenarios.evidence import Evidence, ServiceEvidence
+from scenarios.evidence import ServiceEvidence
 from scenarios.outcome import Failure, Outcome
-from scenarios.record import Check
-from scenarios.report import schema
-from scenarios.verdict import judge
-from tests.unit.scripted import epoll, event
+from tests.unit.made import evidence, service
+from tests.unit.scripted import event, raised
 
-RAISED = 'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n    x()\n'
-HELD = (Check(name="it holds", result="passed"),)
-
-
-def service(
-    name: str, stdout: str = "", stderr: str = "", exit_status: int | None = None, **more: Any
-) -> ServiceEvidence:
-    """A service's evidence."""
-    return ServiceEvidence(
-        name=name,
-        image="linux",
-        platform="linux",
-        command=("python",),
-        started=True,
-        logs="complete",
-        stdout=stdout,
-        stderr=stderr,
-        exit_status=exit_status,
-        **more,
-    )
-
-
-def evidence(*services: ServiceEvidence, problem: str | None = None) -> Evidence:
-    """Evidence of a transfers run."""
-    return Evidence(
-        scenario=epoll(100),
-        engine="scripted",
-        engine_version="1",
-        run="r1",
-        seconds={"run": 1.0},
-        problem=problem,
-        services={one.name: one for one in services},
-    )
+RAISED = raised("KeyError", "'a'")
+DEAD = service("server", stderr=raised("OSError", theory.EMFILE), exit_status=1)
 
 
 def refused_at(client: int, served: int) -> ServiceEvidence:
@@ -61,20 +22,25 @@ def refused_at(client: int, served: int) -> ServiceEvidence:
 
 
 def test_clients_whose_transfers_were_verified_are_served() -> None:
-    measured = outcome.measure(
-        evidence(
-            service("server"),
-            service("client", event("connected", clients=100) + event("finished", served=100), exit_status=0),
-        )
-    )
-    assert measured == Outcome(served=100)
+    said = event("connected", clients=100) + event("finished", served=99)
+    assert outcome.measure(evidence(service("server"), service("client", said, exit_status=0))) == Outcome(served=99)
+
+
+def test_clients_that_never_finished_were_not_served() -> None:
+    client = service("client", event("connected", clients=100))
+    assert outcome.measure(evidence(service("server"), client)) == Outcome(served=0)
 
 
 def test_a_dead_server_served_those_it_had_answered() -> None:
-    server = service("server", stderr=RAISED + "OSError: [Errno 24] Too many open files\n", exit_status=1)
-    measured = outcome.measure(evidence(server, refused_at(60, 59)))
+    measured = outcome.measure(evidence(DEAD, refused_at(60, 59)))
     assert measured.served == 59
     assert measured.error == Failure(service="server", type="OSError", message=theory.EMFILE, at_client=60)
+
+
+def test_a_server_that_died_without_refusing_anyone_failed_at_no_client() -> None:
+    client = service("client", event("connected", clients=100) + event("finished", served=100))
+    measured = outcome.measure(evidence(DEAD, client))
+    assert measured.error == Failure(service="server", type="OSError", message=theory.EMFILE, at_client=None)
 
 
 def test_a_refused_client_without_a_dead_server_is_the_clients_failure() -> None:
@@ -83,139 +49,66 @@ def test_a_refused_client_without_a_dead_server_is_the_clients_failure() -> None
     assert (measured.error.service, measured.error.at_client) == ("client", 60)
 
 
+def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
+    fetched = [service(name, event("fetched", seconds=s, bytes=7)) for name, s in (("serial", 1.5), ("gevent", 1))]
+    run = evidence(*fetched).model_copy(update={"scenario": spec.load("fetch")})
+    assert outcome.measure(run) == Outcome(seconds={"serial": 1.5, "gevent": 1.0}, bytes=14)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        event("refused"),
+        event("connected") + event("refused", client=3, error="E", message="m"),
+        event("connected", clients=None) + event("refused", client=3, error="E", message="m"),
+        event("connected", clients=2) + event("refused", client="third", error="E", message="m"),
+        event("connected", clients=3) + event("finished", served=[3]),
+    ],
+)
+def test_events_that_lack_what_is_measured_by_them_are_the_labs_own_error(said: str) -> None:
+    with pytest.raises(EvidenceError, match="cannot be understood"):
+        outcome.measure(evidence(service("server"), service("client", said)))
+
+
 def test_a_kill_for_memory_is_told_from_any_other() -> None:
     killed = service("server", exit_status=137, out_of_memory=True)
     assert outcome.failure_of(killed) == Failure(
         service="server", type=outcome.OUT_OF_MEMORY, message="killed by the kernel: out of memory"
     )
     plain = outcome.failure_of(service("server", exit_status=137))
-    assert plain is not None
-    assert plain.message == "exit status 137"
+    assert plain == Failure(service="server", type="Exit", message="exit status 137")
 
 
-def test_the_last_traceback_of_several_decides() -> None:
-    stderr = (
-        RAISED
-        + "KeyError: 'a'\n\nDuring handling ...\n\n"
-        + RAISED
-        + "ValueError: too many file descriptors in select()\n"
-    )
-    assert outcome.uncaught(stderr) == ("ValueError", theory.TOO_MANY_FDS)
+@pytest.mark.parametrize("status", [0, None])
+def test_a_service_that_ended_well_or_still_runs_did_not_fail(status: int | None) -> None:
+    assert outcome.failure_of(service("server", stderr=RAISED, exit_status=status)) is None
 
 
-def test_lines_of_a_windows_program_end_differently_and_mean_the_same() -> None:
-    stderr = (RAISED + "ValueError: too many file descriptors in select()\n").replace("\n", "\r\n")
-    assert outcome.uncaught(stderr) == ("ValueError", theory.TOO_MANY_FDS)
+def test_the_first_failure_is_that_of_the_first_service() -> None:
+    services = [service("a"), service("b", exit_status=2), service("c", exit_status=3)]
+    assert outcome.first_failure(services) == Failure(service="b", type="Exit", message="exit status 2")
 
 
-def test_a_line_that_only_looks_like_an_error_is_none() -> None:
-    assert outcome.uncaught("ValueError: this is only printed\n") is None
+@pytest.mark.parametrize(
+    ("stderr", "found"),
+    [
+        (raised("ValueError", theory.TOO_MANY_FDS), ("ValueError", theory.TOO_MANY_FDS)),
+        (raised("ValueError", theory.TOO_MANY_FDS).replace("\n", "\r\n"), ("ValueError", theory.TOO_MANY_FDS)),
+        (RAISED + "\nDuring handling ...\n\n" + raised("OSError", theory.EMFILE), ("OSError", theory.EMFILE)),
+        (raised("labs.programs.Broken", "a: b"), ("labs.programs.Broken", "a: b")),
+        ("noise\n" + RAISED + "more noise\n", ("KeyError", "'a'")),
+        (RAISED.replace(": 'a'", ""), ("KeyError", "")),
+        ("ValueError: this is only printed\n", None),
+        (outcome.TRACEBACK, None),
+        ("", None),
+    ],
+)
+def test_the_last_traceback_names_the_exception(stderr: str, found: tuple[str, str] | None) -> None:
+    assert outcome.uncaught(stderr) == found
 
 
 @given(st.text())
-def test_any_text_on_stderr_is_a_failure_or_none(text: str) -> None:
-    outcome.uncaught(text)
-    outcome.uncaught(outcome.TRACEBACK + text)
-
-
-def predicted(served: int = 59, client: int | None = 60, message: str = theory.EMFILE) -> Outcome:
-    """An outcome with a failure at a client, or with none."""
-    error = Failure(service="server", type="OSError", message=message, at_client=client) if client else None
-    return Outcome(served=served, error=error)
-
-
-@pytest.mark.parametrize(
-    "measured",
-    [
-        predicted(served=58),
-        predicted(client=61),
-        predicted(message=theory.FD_OUT_OF_RANGE),
-        predicted(client=None),
-        Outcome(),
-    ],
-)
-def test_whatever_differs_from_the_prediction_fails_and_is_named(measured: Outcome) -> None:
-    status, why = judge(predicted(), measured, HELD, None)
-    assert status == "fail"
-    assert why is not None
-    assert "predicted" in why
-
-
-def test_the_predicted_failure_where_it_was_predicted_passes() -> None:
-    assert judge(predicted(), predicted(), HELD, None) == ("pass", None)
-
-
-@pytest.mark.parametrize(
-    ("results", "status"),
-    [
-        (["passed", "failed"], "fail"),
-        (["passed", "error"], "error"),
-        (["failed", "error"], "fail"),
-        (["skipped"], "error"),
-        ([], "error"),
-        (["passed", "skipped"], "pass"),
-    ],
-)
-def test_a_failed_check_beats_an_unknown_one_which_beats_a_pass(results: list[Any], status: str) -> None:
-    checks = [Check(name=f"check {i}", result=result) for i, result in enumerate(results)]
-    assert judge(predicted(), predicted(), checks, None)[0] == status
-
-
-def test_a_run_that_could_not_finish_is_an_error_whatever_it_measured() -> None:
-    assert judge(predicted(), predicted(), HELD, "the engine is gone") == ("error", "the engine is gone")
-
-
-def test_evidence_comes_back_from_its_directory_as_it_went(tmp_path: Path) -> None:
-    kept = evidence(service("server", "héllo\r\n\x00", "err\n", exit_status=1), service("client"), problem="p")
-    evidences.save(kept, tmp_path)
-    assert evidences.load(tmp_path) == kept
-    assert (tmp_path / "logs" / "server.stderr").read_text(encoding="utf-8") == "err\n"
-
-
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"services": {}}', '{"services": {"a": {}}}'])
-def test_damaged_evidence_is_one_clear_error(tmp_path: Path, damage: str) -> None:
-    (tmp_path / evidences.EVIDENCE_FILE).write_text(damage, encoding="utf-8")
-    with pytest.raises(EvidenceError, match="evidence"):
-        evidences.load(tmp_path)
-
-
-def made(measured: Outcome | None, foreseen: Outcome) -> record.Record:
-    """A record."""
-    return record.Record(
-        scenario="epoll-500",
-        engine="docker",
-        run="runs/x",
-        parameters={"clients": 5},
-        predicted=foreseen,
-        measured=measured,
-        verdict="pass",
-        checks=HELD,
-        seconds={"total": 1.0},
-        reason="because",
-    )
-
-
-FETCHED = Outcome(seconds={"serial": 1.8}, bytes=7)
-RECORDS = [
-    made(predicted(), predicted()),
-    made(None, predicted(client=None)),
-    made(FETCHED, Outcome(seconds={"serial": (1.0, 2.0)}, bytes=7)),
-]
-
-
-@pytest.mark.parametrize("one", RECORDS)
-def test_a_record_is_what_its_schema_says_and_comes_back_from_its_directory(one: record.Record, tmp_path: Path) -> None:
-    jsonschema.validate(json.loads(record.to_json(one)), json.loads(schema.FILE.read_text(encoding="utf-8")))
-    record.save(one, tmp_path)
-    assert record.load(tmp_path) == one
-
-
-def test_an_outcome_in_json_has_the_fields_of_its_family_alone() -> None:
-    transfers, fetches = (json.loads(record.to_json(one)) for one in (RECORDS[0], RECORDS[2]))
-    assert set(transfers["predicted"]) == set(transfers["measured"]) == {"served", "error"}
-    assert set(fetches["predicted"]) == set(fetches["measured"]) == {"seconds", "bytes", "error"}
-    assert set(transfers["measured"]["error"]) == {"service", "type", "message", "at_client"}
-
-
-def test_the_schema_in_the_checkout_is_current() -> None:
-    assert schema.FILE.read_text(encoding="utf-8") == schema.generate()
+def test_any_text_on_stderr_is_an_exception_or_none(text: str) -> None:
+    for stderr in (text, outcome.TRACEBACK + text, f"{outcome.TRACEBACK}\n{text}"):
+        found = outcome.uncaught(stderr)
+        assert found is None or (outcome.TRACEBACK in stderr and found[0])

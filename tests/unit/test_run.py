@@ -1,15 +1,17 @@
 """The run on a scripted engine: its order, its waits, what it keeps, and that it always takes everything down."""
 
+import threading
+from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+import scenarios.run
 from scenarios import spec
-from scenarios.errors import EngineError, Interrupted
+from scenarios.errors import EngineError, EvidenceError, Interrupted
 from scenarios.evidence import Evidence
-from scenarios.run import living
-from scenarios.spec import Scenario
+from scenarios.run import KILLED, living
+from scenarios.spec import Scenario, Service
 from tests.unit.scripted import (
     Quiet,
     Script,
@@ -17,202 +19,342 @@ from tests.unit.scripted import (
     ScriptedSession,
     epoll,
     event,
+    fetches,
     look,
     server_ready,
     transfers,
 )
+
+NEVER_READY = Script(says="loading\n", until="never")
+SOON = 0.05  # seconds, for what must not happen
 
 
 def run(
     scripts: dict[str, Script],
     scenario: Scenario | None = None,
     before: Callable[[str], None] = lambda _: None,
-    timeout: float = 5,
+    timeout: float = 60,
     keep: bool = False,
-) -> tuple[Evidence, ScriptedSession, list[Evidence]]:
-    """Runs to the end; returns the evidence, the session, and what was saved."""
+) -> tuple[Evidence, ScriptedSession]:
+    """Runs to the end; returns the evidence and the session."""
     engine, saved = ScriptedEngine(scripts, before), list[Evidence]()
     with living(engine, scenario or epoll(), "r1", Quiet(), keep=keep, timeout=timeout, save=saved.append) as (
         evidence,
-        _,
+        session,
     ):
         assert saved == [evidence]
-        assert engine.session is not None
-        assert not engine.session.removed
-    return evidence, engine.session, saved
+        assert not session.removed
+    return evidence, engine.session
+
+
+def at(where: str, work: Callable[[], None]) -> Callable[[str], None]:
+    """Does the work before the call `where`, such as `send client 2`, the second of its kind."""
+    counted = Counter[str]()
+    lock = threading.Lock()
+
+    def before(call: str) -> None:
+        with lock:
+            counted[call] += 1
+            now = f"{call} {counted[call]}" == where
+        if now:
+            work()
+
+    return before
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    """Raises it."""
+
+    def work() -> None:
+        raise error
+
+    return work
+
+
+def of(*services: tuple[str, dict[str, str]]) -> Scenario:
+    """A scenario of services, each with what it depends on."""
+    made = {
+        name: Service.model_validate(epoll().services["server"].model_dump() | {"name": name, "depends_on": depends_on})
+        for name, depends_on in services
+    }
+    return epoll().model_copy(update={"services": made})
+
+
+def started(session: ScriptedSession) -> list[str]:
+    """The services started, in order."""
+    return [call.removeprefix("start ") for call in session.calls if call.startswith("start ")]
+
+
+def numbered(calls: list[str]) -> list[str]:
+    """Each call with the number of its kind, as `at` takes it."""
+    return [f"{call} {calls[: i + 1].count(call)}" for i, call in enumerate(calls)]
+
+
+# The last look is taken in the background while logs are collected: no signal arrives there, and it may fail.
+LAST_LOOK = "execute server 3"
+CALLS = sorted(set(numbered(run(transfers())[1].calls)) - {LAST_LOOK, "remove 1"})
+
+
+def test_everything_is_created_before_anything_starts_and_removed_after_all_is_collected() -> None:
+    _, session = run(transfers())
+    assert session.calls[0] == "create"
+    assert session.calls[-1] == "remove"
+    assert sorted(set(session.calls[-4:-1])) == ["execute server", "read_logs client", "read_logs server"]
 
 
 def test_a_service_starts_only_when_what_it_depends_on_is_ready() -> None:
-    _, session, _ = run(transfers())
-    assert [call for call in session.calls if call.startswith("start")] == ["start server", "start client"]
+    assert started(run(transfers())[1]) == ["server", "client"]
+    assert started(run(transfers() | {"server": NEVER_READY}, timeout=SOON)[1]) == ["server"]
 
 
-def test_a_checkpoint_is_answered_only_after_the_server_was_looked_at() -> None:
-    evidence, session, _ = run(transfers())
-    order = [call for call in session.calls if call in ("execute server", "send client")]
-    assert order[:4] == ["execute server", "send client", "execute server", "send client"]
-    assert [sample.moment for sample in evidence.services["server"].samples] == ["ready", "connected", "ended"]
-
-
-def test_a_server_that_dies_before_it_is_ready_ends_the_run_with_its_last_lines() -> None:
-    scripts = {"server": Script(says="loading\n", error="boom\n", exits=3), "client": Script()}
-    evidence, session, _ = run(scripts, timeout=60)
-    assert evidence.problem is not None
-    assert "server ended with exit status 3" in evidence.problem
-    assert "boom" in evidence.problem
-    assert "loading" in evidence.problem
-    assert session.removed
-    assert not evidence.services["client"].started
-
-
-def test_a_server_that_is_never_ready_is_named_when_the_time_is_up() -> None:
-    evidence, session, _ = run({"server": Script(says="loading\n"), "client": Script()}, timeout=0.1)
-    assert evidence.problem is not None
-    assert "server to be ready" in evidence.problem
-    assert "loading" in evidence.problem
-    assert session.removed
-
-
-def test_a_client_that_hangs_is_named_when_the_time_is_up() -> None:
-    scripts = {"server": Script(says=server_ready(), looks=[look(5)]), "client": Script(says="thinking\n")}
-    evidence, session, _ = run(scripts, timeout=0.1)
-    assert evidence.problem is not None
-    assert "client to finish" in evidence.problem
-    assert session.removed
-
-
-def test_a_machine_that_vanishes_ends_the_wait_for_it() -> None:
-    evidence, _, _ = run({"server": Script(says="loading\n", vanishes=True), "client": Script()}, timeout=60)
-    assert evidence.problem is not None
-    assert "was removed or killed" in evidence.problem
-
-
-def test_an_engine_that_is_lost_ends_every_wait() -> None:
-    engine = ScriptedEngine({"server": Script(says="loading\n"), "client": Script()})
-
-    def lose(call: str) -> None:
-        if call == "start server":
-            assert engine.session is not None
-            engine.session.sink.lost("connection refused")
-
-    engine.before = lose
-    with living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None) as (evidence, _):
-        assert evidence.problem is not None
-        assert "connection refused" in evidence.problem
-
-
-def test_logs_that_differ_from_the_engines_own_are_truncated() -> None:
-    scripts = transfers()
-    scripts["client"].stored = "something else entirely, and longer than what the stream brought\n" * 50
-    import scenarios.run
-
-    patience, scenarios.run.STREAM_LAG = scenarios.run.STREAM_LAG, 0.05
-    try:
-        evidence, _, _ = run(scripts)
-    finally:
-        scenarios.run.STREAM_LAG = patience
-    assert evidence.services["client"].logs == "truncated"
-    assert evidence.services["server"].logs == "complete"
-
-
-def test_a_program_killed_by_the_kernel_is_asked_about_memory() -> None:
-    scripts = transfers()
-    scripts["client"].exits = 128 + 9
-    evidence, _, _ = run(scripts)
-    assert evidence.services["client"].out_of_memory
-
-
-@pytest.mark.parametrize(
-    "where", ["create", "start server", "start client", "execute server", "send client", "read_logs client"]
-)
-def test_an_interrupt_at_any_call_removes_everything_and_keeps_what_arrived(where: str) -> None:
-    def interrupt(call: str) -> None:
-        if call == where:
-            raise Interrupted(2)
-
-    engine, saved = ScriptedEngine(transfers(), interrupt), list[Evidence]()
-    with (
-        pytest.raises(Interrupted) as raised,
-        living(engine, epoll(), "r1", Quiet(), keep=True, timeout=5, save=saved.append),
-    ):
-        raise AssertionError("the run went on")
-    assert raised.value.code == 130
-    assert engine.session is not None
-    assert engine.session.removed
-    assert [one.problem for one in saved] == ["interrupted by SIGINT"]
-
-
-@pytest.mark.parametrize("where", ["create", "start server", "start client", "execute server"])
-def test_an_engine_that_refuses_something_is_a_problem_and_not_the_end(where: str) -> None:
-    def refuse(call: str) -> None:
-        if call == where:
-            raise EngineError("no space left on device")
-
-    evidence, session, _ = run(transfers(), before=refuse)
-    assert evidence.problem is not None
-    assert "no space left" in evidence.problem
-    assert session.removed
-
-
-def test_a_failure_of_the_checks_removes_everything_too() -> None:
-    engine = ScriptedEngine(transfers())
-    with (
-        pytest.raises(ZeroDivisionError),
-        living(engine, epoll(), "r1", Quiet(), keep=True, timeout=5, save=lambda _: None),
-    ):
-        raise ZeroDivisionError
-    assert engine.session is not None
-    assert engine.session.removed
-
-
-def test_a_kept_run_is_not_removed() -> None:
-    _, session, _ = run(transfers(), keep=True)
-    assert not session.removed
-
-
-def fetchers(failing: str = "") -> dict[str, Script]:
-    """Scripts of the fetch scenario."""
-    names = ("serial", "threads", "gevent", "gevent-unpatched")
-    one = {
-        name: Script(
-            says=event("calibrated", cost=0.001, cpu=0.001, checkpoint=True),
-            then=[event("fetched")],
-            exits=1 if name == failing else 0,
-        )
-        for name in names
-    }
-    return {"origin": Script(says=event("ready"), looks=[look(7)]), **one}
-
-
-def test_what_awaits_a_services_end_starts_one_after_the_other() -> None:
-    _, session, _ = run(fetchers(), spec.load("fetch"))
-    started = [call.removeprefix("start ") for call in session.calls if call.startswith("start")]
-    assert started == ["origin", "serial", "threads", "gevent", "gevent-unpatched"]
-
-
-def test_what_awaits_the_good_end_of_a_service_that_failed_is_not_started() -> None:
-    evidence, _, _ = run(fetchers(failing="threads"), spec.load("fetch"))
-    assert [name for name, one in evidence.services.items() if one.started] == ["origin", "serial", "threads"]
-
-
-def test_services_that_do_not_depend_on_each_other_start_at_the_same_time(tmp_path: Path) -> None:
-    import threading
-
-    path = tmp_path / "two.yaml"
-    one = "{image: linux, program: demos.hangs, depends_on: {server: ready}}"
-    services = f"services:\n  server: {{image: linux, program: demos.hangs}}\n  client: {one}\n  other: {one}\n"
-    parameters = "parameters: {clients: 1, selector: epoll, size: 1KiB}\n"
-    path.write_text(f"summary: Two at once.\n{parameters}{services}outcome: transfers\n", encoding="utf-8")
+def test_services_that_do_not_depend_on_each_other_start_at_the_same_time() -> None:
     both_inside = threading.Barrier(2, timeout=5)
 
     def meet(call: str) -> None:
-        if call in ("start client", "start other"):
+        if call.startswith("start"):
             both_inside.wait()
 
-    scripts = {
-        "server": Script(says=server_ready(), looks=[look(5)]),
-        "client": Script(exits=0),
-        "other": Script(exits=0),
-    }
-    evidence, _, _ = run(scripts, spec.load(str(path)), before=meet)
-    assert [evidence.services[name].exit_status for name in ("client", "other")] == [0, 0]
+    evidence, _ = run({"a": Script(exits=0), "b": Script(exits=0)}, of(("a", {}), ("b", {})), before=meet)
+    assert evidence.problem is None
+    assert [one.exit_status for one in evidence.services.values()] == [0, 0]
+
+
+def test_what_awaits_a_services_end_starts_one_after_the_other() -> None:
+    evidence, session = run(fetches(), spec.load("fetch"))
+    assert evidence.problem is None
+    assert started(session) == ["origin", "serial", "threads", "gevent", "gevent-unpatched"]
+
+
+def test_what_awaits_the_good_end_of_a_service_that_failed_is_not_started() -> None:
+    evidence, _ = run(fetches(failing="threads"), spec.load("fetch"))
+    assert evidence.problem is None
+    assert [name for name, one in evidence.services.items() if one.started] == ["origin", "serial", "threads"]
+
+
+def test_the_looks_are_taken_when_ready_when_connected_and_at_the_end() -> None:
+    evidence, _ = run(transfers(clients=4), epoll(4))
+    server = evidence.services["server"]
+    assert [(one.moment, one.descriptors, one.watched) for one in server.samples] == [
+        ("ready", 5, 1),
+        ("connected", 9, 5),
+        ("ended", 5, 1),
+    ]
+
+
+def test_a_checkpoint_is_answered_only_after_the_look_was_taken() -> None:
+    counted, changed, early = Counter[str](), threading.Condition(), list[bool]()
+
+    def before(call: str) -> None:
+        with changed:
+            counted[call] += 1
+            changed.notify_all()
+            number = counted[call]
+            if call == "execute server":
+                early.append(changed.wait_for(lambda: counted["send client"] >= number, SOON))
+
+    run(transfers(), before=before)
+    assert early == [False] * 3
+    assert counted["send client"] == 2
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "descriptors 9\n", "descriptors 9\nMax open files 1 1 files\nstat S 1", "nonsense\x00\n"]
+)
+def test_a_look_that_was_cut_off_is_no_sample_and_no_problem(answer: str) -> None:
+    scripts = transfers()
+    scripts["server"].looks = [look(5), answer, look(5)]
+    evidence, _ = run(scripts)
+    assert evidence.problem is None
+    assert [one.moment for one in evidence.services["server"].samples] == ["ready", "ended"]
+
+
+def test_a_server_that_dies_before_it_is_ready_ends_the_run_at_once_with_its_last_lines() -> None:
+    scripts = {"server": Script(says="loading\n", error="boom\n", exits=3), "client": Script()}
+    evidence, session = run(scripts)
+    assert evidence.problem is not None
+    assert "server ended with exit status 3 while the lab waited for server to be ready" in evidence.problem
+    assert [line in evidence.problem for line in ("loading", "boom")] == [True, True]
+    assert not evidence.services["client"].started
+    assert started(session) == ["server"]
+
+
+def test_a_server_that_dies_is_noticed_while_another_is_not_ready_yet() -> None:
+    two = of(("slow", {}), ("dying", {}), ("client", {"slow": "ready", "dying": "ready"}))
+    scripts = {"slow": NEVER_READY, "dying": Script(exits=3), "client": Script()}
+    evidence, _ = run(scripts, two)
+    assert evidence.problem is not None
+    assert "dying ended with exit status 3" in evidence.problem
+
+
+def test_a_server_that_is_never_ready_is_named_when_the_time_is_up() -> None:
+    evidence, _ = run({"server": NEVER_READY, "client": Script()}, timeout=SOON)
+    assert evidence.problem is not None
+    assert "the time is up, and the lab still waits for server to be ready" in evidence.problem
+    assert "loading" in evidence.problem
+
+
+def test_a_client_that_hangs_is_named_when_the_time_is_up() -> None:
+    scripts = transfers() | {"client": Script(says="thinking\n", until="never")}
+    evidence, _ = run(scripts, timeout=SOON)
+    assert evidence.problem is not None
+    assert "the lab still waits for client to finish" in evidence.problem
+    assert "thinking" in evidence.problem
+    assert evidence.services["client"].exit_status is None
+
+
+def test_a_machine_that_vanishes_ends_the_wait_for_it() -> None:
+    evidence, _ = run({"server": Script(says="loading\n", vanishes=True), "client": Script()})
+    assert evidence.problem is not None
+    assert "server was removed or killed" in evidence.problem
+
+
+@pytest.mark.parametrize("where", ["start server 1", "start client 1", "send client 1", "send client 2"])
+def test_an_engine_that_is_lost_ends_every_wait_and_what_was_said_is_kept(where: str) -> None:
+    scripts = transfers()
+    scripts["client"].exits = None
+    scripts["server"].says = "early words\n" + (scripts["server"].says if where != "start server 1" else "")
+    engine = ScriptedEngine(scripts)
+    engine.before = at(where, lambda: engine.session.sink.lost("connection refused"))
+    with living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None) as (evidence, _):
+        assert evidence.problem is not None
+        assert "the engine stopped answering" in evidence.problem
+        assert "connection refused" in evidence.problem
+        assert "early words" in evidence.services["server"].stdout
+    assert engine.session.removed
+
+
+def test_logs_are_complete_when_the_stream_brought_all_that_the_engine_keeps() -> None:
+    evidence, _ = run(transfers())
+    assert {one.logs for one in evidence.services.values()} == {"complete"}
+
+
+@pytest.mark.parametrize("stored", ["x" * 10_000, "something else"])
+def test_logs_that_differ_from_the_engines_own_are_truncated(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run, "STREAM_LAG", SOON)
+    scripts = transfers()
+    scripts["client"].stored = stored
+    evidence, _ = run(scripts)
+    assert (evidence.services["client"].logs, evidence.services["server"].logs) == ("truncated", "complete")
+
+
+def test_a_program_killed_by_the_kernel_is_asked_about_memory_and_others_are_not() -> None:
+    scripts = transfers()
+    scripts["client"].exits = KILLED
+    evidence, session = run(scripts)
+    assert evidence.services["client"].out_of_memory
+    assert [call for call in session.calls if call.startswith("out_of_memory")] == ["out_of_memory client"]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("where", CALLS)
+def test_an_interrupt_at_any_call_removes_everything_and_keeps_what_arrived(where: str, keep: bool) -> None:
+    engine, saved = ScriptedEngine(transfers(), at(where, raising(Interrupted(2)))), list[Evidence]()
+    with (
+        pytest.raises(Interrupted) as raised,
+        living(engine, epoll(), "r1", Quiet(), keep=keep, timeout=60, save=saved.append),
+    ):
+        raise AssertionError("the run went on")
+    assert raised.value.code == 130
+    assert engine.session.removed
+    assert [one.problem for one in saved] == ["interrupted by SIGINT"]
+    assert (saved[0].services["server"].last("ready") is None) == (where in ("create 1", "start server 1"))
+
+
+def test_an_interrupted_removal_is_done_again_and_whole() -> None:
+    engine = ScriptedEngine(transfers(), at("remove 1", raising(Interrupted(15))))
+    with (
+        pytest.raises(Interrupted) as raised,
+        living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None),
+    ):
+        pass
+    assert raised.value.code == 143
+    assert engine.session.removed
+
+
+def test_an_interrupt_does_not_wait_for_a_look_that_hangs() -> None:
+    removed, waited = threading.Event(), list[bool]()
+
+    def before(call: str) -> None:
+        if call == "remove":
+            removed.set()
+        interrupting(call)
+        hanging(call)
+
+    hanging = at("execute server 1", lambda: waited.append(removed.wait(5)))
+    interrupting = at("start client 1", raising(Interrupted(2)))
+    engine = ScriptedEngine(transfers(), before)
+    with (
+        pytest.raises(Interrupted),
+        living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None),
+    ):
+        raise AssertionError("the run went on")
+    for thread in threading.enumerate():
+        if thread.name.startswith("look"):
+            thread.join()
+    assert waited == [True]
+
+
+def test_an_interrupt_gets_out_even_if_nothing_can_be_saved() -> None:
+    def full(_: Evidence) -> None:
+        raise EvidenceError("the disk is full")
+
+    engine = ScriptedEngine(transfers(), at("start client 1", raising(Interrupted(2))))
+    with pytest.raises(Interrupted), living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=full):
+        raise AssertionError("the run went on")
+    assert engine.session.removed
+
+
+@pytest.mark.parametrize("where", [call for call in CALLS if not call.startswith("read_logs")])
+def test_an_engine_that_refuses_something_is_a_problem_and_not_the_end(where: str) -> None:
+    evidence, session = run(transfers(), before=at(where, raising(EngineError("no space left on device"))))
+    assert evidence.problem == "no space left on device"
+    assert session.removed
+
+
+@pytest.mark.parametrize("where", ["read_logs client 1", LAST_LOOK])
+def test_what_cannot_be_collected_is_missed_without_stopping_the_rest(where: str) -> None:
+    evidence, session = run(transfers(), before=at(where, raising(EngineError("gone"))))
+    assert evidence.problem is None
+    complete = {name: one.logs for name, one in evidence.services.items()}
+    assert complete == {"server": "complete", "client": "truncated" if where.startswith("read") else "complete"}
+    assert (evidence.services["server"].sample("ended") is None) == (where == LAST_LOOK)
+    assert session.removed
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_failure_of_the_checks_removes_everything_too(keep: bool) -> None:
+    engine = ScriptedEngine(transfers())
+    with (
+        pytest.raises(ZeroDivisionError),
+        living(engine, epoll(), "r1", Quiet(), keep=keep, timeout=60, save=lambda _: None),
+    ):
+        raise ZeroDivisionError
+    assert engine.session.removed
+
+
+def test_a_kept_run_is_not_removed_even_if_it_had_a_problem() -> None:
+    assert not run(transfers(), keep=True)[1].removed
+    evidence, session = run({"server": Script(exits=3), "client": Script()}, keep=True)
+    assert evidence.problem is not None
+    assert not session.removed
+
+
+def test_the_audience_is_told_each_step_and_each_event() -> None:
+    audience, engine = Quiet(), ScriptedEngine(transfers())
+    with living(engine, epoll(), "r1", audience, keep=False, timeout=60, save=lambda _: None):
+        pass
+    assert audience.told[0] == "bringing up a network and 2 machines"
+    events = [what for what in audience.told if what.startswith("client ")]
+    assert events == ["client started", "client ready", "client connected", "client finished", "client exited"]
+    assert ["starting server" in audience.told, "starting client" in audience.told] == [True, True]
+    assert audience.told[-1] == "collecting logs and samples"
+
+
+def test_the_evidence_says_what_ran_where_and_how_long_each_phase_took() -> None:
+    evidence, _ = run(transfers())
+    assert (evidence.engine, evidence.engine_version, evidence.run) == ("scripted", "scripted 1", "r1")
+    assert list(evidence.seconds) == ["create", "run", "collect"]
+    server = evidence.services["server"]
+    assert server.command[:3] == ("python", "-m", "labs.programs.servers.transfer")
+    assert (server.image, server.platform, server.started, server.exit_status) == ("linux", "linux", True, None)
+    assert server.stdout.startswith(event("started", pid=7) + server_ready())

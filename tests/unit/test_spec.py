@@ -1,4 +1,4 @@
-"""Catalog files and parameters: what is right becomes a Scenario, anything else one message with its file and line."""
+"""Catalog files: what is right becomes a Scenario, anything else one message with its file and line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,19 +9,20 @@ from hypothesis import strategies as st
 
 from scenarios import spec
 from scenarios.errors import SpecError, UsageError
-from scenarios.parameters import KINDS, MOST_CLIENTS, fill, size
 
 GOOD = """\
 summary: One server.
 parameters:
   clients: 5
   size: 64KiB
+  selector: epoll
 services:
   server:
     image: linux
     program: servers.transfer
     args: [--size, "{size}"]
     ulimits: {nofile: "{clients + 64}"}
+  client: {image: linux, program: clients.transfer, depends_on: {server: ready}}
 outcome: transfers
 """
 
@@ -56,31 +57,46 @@ def test_placeholders_take_the_parameters_values(written: Callable[[str], str]) 
     assert server.nofile == 164
 
 
+IMAGE = "    image: linux\n"
 WRONG = [
-    ("image: linux", "image: lunix", 7, "no image 'lunix'"),
-    ("servers.transfer", "servers.nothing", 8, "no program 'servers.nothing'"),
-    ("servers.transfer", "../spec", 8, "no program"),
-    ('"{size}"', '"{sice}"', 9, "no parameter 'sice'"),
+    (IMAGE, "    image: lunix\n", 8, "no image 'lunix'"),
+    ("servers.transfer", "servers.nothing", 9, "no program 'servers.nothing'"),
+    ("servers.transfer", "../spec", 9, "services.server.program"),
+    ("servers.transfer", "/", 9, "services.server.program"),
+    ("servers.transfer", "servers/transfer", 9, "services.server.program"),
+    ("servers.transfer", "servers", 9, "services.server.program"),
+    ('"{size}"', '"{sice}"', 10, "no parameter 'sice'"),
+    ('"{size}"', '"{size + 1}"', 10, "not a whole number"),
     ("clients: 5", "clients: 0", 3, "clients is 0"),
     ("clients: 5", "clients: many", 3, "clients is 'many'"),
     ("clients: 5", "clients: [5]", 3, "clients"),
-    (
-        "    image: linux",
-        "    image: linux\n    imaeg: x",
-        8,
-        "unknown key 'services.server.imaeg'; did you mean 'image'?",
-    ),
+    ("clients: 5", "clients: yes", 3, "clients"),
+    ("  selector: epoll\n", "", 2, "needs the parameters 'selector'"),
+    ("outcome: transfers", "outcome: fetches", 2, "needs the parameters 'urls', 'latency', 'pool'"),
+    ("  client: {", "  guest: {", 6, "needs the services 'client'"),
+    ("depends_on: {server: ready}", "depends_on: {}", 6, "no service awaits"),
+    (IMAGE, IMAGE + "    imaeg: x\n", 9, "unknown key 'services.server.imaeg'; did you mean 'image'?"),
     ("summary: One server.", "summary: One server.\nsumary: x", 2, "did you mean 'summary'?"),
-    ("outcome: transfers", "outcome: nothing", 11, "no outcome checks 'nothing'"),
+    ("summary: One server.", "summary: [One]", 1, "'summary'"),
+    ("summary: One server.", "timeout: .inf\nsummary: x", 1, "timeout"),
+    ("summary: One server.", "timeout: 0\nsummary: x", 1, "timeout"),
+    ("outcome: transfers", "outcome: nothing", 13, "no outcome checks 'nothing'; there are: transfers, fetches"),
+    ("outcome: transfers", "outcome: __init__", 13, "no outcome checks"),
     ("outcome: transfers\n", "", 1, "'outcome' is missing"),
-    ("    image: linux", "    depends_on: {other: ready}\n    image: linux", 7, "no service 'other'"),
-    ("    image: linux", "    depends_on: {server: ready}\n    image: linux", 7, "circle: server -> server"),
-    ("    image: linux", "    depends_on: {server: soon}\n    image: linux", 7, "depends_on"),
-    ("    image: linux", "    mem_limit: much\n    image: linux", 7, "not a size"),
-    ("    image: linux", "\timage: linux", 7, "tabs"),
+    (IMAGE, "    depends_on: {other: ready}\n" + IMAGE, 8, "no service 'other'"),
+    (IMAGE, "    depends_on: {server: ready}\n" + IMAGE, 8, "circle: server -> server"),
+    (IMAGE, "    depends_on: {server: soon}\n" + IMAGE, 8, "depends_on"),
+    (IMAGE, "    depends_on: server\n" + IMAGE, 8, "depends_on"),
+    (IMAGE, "    mem_limit: much\n" + IMAGE, 8, "not a size"),
+    (IMAGE, "    pids_limit: -1\n" + IMAGE, 8, "pids_limit is -1"),
+    (IMAGE, "\timage: linux\n", 8, "tabs"),
     ("  clients: 5", "  clients: 5\n  clients: 6", 4, "twice"),
-    ("nofile: ", "nofiles: ", 10, "nofiles"),
-    ("services:", "services: {}\nother:", 6, "unknown key 'other'"),
+    ("nofile: ", "nofiles: ", 11, "nofiles"),
+    ('"{clients + 64}"', "0", 11, "ulimits.nofile is 0"),
+    ('"{clients + 64}"', '"٥"', 11, "ulimits.nofile is '٥'"),
+    ('"{clients + 64}"', "9999999999999", 11, "not a whole number"),
+    ("  server:\n", "  Server:\n", 7, "Server"),
+    ("services:", "services: {}\nother:", 7, "unknown key 'other'"),
 ]
 
 
@@ -102,9 +118,31 @@ def test_a_circle_through_several_services_is_shown_whole(written: Callable[[str
     assert "a -> b -> c -> a" in str(error)
 
 
+@pytest.mark.parametrize("name", ["latest", ".hidden", "with space", "a" * 62, "ünïcode"])
+def test_a_files_name_must_be_fit_for_directories_and_machines(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    assert "the file's name" in str(problem(str(path)))
+
+
+def test_a_file_may_stand_anywhere_and_gives_the_scenario_its_name(written: Callable[[str], str]) -> None:
+    assert spec.load(written(GOOD)).name == "one"
+
+
+def test_a_scenario_knows_what_of_it_the_user_set(written: Callable[[str], str]) -> None:
+    assert spec.load(written(GOOD), {"clients": "7"}).given == ("clients",)
+    assert spec.load(written(GOOD)).given == ()
+
+
+def test_the_services_that_others_await_are_told_by_what_is_awaited() -> None:
+    fetch = spec.load("fetch")
+    assert fetch.awaited("ready") == {"origin"}
+    assert fetch.awaited("completed") == {"serial", "threads", "gevent"}
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_a_scenario_or_a_spec_error(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    path = tmp_path_factory.mktemp("any") / "any.yaml"
+    path = tmp_path_factory.getbasetemp() / "any-spec.yaml"
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(SpecError):
         spec.load(str(path))
@@ -116,7 +154,7 @@ def test_a_good_file_with_one_line_changed_is_a_scenario_or_a_spec_error(
 ) -> None:
     lines = GOOD.splitlines()
     lines[data.draw(st.integers(0, len(lines) - 1))] = data.draw(st.text(st.characters(codec="utf-8"), max_size=40))
-    path = tmp_path_factory.mktemp("changed") / "changed.yaml"
+    path = tmp_path_factory.getbasetemp() / "changed.yaml"
     path.write_text("\n".join(lines), encoding="utf-8")
     try:
         assert spec.load(str(path)).services
@@ -132,33 +170,3 @@ def test_an_unknown_scenario_suggests_the_nearest() -> None:
 def test_an_unknown_parameter_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"no parameter 'nofile'; it has: clients"):
         spec.load("windows-600", {"nofile": "128"})
-
-
-@pytest.mark.parametrize("value", ["0", "-5", "x", "", "1e3", "5.0", "٥", "28233", "99999999999999"])
-def test_a_number_of_clients_that_cannot_be_is_a_usage_error(value: str) -> None:
-    with pytest.raises(UsageError, match="clients is"):
-        spec.load("epoll-500", {"clients": value})
-
-
-def test_the_bounds_themselves_are_allowed() -> None:
-    assert spec.load("epoll-500", {"clients": str(MOST_CLIENTS)}).number("clients") == MOST_CLIENTS
-    assert spec.load("epoll-500", {"clients": "1"}).number("clients") == 1
-
-
-@given(st.sampled_from(sorted(KINDS)), st.text(max_size=20))
-def test_a_parameters_text_is_a_value_or_a_usage_error(name: str, text: str) -> None:
-    try:
-        value = KINDS[name].convert(name, text)
-    except UsageError as error:
-        assert name in str(error)
-    else:
-        assert KINDS[name].convert(name, value) == value
-
-
-@given(st.integers(0, 10**6), st.sampled_from([("", 1), ("B", 1), ("KiB", 1024), ("MiB", 1024**2), ("GiB", 1024**3)]))
-def test_a_size_is_its_number_times_its_unit(number: int, unit: tuple[str, int]) -> None:
-    assert size(f"{number}{unit[0]}") == number * unit[1]
-
-
-def test_braces_that_are_no_placeholder_stay() -> None:
-    assert fill("{} { x y } {a}", {"a": 1}) == "{} { x y } 1"

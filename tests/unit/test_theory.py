@@ -2,8 +2,11 @@
 limits.
 """
 
+import heapq
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios import spec, theory
@@ -13,45 +16,86 @@ from scenarios.theory import Cost, Server, descend, fetch_seconds
 
 SELECTORS = st.sampled_from(["select", "poll", "epoll"])
 COSTS = st.floats(0, 0.1, allow_nan=False)
+# Most of what can go wrong does so around the limits themselves.
+AROUND = st.one_of(st.integers(16, 2100), st.integers(500, 520), st.integers(1010, 1040))
 
 
-def simulated(selector: str, platform: str, soft: int | None, open_before: int, clients: int) -> tuple[int, str | None]:
-    """Clients served and the error's text, found by taking the lowest free descriptor for each client in turn."""
-    taken = set(range(open_before))
-    registered = {"listener": open_before - 1}
+def simulated(server: Server, clients: int) -> tuple[int, str | None]:
+    """Clients served and the error's text, found by handing out descriptors to one client after the other.
+
+    The kernel gives the lowest free descriptor, below the soft limit; then CPython looks at what select is given.
+    """
+    size = theory.FD_SETSIZE[server.platform]
+    free, watched = server.open_before, [server.open_before - 1]  # nothing is ever closed, so the next number is free
     for client in range(clients):
-        descriptor = min(set(range(len(taken) + 1)) - taken)
-        if soft is not None and descriptor >= soft:
+        taken = range(free, free + server.per_client)
+        if server.soft is not None and taken[-1] >= server.soft:
             return client, theory.EMFILE
-        taken.add(descriptor)
-        registered[str(client)] = descriptor
-        if selector == "select":
-            if platform != "win32" and any(number >= theory.FD_SETSIZE[platform] for number in registered.values()):
+        free += server.per_client
+        watched.append(taken[0])
+        if server.selector == "select":
+            if server.platform != "win32" and watched[-1] >= size:
                 return client, theory.FD_OUT_OF_RANGE
-            if len(registered) > theory.FD_SETSIZE[platform]:
+            if len(watched) > size:
                 return client, theory.TOO_MANY_FDS
     return clients, None
 
 
-@given(SELECTORS, st.integers(16, 1100), st.integers(4, 12), st.integers(1, 1100))
+@settings(max_examples=300)
+@given(SELECTORS, AROUND, st.integers(1, 12), AROUND, st.integers(1, 3))
 def test_the_ladder_is_what_a_simulation_of_the_kernels_rules_finds(
-    selector: str, soft: int, open_before: int, clients: int
+    selector: str, soft: int, open_before: int, clients: int, per_client: int
 ) -> None:
-    served, _, message, _ = descend(Server(selector, "linux", soft, open_before), clients)
-    assert (served, message) == simulated(selector, "linux", soft, open_before, clients)
+    server = Server(selector, "linux", soft, open_before, per_client)
+    served, kind, message, reason = descend(server, clients)
+    assert (served, message) == simulated(server, clients)
+    assert kind == {None: None, theory.EMFILE: "OSError"}.get(message, "ValueError")
+    assert (re.search(rf"client {served + 1}\b", reason) is None) == (message is None)
 
 
-@given(st.integers(1, 600))
-def test_on_windows_only_the_count_in_one_list_matters(clients: int) -> None:
-    served, _, message, _ = descend(Server("select", "win32", None, theory.LISTENERS), clients)
-    assert (served, message) == simulated("select", "win32", None, theory.LISTENERS, clients)
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+@pytest.mark.parametrize("open_before", [1, 2, 3, 4])
+def test_without_an_rlimit_only_selects_own_limits_are_left(platform: str, open_before: int) -> None:
+    server = Server("select", platform, None, open_before)
+    for clients in (1, 510, 511, 512, 513, 1019, 1020, 1021, 1022, 1023, 1024, 1025):
+        served, _, message, _ = descend(server, clients)
+        assert (served, message) == simulated(server, clients)
 
 
-@given(SELECTORS, st.integers(16, 4096), st.integers(1, 5000))
-def test_a_higher_limit_never_serves_fewer(selector: str, soft: int, clients: int) -> None:
+def test_windows_serves_one_client_less_than_its_select_takes_sockets() -> None:
+    served, kind, message, reason = descend(Server("select", "win32", None, theory.LISTENERS), 600)
+    assert (served, kind, message) == (theory.FD_SETSIZE["win32"] - 1, "ValueError", theory.TOO_MANY_FDS)
+    assert "client 512 and the listener" in reason
+    assert descend(Server("select", "win32", None, theory.LISTENERS), 511)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("soft", "kind", "message"), [(1024, "OSError", theory.EMFILE), (4096, "ValueError", theory.FD_OUT_OF_RANGE)]
+)
+def test_a_clean_select_server_serves_1020_and_the_limit_decides_how_it_fails(
+    soft: int, kind: str, message: str
+) -> None:
+    server = Server("select", "linux", soft, theory.open_before_first_client("select"))
+    assert descend(server, 1100)[:3] == (1020, kind, message)
+
+
+@given(SELECTORS, AROUND, st.integers(0, 2000), st.integers(1, 5000), st.integers(1, 3))
+def test_a_higher_limit_never_serves_fewer(selector: str, soft: int, more: int, clients: int, per_client: int) -> None:
     base = theory.open_before_first_client(selector)
-    lower, higher = (descend(Server(selector, "linux", limit, base), clients)[0] for limit in (soft, soft + 1))
+    lower, higher = (
+        descend(Server(selector, "linux", limit, base, per_client), clients)[0] for limit in (soft, soft + more)
+    )
     assert lower <= higher <= clients
+
+
+@given(SELECTORS, AROUND, st.integers(1, 3000))
+def test_one_more_client_is_served_or_refused_and_changes_nothing_for_the_others(
+    selector: str, soft: int, clients: int
+) -> None:
+    server = Server(selector, "linux", soft, theory.open_before_first_client(selector))
+    fewer, more = descend(server, clients), descend(server, clients + 1)
+    assert more[0] - fewer[0] in (0, 1)
+    assert fewer[1] is None or more == fewer
 
 
 @given(st.sampled_from(["poll", "epoll"]), st.integers(16, 20000), st.integers(1, 28232))
@@ -105,6 +149,40 @@ def test_serial_is_never_predicted_faster_than_concurrent(urls: int, latency: fl
     assert concurrent[1] <= serial[1]
 
 
+def makespan(urls: int, latency: float, pool: int) -> float:
+    """Seconds until all are fetched when whoever of `pool` is free takes the next one."""
+    free_at = [0.0] * (pool or urls)
+    for _ in range(urls):
+        heapq.heapreplace(free_at, free_at[0] + latency)
+    return max(free_at)
+
+
+@given(st.integers(1, 100), st.integers(1, 50), st.integers(0, 120))
+def test_a_pool_waits_as_long_as_a_simulation_of_its_workers(urls: int, latency: int, pool: int) -> None:
+    low, high = fetch_seconds("concurrent", urls, float(latency), pool, Cost(0, 0))
+    assert low == makespan(urls, float(latency), pool)
+    assert high == low * theory.ROOM
+
+
+@given(st.integers(1, 100), st.floats(0.01, 2), st.integers(1, 120), COSTS)
+def test_a_larger_pool_is_never_predicted_slower(urls: int, latency: float, pool: int, cost: float) -> None:
+    smaller, larger, boundless = (
+        fetch_seconds("concurrent", urls, latency, size, Cost(cost, cost)) for size in (pool, pool + 1, 0)
+    )
+    assert boundless[0] <= larger[0] <= smaller[0]
+    assert boundless[1] <= larger[1] <= smaller[1]
+
+
+@given(st.integers(1, 100), st.floats(0.01, 2), COSTS, COSTS)
+def test_a_pool_of_one_is_serial_but_for_what_may_overlap(
+    urls: int, latency: float, elapsed: float, cpu: float
+) -> None:
+    cost = Cost(elapsed, min(cpu, elapsed))
+    one, serial = (fetch_seconds(mode, urls, latency, 1, cost) for mode in ("concurrent", "serial"))
+    assert one[1] == serial[1]
+    assert serial[0] <= one[1]
+
+
 @given(st.integers(1, 200), st.floats(0.01, 2), st.integers(0, 250), COSTS)
 def test_a_bounds_low_end_is_below_its_high_end(urls: int, latency: float, pool: int, cost: float) -> None:
     for mode in ("serial", "concurrent"):
@@ -112,11 +190,19 @@ def test_a_bounds_low_end_is_below_its_high_end(urls: int, latency: float, pool:
         assert 0 < low <= high
 
 
-@pytest.mark.parametrize(("pool", "latencies"), [(0, 1), (1, 6), (2, 3), (4, 2), (5, 2), (6, 1), (100, 1)])
-def test_a_pool_takes_as_many_latencies_as_it_has_rounds(pool: int, latencies: int) -> None:
-    low, high = fetch_seconds("concurrent", 6, 1.0, pool, Cost(0, 0))
-    assert low == latencies
-    assert high == latencies * theory.ROOM
+@pytest.mark.parametrize(("pool", "words"), [("0", "wait for 1 latency"), ("2", "3 latencies"), ("4", "2 latencies")])
+def test_the_reason_of_a_fetch_counts_the_rounds_of_its_pool(pool: str, words: str) -> None:
+    prediction = theory.predict(spec.load("fetch", {"pool": pool}), {})
+    assert words in prediction.reason
+    assert prediction.outcome.bytes == 4 * theory.page_bytes(6)
+
+
+def test_a_fetchers_own_cost_widens_its_bounds_alone() -> None:
+    fetch = spec.load("fetch")
+    before, after = (theory.predict(fetch, {}, costs).outcome.seconds for costs in ({}, {"gevent": Cost(0.1, 0.05)}))
+    assert before is not None
+    assert after is not None
+    assert [name for name in before if before[name] != after[name]] == ["gevent"]
 
 
 def test_a_client_that_is_slow_itself_sets_the_lower_bound() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.errors import EngineGone, ServiceDied, WaitTimeout
+from scenarios.evidence import events_in
 from scenarios.transcript import Transcript
 
 LINES = st.lists(
@@ -16,9 +17,7 @@ LINES = st.lists(
         st.builds(
             lambda name, k: json.dumps({"event": name, "k": k}), st.sampled_from(["ready", "closed"]), st.integers()
         ),
-        st.text(
-            st.characters(codec="utf-8", exclude_characters="\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=20
-        ),
+        st.text(st.characters(codec="utf-8"), max_size=20),
     ),
     max_size=8,
 )
@@ -37,7 +36,7 @@ def test_events_are_the_same_however_the_stream_is_cut(lines: list[str], cuts: l
     edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     for begin, end in itertools.pairwise(edges):
         cut.output("server", "stdout", data[begin:end])
-    assert cut["server"].events == whole["server"].events
+    assert cut["server"].events == whole["server"].events == list(events_in(data.decode()))
     assert cut["server"].stdout == data
 
 
@@ -46,6 +45,44 @@ def test_any_bytes_are_kept_and_never_an_error(data: bytes) -> None:
     said = transcript()
     said.output("server", "stdout", data)
     assert bytes(said["server"].stdout) == data
+
+
+@given(st.lists(st.binary(max_size=20)))
+def test_bytes_that_are_no_text_hide_no_event(pieces: list[bytes]) -> None:
+    said = transcript()
+    for piece in pieces:
+        said.output("server", "stdout", piece)
+    said.output("server", "stdout", b'\n{"event": "ready"}\n')
+    assert said["server"].has("ready")
+
+
+def test_events_are_read_from_stdout_alone() -> None:
+    said = transcript()
+    said.output("server", "stderr", b'{"event": "ready"}\n')
+    assert said["server"].events == []
+
+
+@pytest.mark.parametrize("code", ['"soon"', "null", "[1]"])
+def test_an_exit_without_a_status_is_none(code: str) -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "exited", "code": %b}\n{"event": "exited"}\n' % code.encode())
+    assert not said["server"].ended
+
+
+def test_the_first_event_of_a_name_is_found_and_each_arrival_counts() -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "a", "k": 1}\n{"event": "a", "k": 2}\n')
+    said.stopped("server")
+    assert said["server"].event("a")["k"] == 1
+    assert said["server"].ended
+    assert said.arrivals == 2
+
+
+def test_a_condition_holds_within_some_time_or_not() -> None:
+    said = transcript()
+    said.output("server", "stdout", b"x")
+    assert said.holds_within(0, lambda: said["server"].stdout == b"x")
+    assert not said.holds_within(0, lambda: said["server"].stdout == b"xy")
 
 
 def test_a_line_without_its_end_is_no_event_yet() -> None:
@@ -75,6 +112,7 @@ def test_waiting_past_the_deadline_says_what_for_and_what_was_said_last() -> Non
     said = transcript(deadline=10.0, now=10.0)
     said.output("server", "stdout", b"loading\n")
     said.output("server", "stderr", b"a warning\n")
+    said.output("server", "stdout", b'{"event": "started", "pid": 7}\n')
     with pytest.raises(WaitTimeout, match=r"server to be ready(.|\n)*loading(.|\n)*a warning"):
         said.wait(lambda: False, "server to be ready", "server", must_live=True)
 

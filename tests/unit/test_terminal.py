@@ -1,0 +1,154 @@
+"""What a user sees: readable without colour and without a terminal, and nothing taken for markup."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from scenarios import theory
+from scenarios.outcome import Failure, Outcome
+from scenarios.record import Check, Record
+from scenarios.report import terminal
+from scenarios.report.terminal import TerminalAudience, in_words, telling
+from scenarios.theory import predict
+from tests.unit.made import FETCHED, FORESEEN, ended, record
+from tests.unit.scripted import epoll
+
+# What rich would take for styles, a broken tag and an emoji.
+MARKUP = "[bold] [/nothing] :warning: [Errno 24]"
+
+
+def shown(one: Record, width: int = 120) -> str:
+    """What is printed of a record where there is no terminal."""
+    out = io.StringIO()
+    terminal.show(one, Console(file=out, width=width, highlight=False))
+    return out.getvalue()
+
+
+def lines_with(text: str, *words: str) -> list[str]:
+    """The lines that hold all the words."""
+    return [line for line in text.splitlines() if all(word in line for word in words)]
+
+
+def test_prediction_and_measurement_stand_side_by_side() -> None:
+    text = shown(record(ended(), ended(served=58, client=61)), width=200)
+    assert lines_with(text, "served", "59 clients", "58 clients")
+    assert lines_with(text, "error", "at client 60", "at client 61")
+    assert lines_with(text, "verdict", "pass", "docker")
+    assert lines_with(text, "evidence: runs/x")
+
+
+def test_a_fetch_shows_bounds_beside_times_and_bytes_beside_bytes() -> None:
+    text = shown(record(FORESEEN, FETCHED))
+    assert lines_with(text, "serial", "1.00 to 2.00 s", "1.80 s")
+    assert lines_with(text, "bytes", "7")
+    assert not lines_with(text, "served")
+
+
+@pytest.mark.parametrize("predicted", [ended(), FORESEEN])
+def test_what_was_not_measured_is_a_dash(predicted: Outcome) -> None:
+    text = shown(record(predicted, None, verdict="error", problem="the engine is gone"))
+    assert all(line.rstrip().endswith("-") for line in text.splitlines()[1:3])
+    assert lines_with(text, "the engine is gone")
+
+
+def test_without_a_prediction_there_is_still_a_verdict_and_its_reason() -> None:
+    text = shown(record(None, None, verdict="skip", problem="no epoll here", run=None, checks=()))
+    assert text.splitlines()[0].startswith("verdict")
+    assert lines_with(text, "no epoll here")
+    assert "evidence" not in text
+
+
+def test_checks_that_did_not_hold_say_why_and_those_that_did_are_one_line() -> None:
+    checks = (
+        Check(name="this holds", result="passed", message="not shown"),
+        Check(name="that does not", result="failed", message="first line\nsecond line"),
+        Check(name="nobody knows", result="error", message="it crashed"),
+        Check(name="not here", result="skipped", message="no /proc"),
+    )
+    text = shown(record(ended(), ended(), checks=checks))
+    assert lines_with(text, "ok", "this holds")
+    assert lines_with(text, "FAIL", "that does not")
+    assert lines_with(text, "????", "nobody knows")
+    assert lines_with(text, "skip", "not here")
+    assert [word in text for word in ("first line", "it crashed", "no /proc")] == [True] * 3
+    assert [word in text for word in ("second line", "not shown")] == [False] * 2
+
+
+def test_no_text_of_a_program_is_taken_for_markup() -> None:
+    failing = ended(message=MARKUP)
+    checks = (Check(name=MARKUP, result="failed", message=MARKUP),)
+    text = shown(record(failing, failing, checks=checks, problem=MARKUP, run=MARKUP), width=300)
+    assert text.count(MARKUP) == 2 + 2 + 1 + 1
+
+
+def test_without_a_terminal_there_are_no_colours() -> None:
+    assert "\x1b" not in shown(record(ended(), ended()))
+
+
+def test_a_narrow_terminal_folds_and_loses_nothing() -> None:
+    text = shown(record(ended(), ended(message="x" * 200)), width=40)
+    assert text.count("x") >= 200
+
+
+def test_progress_is_one_line_each_on_stderr_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    audience = TerminalAudience()
+    audience.predicted(epoll(3), predict(epoll(3), {"server": "linux"}))
+    for what in ("waiting", "waiting", MARKUP):
+        audience.doing(what)
+    audience.event("client", {"event": "connected", "clients": 3})
+    audience.event("client", {"event": "something else"})
+    audience.step("linux", 1, 3, "copy")
+    audience.done("linux", 2.0)
+    audience.close()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert lines_with(err, "predicted", "3 served")
+    assert lines_with(err, "clients 3")
+    assert len(lines_with(err, "waiting")) == 1
+    assert lines_with(err, MARKUP)
+    assert lines_with(err, "client: 3 clients are connected")
+    assert lines_with(err, "image linux, step 1 of 3: copy")
+    assert lines_with(err, "image linux is built, 2 s")
+
+
+def test_a_quiet_audience_shows_only_that_images_are_built(capsys: pytest.CaptureFixture[str]) -> None:
+    audience = TerminalAudience(quiet=True)
+    audience.predicted(epoll(3), predict(epoll(3), {"server": "linux"}))
+    audience.doing("waiting")
+    audience.event("client", {"event": "connected", "clients": 3})
+    audience.step("linux", 1, 3, "copy")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "copy" in err
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"event": "ready", "selector": "Poll", "platform": "linux", "python": "3.11"}, "s is ready: Poll on linux"),
+        ({"event": "ready", "platform": "linux"}, None),
+        ({"event": "connected", "clients": 5}, "s: 5 clients are connected at the same time"),
+        ({"event": "refused", "client": 6, "error": "E", "message": "m"}, "s: client 6 was refused: E: m"),
+        ({"event": "calibrated", "cost": 0.01, "cpu": 0.004}, "costs c = 10.0 ms (4.0 ms of its own CPU)"),
+        ({"event": "fetched", "bytes": 7, "seconds": 1.5}, "s: 7 bytes in 1.50 s"),
+        ({"event": "closed"}, None),
+        ({"event": "connected"}, None),
+        ({"event": "calibrated", "cost": "x", "cpu": []}, None),
+        ({"event": "fetched", "bytes": 7, "seconds": "soon"}, None),
+    ],
+)
+def test_events_worth_a_line_are_told_and_others_are_not(event: dict[str, Any], words: str | None) -> None:
+    told = telling("s", event)
+    assert told is None if words is None else words in str(told)
+
+
+def test_an_outcome_is_one_line_of_words() -> None:
+    failure = Failure(service="server", type="OSError", message=theory.EMFILE, at_client=60)
+    assert in_words(Outcome(served=5)) == "5 served"
+    assert (
+        in_words(Outcome(served=59, error=failure)) == f"59 served, then server: OSError: {theory.EMFILE} at client 60"
+    )
+    assert in_words(FORESEEN) == "serial 1.00 to 2.00 s; 7 bytes"
