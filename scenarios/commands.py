@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -102,9 +103,10 @@ def _run(
 def _only_predicted(experiment: spec.Scenario, audience: TerminalAudience) -> Record:
     from scenarios.experiment import predict, without_run
 
+    begun = time.monotonic()
     prediction = predict(experiment, None)
     audience.predicted(experiment, prediction)
-    return without_run(experiment, "none", prediction, "skip", "dry run: nothing was started", 0)
+    return without_run(experiment, "none", prediction, "skip", "dry run: nothing was started", begun)
 
 
 def _print(result: Record) -> None:

@@ -14,6 +14,7 @@ from scenarios.spec import ROOT
 RUNS = ROOT / "runs"
 ACTIVE = RUNS / ".active"
 LATEST = "latest"
+TIME = "%Y%m%dT%H%M%S.%f"  # sorts as it passes
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Mark:
 def create(scenario: str) -> tuple[str, Path]:
     """A new run's id and its directory, which the `latest` links lead to from now on."""
     run = secrets.token_hex(4)
-    directory = RUNS / scenario / f"{datetime.now():%Y%m%dT%H%M%S.%f}-{run}"
+    directory = RUNS / scenario / f"{datetime.now():{TIME}}-{run}"
     try:
         directory.mkdir(parents=True)
     except OSError as error:
@@ -49,6 +50,15 @@ def everything() -> list[Path]:
     """All run directories, oldest first."""
     found = (path for path in RUNS.glob("[!.]*/[!.]*-*") if path.is_dir() and not path.parent.is_symlink())
     return sorted(found, key=lambda path: path.name)
+
+
+def begun(directory: Path) -> tuple[str, str]:
+    """When a run began, to the second, and its id."""
+    time, _, run = directory.name.rpartition("-")
+    try:
+        return f"{datetime.strptime(time, TIME):%Y-%m-%d %H:%M:%S}", run
+    except ValueError:
+        return time, run
 
 
 def find(name: str | None) -> Path:

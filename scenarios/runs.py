@@ -37,7 +37,7 @@ def show_runs() -> int:
     for column in ("run", "scenario", "when", "verdict", "parameters"):
         table.add_column(column, no_wrap=column != "parameters")
     for directory in rundirs.everything():
-        when, _, run = directory.name.rpartition("-")
+        begun, run = rundirs.begun(directory)
         try:
             kept = record.load(directory)
             verdict, values = (
@@ -46,7 +46,7 @@ def show_runs() -> int:
             )
         except LabError:
             verdict, values = Text("not finished"), ""
-        table.add_row(run, directory.parent.name, when.replace("T", " "), verdict, Text(values))
+        table.add_row(run, directory.parent.name, begun, verdict, Text(values))
     if not table.row_count:
         print("there are no runs yet; make one: ./inv scenario epoll-500")
         return EXIT_PASS

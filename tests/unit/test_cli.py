@@ -1,53 +1,53 @@
-"""./inv as a user types it: wrong usage is one message and exit status 2, and nothing is started."""
+"""The commands as a user types them: wrong usage is one message and exit status 2, and nothing is started."""
 
 import json
 import os
 import subprocess
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scenarios import cli, compose, owner, rundirs, spec
-from scenarios.errors import UsageError
-from scenarios.owner import Owner
+from scenarios import cli, commands, compose, rundirs, runs, spec
+from scenarios.engines import choose
+from scenarios.engines.base import BuildProgress, Engine
+from scenarios.errors import EngineUnavailable, Interrupted, UsageError
+from scenarios.spec import Service
+from tests.unit.scripted import SIZE, Script, ScriptedEngine, refused, transfers
 
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent"}
-WRONG = {
+SMALL = {"clients": "3", "size": str(SIZE)}
+# What only the parser of the command line can get wrong; the rest is tried in this process, a hundred times as fast.
+WRONG_LINES = {
     "scenario epol-500": "did you mean 'epoll-500'",
-    "scenario epoll-500 --clients 0": "clients is 0",
     "scenario epoll-500 --clients -5": "clients is -5",
     "scenario epoll-500 --clients x": "clients is 'x'",
-    "scenario epoll-500 --nofile 3": "nofile is 3",
     "scenario epoll-500 --set nonsense": "--set 'nonsense'",
-    "scenario epoll-500 --set speed=9": "no parameter 'speed'",
-    "scenario epoll-500 --set clients=5 --clients 6": "given twice",
-    "scenario epoll-500 --repeat 0": "--repeat",
-    "scenario epoll-500 --timeout soon": "--timeout",
-    "scenario epoll-500 --engine steam": "no engine 'steam'",
     "scenario epoll-500 --nope": "--nope",
     "scenario": "name",
-    "scenario nothing.yaml": "no catalog file",
     "nonsense": "nonsense",
     "--help nonsense": "nonsense",
     "images.build --image lunix": "lunix",
-    "logs nothing nothing": "nothing",
     "bench --rounds x": "--rounds",
 }
 
 
 def inv(arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs ./inv from another directory, without an engine."""
+    """Runs ./inv from another directory, without a container engine."""
     return subprocess.run(
         [str(spec.ROOT / "inv"), *arguments.split()],
         capture_output=True, text=True, check=False, cwd="/", env={**os.environ, **NO_ENGINE, **environment},
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "message"), WRONG.items())
+@pytest.mark.parametrize(("arguments", "message"), WRONG_LINES.items())
 def test_wrong_usage_is_one_message_and_exit_status_2(arguments: str, message: str) -> None:
     done = inv(arguments)
     assert message in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+    assert done.stdout == ""
     assert done.returncode == 2, done.stderr
 
 
@@ -72,18 +72,12 @@ def test_help_is_help_wherever_it_stands_and_has_an_example(arguments: str) -> N
     assert "inv scenario select-1100 --nofile 4096" in done.stdout
 
 
-def test_the_catalog_is_listed_with_what_each_teaches() -> None:
-    done = inv("scenarios")
-    assert done.returncode == 0
-    assert all(name in done.stdout for name in spec.names())
-
-
 def test_a_reader_that_leaves_early_is_no_error() -> None:
     done = subprocess.run(
-        f"{spec.ROOT / 'inv'} scenarios | head -1; echo ${{PIPESTATUS[0]}}",
+        f"{spec.ROOT / 'inv'} scenarios | head -1; exit ${{PIPESTATUS[0]}}",
         shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stderr == ""
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +89,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
         (["logs", "a", "--service", "b"], ["logs", "--run", "a", "--service", "b"]),
         (["logs", "a", "b", "c"], ["logs", "--run", "a", "--service", "b", "c"]),
         (["runs"], ["runs"]),
+        ([], []),
     ],
 )
 def test_optional_arguments_may_stand_without_their_flags(given: list[str], named: list[str]) -> None:
@@ -102,36 +97,203 @@ def test_optional_arguments_may_stand_without_their_flags(given: list[str], name
 
 
 def test_compose_yaml_is_current() -> None:
-    assert compose.FILE.read_text(encoding="utf-8") == compose.generate()
+    assert compose.FILE.read_text(encoding="utf-8") == compose.generate(), "./inv compose"
 
 
-def test_the_latest_links_lead_to_the_newest_run(runs: Path) -> None:
-    rundirs.create("epoll-500")
-    _, second = rundirs.create("epoll-500")
-    assert (runs / "latest").resolve() == (runs / "epoll-500" / "latest").resolve() == second
-    assert rundirs.find("epoll-500") in rundirs.everything()
-    assert len(rundirs.everything()) == 2
+Ask = Callable[..., int]
 
 
-def test_a_run_is_found_by_its_id_and_an_unknown_one_is_a_usage_error(runs: Path) -> None:
-    run, directory = rundirs.create("fetch")
-    assert rundirs.find(run) == directory
-    with pytest.raises(UsageError, match="no run 'nothing'"):
-        rundirs.find("nothing")
+@pytest.fixture
+def engine(runs: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
+    """The engine that every command finds; a clean run of epoll-500 with three clients is its script."""
+    scripted = ScriptedEngine(transfers())
+    monkeypatch.setattr(choose, "connect", lambda name=None: scripted)
+    return scripted
 
 
-def test_a_mark_of_a_run_tells_its_owner_until_it_is_taken_away(runs: Path) -> None:
-    rundirs.mark("r1", "docker")
-    assert [(mark.run, mark.owner.lives) for mark in rundirs.marks()] == [("r1", True)]
-    (rundirs.ACTIVE / "r2").write_text("damaged", encoding="utf-8")
-    assert {mark.run: mark.owner.lives for mark in rundirs.marks()} == {"r1": True, "r2": False}
-    rundirs.unmark("r1")
-    rundirs.unmark("r1")
-    assert [mark.run for mark in rundirs.marks()] == ["r2"]
+def ask(name: str = "epoll-500", settings: Iterable[str] = (), **flags: Any) -> int:
+    """What ./inv scenario does with its flags, in this process; returns the exit status."""
+    values = {"clients": None, "nofile": None} | {key: flags.pop(key) for key in ("clients", "nofile") if key in flags}
+    options = {"engine": None, "keep": False, "as_json": False, "repeat": None, "dry_run": False, "timeout": None}
+
+    def work() -> int:
+        return commands.scenario(name, commands.parameters(*values.values(), list(settings)), **(options | flags))
+
+    return cli._status_of(work)
 
 
-def test_a_process_id_that_is_used_again_is_not_its_first_owner() -> None:
-    me = owner.this_process()
-    assert me.lives
-    assert not Owner(me.pid, me.started - 1000, me.host).lives
-    assert Owner(me.pid, me.started - 1000, "another-host").lives
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"clients": "0"}, "clients is 0: it must be from 1"),
+        ({"clients": "1e3"}, "clients is '1e3'"),
+        ({"nofile": "3"}, "nofile is 3"),
+        ({"nofile": "99999"}, "the highest here is 20000: the script"),
+        ({"settings": ["=5"]}, "--set '=5'"),
+        ({"settings": ["clients="]}, "--set 'clients='"),
+        ({"settings": ["speed=9"]}, "no parameter 'speed'; it has: clients"),
+        ({"settings": ["selector=iocp"]}, "selector is 'iocp': it must be one of select, poll, epoll, default"),
+        ({"settings": ["clients=5"], "clients": "6"}, "clients is given twice"),
+        ({"settings": ["size=1KiB", "size=2KiB"]}, "size is given twice"),
+        ({"repeat": "0"}, "--repeat is 0"),
+        ({"repeat": "x"}, "--repeat is 'x'"),
+        ({"timeout": "soon"}, "--timeout is 'soon'"),
+        ({"timeout": "-1"}, "--timeout is -1"),
+        ({"name": "nothing.yaml"}, "no catalog file"),
+        ({"name": "steam"}, "there are: epoll-1100"),
+        ({"name": "windows-600", "settings": ["selector=epoll"]}, "win32 has no epoll"),
+    ],
+)
+def test_what_cannot_be_is_one_message_and_nothing_is_started(
+    engine: ScriptedEngine, capsys: pytest.CaptureFixture[str], asked: dict[str, Any], message: str
+) -> None:
+    assert ask(**asked) == 2
+    out, err = capsys.readouterr()
+    complaint = err.splitlines()[-1]
+    assert complaint.startswith("iolab: ")
+    assert message in complaint
+    assert out == ""
+    assert engine.opened == []
+    assert rundirs.everything() == []
+
+
+def test_an_unknown_engine_is_wrong_usage_wherever_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="no engine 'steam'; there are: auto, docker, local"):
+        choose.connect("steam")
+    monkeypatch.setenv(choose.VARIABLE, "steam")
+    with pytest.raises(UsageError, match=f"no engine 'steam' .from {choose.VARIABLE}"):
+        choose.connect()
+
+
+def test_json_is_one_object_on_stdout_and_nothing_else_anywhere(
+    engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(settings=[f"size={SIZE}"], clients="3", as_json=True) == 0
+    out, err = capsys.readouterr()
+    record = json.loads(out)
+    assert err == ""
+    assert record["verdict"] == "pass"
+    assert record["parameters"] == {"clients": 3, "nofile": 1024, "selector": "epoll", "model": "threads", "size": "16"}
+    assert json.loads((Path(record["run"]) / "run.json").read_text(encoding="utf-8")) == record
+
+
+def test_a_run_shows_prediction_measurement_checks_and_verdict(
+    engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(settings=[f"size={SIZE}"], clients="3") == 0
+    out, err = capsys.readouterr()
+    assert "predicted  3 served" in err
+    assert [part in out for part in ("3 clients", "ok", "verdict", "pass", "evidence: ")] == [True] * 5
+
+
+def test_a_dry_run_starts_nothing_and_takes_no_time(engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = time.monotonic()
+    assert ask(dry_run=True, as_json=True) == 0
+    took = time.monotonic() - begun
+    record = json.loads(capsys.readouterr().out)
+    assert (record["verdict"], record["run"], engine.opened) == ("skip", None, [])
+    assert 0 <= record["seconds"]["total"] <= took
+
+
+class Changing(ScriptedEngine):
+    """An engine on which each run goes differently."""
+
+    def __init__(self, *runs: dict[str, Script]) -> None:
+        """The scripts of one run after the other."""
+        super().__init__({})
+        self._runs = list(runs)
+
+    def prepare(self, services: Iterable[Service], progress: BuildProgress) -> None:
+        """Takes the next scripts."""
+        self.scripts = self._runs.pop(0)
+
+
+GOOD, WRONG, BROKEN = transfers(), refused(2), {"server": Script(exits=3), "client": Script()}
+
+
+@pytest.mark.parametrize(
+    ("scripts", "status", "verdict", "counted"),
+    [
+        ([GOOD, GOOD], 0, "pass", "2 runs: 2 pass"),
+        ([GOOD, WRONG, GOOD], 1, "fail", "3 runs: 2 pass, 1 fail"),
+        ([BROKEN, GOOD], 3, "error", "2 runs: 1 pass, 1 error"),
+        ([WRONG, BROKEN, GOOD], 1, "fail", "3 runs: 1 pass, 1 fail, 1 error"),
+    ],
+)
+def test_of_repeated_runs_the_worst_counts_and_a_known_failure_is_worse_than_an_unknown_outcome(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    scripts: list[dict[str, Script]], status: int, verdict: str, counted: str,
+) -> None:  # fmt: skip
+    for as_json in (False, True):
+        changing = Changing(*scripts)
+        monkeypatch.setattr(choose, "connect", lambda name=None, engine=changing: engine)
+        repeat = str(len(scripts))
+        assert ask(settings=[f"size={SIZE}"], clients="3", repeat=repeat, as_json=as_json) == status
+        out = capsys.readouterr().out
+        assert (json.loads(out)["verdict"] == verdict) if as_json else (out.splitlines()[-1] == counted)
+        assert all(session.removed for session in changing.opened)
+
+
+def test_a_lab_that_cannot_go_on_is_one_message_and_its_status(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(name: str | None = None) -> Engine:
+        raise EngineUnavailable("no engine answers")
+
+    monkeypatch.setattr(choose, "connect", gone)
+    assert ask() == 3
+    assert capsys.readouterr().err == "iolab: no engine answers\n"
+
+
+@pytest.mark.parametrize(("number", "status"), [(2, 130), (15, 143)])
+def test_an_interrupted_command_removes_everything_and_exits_with_its_signal(
+    engine: ScriptedEngine, number: int, status: int
+) -> None:
+    def interrupt(call: str) -> None:
+        if call == "start client":
+            raise Interrupted(number)
+
+    engine.before = interrupt
+    with pytest.raises(SystemExit) as left:
+        ask(settings=[f"size={SIZE}"], clients="3")
+    assert left.value.code == status
+    assert engine.session.removed
+
+
+def test_the_catalog_is_listed_with_what_each_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert runs.show_catalog() == 0
+    out = capsys.readouterr().out
+    assert [name in out for name in spec.names()] == [True] * len(spec.names())
+
+
+def test_a_wrong_file_in_the_catalog_is_named_in_its_place_and_the_others_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(spec, "CATALOG", tmp_path)
+    (tmp_path / "broken.yaml").write_text("summary: [/no] :warning:\n", encoding="utf-8")
+    good = (spec.ROOT / "scenarios" / "catalog" / "epoll-500.yaml").read_text(encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(good.replace("500 clients", "[/no] clients"), encoding="utf-8")
+    assert runs.show_catalog() == 2
+    out = capsys.readouterr().out
+    assert "is missing" in out
+    assert "[/no] clients" in out
+
+
+def test_runs_are_listed_with_their_verdicts_and_their_logs_are_printed(
+    engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runs.show_runs() == 0
+    assert "there are no runs yet" in capsys.readouterr().out
+    ask(settings=[f"size={SIZE}"], clients="3", as_json=True)
+    rundirs.create("fetch")
+    capsys.readouterr()
+    runs.show_runs()
+    first, second = capsys.readouterr().out.splitlines()[1:]
+    assert ("pass" in first, "epoll-500" in first, "clients 3" in first) == (True, True, True)
+    assert ("not finished" in second, "fetch" in second) == (True, True)
+    assert runs.show_logs("epoll-500", "client") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert {line.split(" | ")[0] for line in lines} == {"client out"}
+    assert '"event": "finished"' in lines[-2]
+    with pytest.raises(UsageError, match="no service 'clint'; it has: server, client"):
+        runs.show_logs("epoll-500", "clint")
