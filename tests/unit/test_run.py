@@ -33,12 +33,14 @@ def run(
     scripts: dict[str, Script],
     scenario: Scenario | None = None,
     before: Callable[[str], None] = lambda _: None,
-    timeout: float = 60,
+    late_at: str | None = None,
     keep: bool = False,
 ) -> tuple[Evidence, ScriptedSession]:
-    """Runs to the end; returns the evidence and the session."""
+    """Runs to the end, with the time up at the call `late_at`; returns the evidence and the session."""
     engine, saved = ScriptedEngine(scripts, before), list[Evidence]()
-    with living(engine, scenario or epoll(), "r1", Quiet(), keep=keep, timeout=timeout, save=saved.append) as (
+    if late_at:
+        engine.before = at(late_at, lambda: setattr(engine.session.sink, "deadline", 0))
+    with living(engine, scenario or epoll(), "r1", Quiet(), keep=keep, timeout=60, save=saved.append) as (
         evidence,
         session,
     ):
@@ -104,7 +106,7 @@ def test_everything_is_created_before_anything_starts_and_removed_after_all_is_c
 
 def test_a_service_starts_only_when_what_it_depends_on_is_ready() -> None:
     assert started(run(transfers())[1]) == ["server", "client"]
-    assert started(run(transfers() | {"server": NEVER_READY}, timeout=SOON)[1]) == ["server"]
+    assert started(run(transfers() | {"server": NEVER_READY}, late_at="start server 1")[1]) == ["server"]
 
 
 def test_services_that_do_not_depend_on_each_other_start_at_the_same_time() -> None:
@@ -187,7 +189,7 @@ def test_a_server_that_dies_is_noticed_while_another_is_not_ready_yet() -> None:
 
 
 def test_a_server_that_is_never_ready_is_named_when_the_time_is_up() -> None:
-    evidence, _ = run({"server": NEVER_READY, "client": Script()}, timeout=SOON)
+    evidence, _ = run({"server": NEVER_READY, "client": Script()}, late_at="start server 1")
     assert evidence.problem is not None
     assert "the time is up, and the lab still waits for server to be ready" in evidence.problem
     assert "loading" in evidence.problem
@@ -195,7 +197,7 @@ def test_a_server_that_is_never_ready_is_named_when_the_time_is_up() -> None:
 
 def test_a_client_that_hangs_is_named_when_the_time_is_up() -> None:
     scripts = transfers() | {"client": Script(says="thinking\n", until="never")}
-    evidence, _ = run(scripts, timeout=SOON)
+    evidence, _ = run(scripts, late_at="start client 1")
     assert evidence.problem is not None
     assert "the lab still waits for client to finish" in evidence.problem
     assert "thinking" in evidence.problem

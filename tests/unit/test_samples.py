@@ -42,6 +42,11 @@ def looked(pid: int) -> tuple[int, Sample | None]:
 
 def test_a_look_counts_descriptors_and_reads_the_effective_limits() -> None:
     with process("cat") as cat:
+        assert cat.stdin is not None
+        assert cat.stdout is not None
+        cat.stdin.write(b"there\n")
+        cat.stdin.flush()
+        cat.stdout.readline()  # while it starts, it has the files open that it loads
         status, sample = looked(cat.pid)
     assert status == 0
     assert sample is not None

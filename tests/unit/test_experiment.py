@@ -1,0 +1,360 @@
+"""Whole experiments on a scripted engine, with their real checks: from the scenario to the verdict and its record."""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from scenarios import evidence as evidences
+from scenarios import record as records
+from scenarios import rundirs, spec, theory
+from scenarios.checks import JUNIT_FILE
+from scenarios.engines.base import BuildProgress
+from scenarios.errors import EngineError, EvidenceError, ImageError, Interrupted, LabError, Unavailable, UsageError
+from scenarios.experiment import PATIENCE, Options, carry_out
+from scenarios.record import Record
+from scenarios.report import schema
+from scenarios.spec import Scenario, Service
+from scenarios.transcript import Transcript
+from tests.unit.scripted import (
+    SIZE,
+    Quiet,
+    Script,
+    ScriptedEngine,
+    closed,
+    epoll,
+    event,
+    fetches,
+    look,
+    refused,
+    transfers,
+)
+
+pytestmark = pytest.mark.usefixtures("runs")
+NOFILE = 64
+SERVED = NOFILE - theory.open_before_first_client("epoll")
+
+
+class Preparing(ScriptedEngine):
+    """An engine that cannot prepare."""
+
+    def __init__(self, scripts: dict[str, Script], problem: LabError) -> None:
+        """`problem` is raised when it should."""
+        super().__init__(scripts)
+        self._problem = problem
+
+    def prepare(self, services: Iterable[Service], progress: BuildProgress) -> None:
+        """Raises."""
+        raise self._problem
+
+
+class Mac(ScriptedEngine):
+    """An engine whose programs run on macOS."""
+
+    def platform(self, service: Service) -> str:
+        """As sys.platform is there."""
+        return "darwin"
+
+
+def carried_out(scripts: dict[str, Script], scenario: Scenario | None = None, keep: bool = False) -> Record:
+    """The record of an experiment, which is also what its directory and the schema say."""
+    result = carry_out(scenario or epoll(), ScriptedEngine(scripts), Options(keep=keep), Quiet())
+    assert result.run is not None
+    assert records.load(Path(result.run)) == result
+    printed = json.loads(records.to_json(result))
+    jsonschema.validate(printed, json.loads(schema.FILE.read_text(encoding="utf-8")))
+    assert evidences.load(Path(result.run)).scenario == (scenario or epoll())
+    return result
+
+
+def failed(result: Record) -> list[str]:
+    """The checks that did not hold."""
+    return [check.name for check in result.checks if check.result == "failed"]
+
+
+def test_what_was_predicted_and_measured_passes_with_all_its_checks() -> None:
+    result = carried_out(transfers())
+    assert (result.verdict, result.problem, result.exit_status) == ("pass", None, 0)
+    assert {check.result for check in result.checks} == {"passed"}
+    assert "epoll watches the listener and every client" in [check.name for check in result.checks]
+    assert result.run is not None
+    assert "epoll_watches" in (Path(result.run) / JUNIT_FILE).read_text(encoding="utf-8")
+    assert list(result.seconds) == ["create", "run", "collect", "total"]
+
+
+def test_the_predicted_failure_where_it_was_predicted_passes() -> None:
+    result = carried_out(refused(SERVED + 1), epoll(100, nofile=str(NOFILE)))
+    assert (result.verdict, result.problem) == ("pass", None)
+    assert result.measured is not None
+    assert result.measured.served == SERVED
+    assert result.measured.error is not None
+    assert (result.measured.error.type, result.measured.error.at_client) == ("OSError", SERVED + 1)
+
+
+@pytest.mark.usefixtures("held")
+@pytest.mark.parametrize(
+    ("scripts", "named"),
+    [
+        (refused(SERVED), f"at client {SERVED}"),
+        (refused(SERVED + 2), f"at client {SERVED + 2}"),
+        (refused(SERVED + 1, "ValueError", theory.FD_OUT_OF_RANGE), theory.FD_OUT_OF_RANGE),
+        (refused(SERVED + 1, "PermissionError", theory.EMFILE), "PermissionError"),
+        (transfers(100), "error: predicted OSError"),
+    ],
+)
+def test_the_right_failure_for_a_wrong_reason_fails(scripts: dict[str, Script], named: str) -> None:
+    result = carried_out(scripts, epoll(100, nofile=str(NOFILE)))
+    assert (result.verdict, result.exit_status) == ("fail", 1)
+    assert named in str(result.problem)
+
+
+@pytest.mark.usefixtures("held")
+def test_a_client_that_is_not_served_fails() -> None:
+    result = carried_out(transfers(served=2))
+    assert (result.verdict, result.problem) == ("fail", "served: predicted 3, measured 2")
+
+
+def lying(part: str) -> dict[str, Script]:
+    """Scripts of a run whose programs say that all went well, while something else says that it did not."""
+    scripts = transfers()
+    server = scripts["server"]
+    match part:
+        case "descriptors":
+            server.looks[1] = look(5 + 4, 1 + 3)
+        case "watched":
+            server.looks[1] = look(5 + 3, 1 + 2)
+        case "limits":
+            server.looks[0] = look(5, nofile=2048)
+        case "before":
+            server.looks[0] = look(6)
+        case "hashes":
+            server.at["send client 2"] = closed(1) * 3
+        case "bytes":
+            server.at["send client 2"] = server.at["send client 2"].replace(f'"sent": {SIZE}', f'"sent": {SIZE - 1}', 1)
+        case "platform":
+            server.says = server.says.replace("linux", "win32")
+        case "death":
+            server.until, server.exits = "send client 2", 0
+    return scripts
+
+
+@pytest.mark.parametrize(
+    ("part", "check"),
+    [
+        ("descriptors", "each connected client takes one descriptor"),
+        ("watched", "epoll watches the listener and every client"),
+        ("limits", "the effective limits are the ones asked for"),
+        ("before", "the descriptors open before the first client are what theory counts"),
+        ("hashes", "the server counts the same bytes and hashes as the clients"),
+        ("bytes", "the server counts the same bytes and hashes as the clients"),
+        ("platform", "the server runs on the platform that theory assumed"),
+        ("death", "the server lives unless its death was predicted"),
+    ],
+)
+def test_what_the_programs_say_is_not_believed_against_what_is_seen_from_outside(part: str, check: str) -> None:
+    result = carried_out(lying(part))
+    assert result.verdict == "fail"
+    assert result.measured == result.predicted
+    assert check in failed(result)
+    assert f"{check} does not hold" in str(result.problem)
+
+
+def test_logs_that_are_not_complete_fail() -> None:
+    scripts = transfers()
+    scripts["client"].stored = "other"
+    assert failed(carried_out(scripts)) == ["the logs are complete"]
+
+
+def test_a_look_that_was_not_possible_leaves_checks_unproven() -> None:
+    scripts = transfers()
+    scripts["server"].looks = [""]
+    result = carried_out(scripts)
+    assert result.verdict == "fail"
+    assert "was not looked at when connected" in str([check.message for check in result.checks])
+
+
+def test_fetches_within_their_bounds_pass_and_the_bounds_know_the_calibrated_cost() -> None:
+    result = carried_out(fetches(), spec.load("fetch"))
+    assert (result.verdict, result.problem) == ("pass", None)
+    assert result.predicted is not None
+    expected = theory.fetch_seconds("serial", 6, 0.3, 0, theory.Cost(elapsed=0.01, cpu=0.004))
+    assert (result.predicted.seconds or {})["serial"] == expected
+    assert result.measured is not None
+    assert result.measured.bytes == 4 * theory.page_bytes(6)
+
+
+@pytest.mark.usefixtures("held")
+@pytest.mark.parametrize(
+    ("scripts", "named"),
+    [
+        (fetches(gevent=1.9), "gevent: predicted 0.30 to"),
+        (fetches(serial=1.5), "serial: predicted"),
+        (fetches(gevent_unpatched=0.3), "gevent-unpatched: predicted"),
+        (fetches(urls=5), "bytes: predicted"),
+        (fetches(failing="threads"), "gevent: it never reported its time"),
+    ],
+)
+def test_fetches_outside_their_bounds_fail(scripts: dict[str, Script], named: str) -> None:
+    result = carried_out(scripts, spec.load("fetch"))
+    assert result.verdict == "fail"
+    assert named in str(result.problem)
+
+
+def test_a_run_that_could_not_finish_is_an_error_and_is_not_checked() -> None:
+    result = carried_out({"server": Script(says="loading\n", error="boom\n", exits=3), "client": Script()})
+    assert (result.verdict, result.exit_status, result.checks) == ("error", 3, ())
+    assert "server ended with exit status 3" in str(result.problem)
+    assert result.predicted is not None
+    assert result.measured is not None
+
+
+@pytest.mark.parametrize("said", [event("refused"), event("refused", client="x", error="E", message="m")])
+def test_a_program_that_reports_nonsense_is_an_error_and_no_crash(said: str) -> None:
+    scripts = transfers()
+    scripts["client"].then[1] = said
+    result = carried_out(scripts)
+    assert result.verdict == "error"
+    assert "cannot be understood" in str(result.problem)
+
+
+def test_a_calibration_that_is_nonsense_is_an_error_and_no_crash() -> None:
+    scripts = fetches()
+    scripts["serial"].says = event("calibrated", cost="much", checkpoint=True)
+    result = carried_out(scripts, spec.load("fetch"))
+    assert result.verdict == "error"
+    assert "cannot be understood" in str(result.problem)
+
+
+def not_run(engine: ScriptedEngine, scenario: Scenario) -> Record:
+    """The record of an experiment for which nothing was started."""
+    result = carry_out(scenario, engine, Options(), Quiet())
+    assert engine.opened == []
+    assert (result.run, result.measured, result.checks) == (None, None, ())
+    assert rundirs.everything() == []
+    assert rundirs.marks() == []
+    jsonschema.validate(json.loads(records.to_json(result)), json.loads(schema.FILE.read_text(encoding="utf-8")))
+    return result
+
+
+def test_a_machine_that_cannot_run_it_is_skipped_with_the_reason() -> None:
+    result = not_run(Preparing({}, Unavailable("no image for this processor")), epoll())
+    assert (result.verdict, result.problem, result.exit_status) == ("skip", "no image for this processor", 0)
+    assert result.predicted is not None
+
+
+def test_an_image_that_cannot_be_built_is_an_error() -> None:
+    result = not_run(Preparing({}, ImageError("step 3 failed", ("E: no space",))), epoll())
+    assert (result.verdict, result.exit_status) == ("error", 3)
+    assert "E: no space" in str(result.problem)
+
+
+def test_a_limit_that_the_catalog_asks_for_in_vain_is_skipped() -> None:
+    result = not_run(ScriptedEngine({}, limit=1000), spec.load("epoll-500"))
+    assert result.verdict == "skip"
+    assert result.problem == "server needs nofile 1024; the highest here is 1000: the script"
+
+
+@pytest.mark.parametrize("given", [{"nofile": "4096"}, {"clients": "5000"}])
+def test_a_limit_that_the_user_asks_for_in_vain_is_wrong_usage(given: dict[str, str]) -> None:
+    engine = ScriptedEngine({}, limit=2000)
+    with pytest.raises(UsageError, match=r"needs nofile \d+; the highest here is 2000: the script"):
+        carry_out(spec.load("epoll-500", given), engine, Options(), Quiet())
+    assert engine.opened == []
+    assert rundirs.everything() == []
+
+
+def test_a_mechanism_that_the_platform_lacks_is_skipped_unless_the_user_chose_it() -> None:
+    result = not_run(Mac({}), spec.load("epoll-500"))
+    assert result.verdict == "skip"
+    assert "darwin has no epoll" in str(result.problem)
+    assert result.predicted is None
+    with pytest.raises(UsageError, match="darwin has no epoll"):
+        carry_out(spec.load("select-500", {"selector": "epoll"}), Mac({}), Options(), Quiet())
+
+
+def test_an_engine_that_cannot_create_leaves_an_error_with_its_evidence() -> None:
+    def refuse(call: str) -> None:
+        if call == "create":
+            raise EngineError("address pools are used up")
+
+    engine = ScriptedEngine(transfers(), refuse)
+    result = carry_out(epoll(), engine, Options(), Quiet())
+    assert (result.verdict, result.problem) == ("error", "address pools are used up")
+    assert engine.session.removed
+    assert result.run is not None
+    assert evidences.load(Path(result.run)).problem == "address pools are used up"
+
+
+@pytest.mark.usefixtures("held")
+def test_a_full_disk_is_an_error_and_removes_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise EvidenceError("the evidence cannot be saved: No space left on device")
+
+    monkeypatch.setattr(evidences, "save", full)
+    monkeypatch.setattr(records, "save", full)
+    engine = ScriptedEngine(transfers())
+    result = carry_out(epoll(), engine, Options(), Quiet())
+    assert (result.verdict, result.exit_status) == ("error", 3)
+    assert "No space left" in str(result.problem)
+    assert engine.session.removed
+
+
+def test_evidence_is_saved_before_anything_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise Interrupted(2)
+
+    monkeypatch.setattr("scenarios.checks.run_checks", interrupted)
+    engine = ScriptedEngine(transfers())
+    with pytest.raises(Interrupted):
+        carry_out(epoll(), engine, Options(), Quiet())
+    assert engine.session.removed
+    (directory,) = rundirs.everything()
+    assert evidences.load(directory).problem is None
+    assert not (directory / records.RECORD_FILE).exists()
+
+
+@pytest.mark.usefixtures("held")
+def test_a_kept_run_stands_and_another_is_removed_before_the_record_is_handed_out() -> None:
+    for keep in (True, False):
+        engine = ScriptedEngine(transfers())
+        carry_out(epoll(), engine, Options(keep=keep), Quiet())
+        assert engine.session.removed is not keep
+        assert rundirs.marks() == []
+
+
+@pytest.mark.usefixtures("held")
+def test_a_run_that_could_not_be_removed_stays_marked_for_the_next_command() -> None:
+    engine = ScriptedEngine(transfers())
+
+    def lose(call: str) -> None:
+        engine.session.stuck = call == "remove"
+
+    engine.before = lose
+    carry_out(epoll(), engine, Options(), Quiet())
+    assert [mark.engine for mark in rundirs.marks()] == ["scripted"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "seconds"),
+    [
+        (epoll(), Options(), epoll().timeout),
+        (epoll(), Options(timeout=7), 7),
+        (spec.load("fetch", {"latency": "60", "urls": "1000"}), Options(), PATIENCE * 2 * 60_000),
+        (spec.load("fetch", {"latency": "60", "urls": "1000"}), Options(timeout=7), 7),
+    ],
+)
+def test_a_run_has_the_time_of_its_scenario_or_more_if_waiting_alone_takes_it(
+    scenario: Scenario, options: Options, seconds: float
+) -> None:
+    engine = ScriptedEngine({name: Script(exits=3) for name in scenario.services})
+    begun = time.monotonic()
+    carry_out(scenario, engine, options, Quiet())
+    transcript = engine.session.sink
+    assert isinstance(transcript, Transcript)
+    given = transcript.deadline - begun
+    assert seconds <= given
+    assert given < 60 + seconds * 2 * theory.ROOM
