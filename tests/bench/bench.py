@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import psutil
 from rich.table import Table
 
 from images import build
@@ -35,6 +36,9 @@ COMPOSE = (
     "-p",
     f"iolab-bench-{os.getpid()}",
 )
+# Quiet is a second in which the processors are this busy at most, in percent; a shared machine may never be, so not for
+# ever.
+QUIET_FOR, QUIET_BELOW, QUIET_TRIES = 1.0, 20.0, 5
 LISTING_WITHIN = 0.5  # seconds that `inv scenarios` may take
 
 
@@ -140,11 +144,21 @@ def _in_turn(
     for number in range(rounds + 1):
         for name, work in contestants.items():
             audience.doing(f"round {number} of {rounds}: {name}" if number else f"warming up: {name}")
+            _settle()
             begun = time.perf_counter()
             work()
             if number:
                 seconds[name].append(round(time.perf_counter() - begun, 4))
     return seconds
+
+
+def _settle() -> None:
+    """Waits until the machine is quiet: what one contestant leaves to the kernel (network namespaces that are taken
+    down long after `rm` has returned) must not be billed to the next.
+    """
+    for _ in range(QUIET_TRIES):
+        if psutil.cpu_percent(interval=QUIET_FOR) < QUIET_BELOW:
+            return
 
 
 def _ratio(target: Target, medians: dict[str, float]) -> Ratio:

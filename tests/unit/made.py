@@ -1,10 +1,13 @@
-"""Evidence, outcomes and records as tests need them, made by hand."""
+"""Evidence, outcomes, records and marks as tests need them, made by hand."""
 
+import dataclasses
+import json
 from typing import Any
 
-from scenarios import theory
+from scenarios import rundirs, theory
 from scenarios.evidence import Evidence, ServiceEvidence
 from scenarios.outcome import Failure, Outcome
+from scenarios.owner import this_process
 from scenarios.record import Check, Record
 from tests.unit.scripted import epoll
 
@@ -65,3 +68,11 @@ def record(predicted: Outcome | None = None, measured: Outcome | None = None, **
         "reason": "because",
     }
     return Record(**(values | more))
+
+
+def mark_of_the_dead(run: str, engine: str = "scripted") -> None:
+    """Marks a run whose process is gone."""
+    owner = dataclasses.replace(this_process(), started=this_process().started - 1000)
+    rundirs.ACTIVE.mkdir(exist_ok=True)
+    text = json.dumps({"run": run, "engine": engine, "owner": dataclasses.asdict(owner)})
+    (rundirs.ACTIVE / run).write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -198,6 +199,30 @@ class ScriptedEngine:
     def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
         """Nothing."""
         return 0
+
+
+def at(where: str, work: Callable[[], None]) -> Callable[[str], None]:
+    """Does the work before the call `where`, such as `send client 2`, the second of its kind."""
+    counted = Counter[str]()
+    lock = threading.Lock()
+
+    def before(call: str) -> None:
+        with lock:
+            counted[call] += 1
+            now = f"{call} {counted[call]}" == where
+        if now:
+            work()
+
+    return before
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    """Raises it."""
+
+    def work() -> None:
+        raise error
+
+    return work
 
 
 class Quiet:

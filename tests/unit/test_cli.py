@@ -12,9 +12,10 @@ import pytest
 
 from scenarios import cli, commands, compose, rundirs, runs, spec
 from scenarios.engines import choose
-from scenarios.engines.base import BuildProgress, Engine
+from scenarios.engines.base import BuildProgress, Engine, Leftover
 from scenarios.errors import EngineUnavailable, Interrupted, UsageError
 from scenarios.spec import Service
+from tests.unit.made import mark_of_the_dead
 from tests.unit.scripted import SIZE, Script, ScriptedEngine, refused, transfers
 
 SMALL: dict[str, Any] = {"clients": "3", "settings": [f"size={SIZE}"]}
@@ -229,6 +230,13 @@ def test_of_repeated_runs_the_worst_counts_and_a_known_failure_is_worse_than_an_
         out = capsys.readouterr().out
         assert (json.loads(out)["verdict"] == verdict) if as_json else (out.splitlines()[-1] == counted)
         assert all(session.removed for session in changing.opened)
+
+
+def test_every_command_first_removes_what_a_killed_run_left(engine: ScriptedEngine) -> None:
+    engine.things = [Leftover("container", "orphan", "dead1", "server", kept=False, owner_lives=False)]
+    mark_of_the_dead("dead1")
+    assert cli._status_of(lambda: 0) == 0
+    assert (engine.things, rundirs.marks()) == ([], [])
 
 
 def test_a_lab_that_cannot_go_on_is_one_message_and_its_status(

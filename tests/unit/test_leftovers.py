@@ -1,7 +1,5 @@
 """What killed runs left: swept by the next command, and nothing else with it."""
 
-import dataclasses
-import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from scenarios import leftovers, rundirs
 from scenarios.engines import choose
 from scenarios.engines.base import Engine, Leftover
 from scenarios.errors import EngineUnavailable, UsageError
-from scenarios.owner import this_process
+from tests.unit.made import mark_of_the_dead
 from tests.unit.scripted import ScriptedEngine
 
 ORPHAN = Leftover("container", "orphan", "dead1", "server", kept=False, owner_lives=False)
@@ -26,14 +24,6 @@ def engine(runs: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
     made.things = [ORPHAN, KEPT, IN_USE, KEPT_BY_LIVING]
     monkeypatch.setattr(choose, "connect", lambda name=None: made)
     return made
-
-
-def mark_of_the_dead(run: str, engine: str = "scripted") -> None:
-    """Marks a run whose process is gone."""
-    owner = dataclasses.replace(this_process(), started=this_process().started - 1000)
-    rundirs.ACTIVE.mkdir(exist_ok=True)
-    text = json.dumps({"run": run, "engine": engine, "owner": dataclasses.asdict(owner)})
-    (rundirs.ACTIVE / run).write_text(text, encoding="utf-8")
 
 
 def test_a_sweep_removes_what_nobody_owns_and_nobody_keeps(engine: ScriptedEngine) -> None:

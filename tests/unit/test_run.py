@@ -8,7 +8,6 @@ import pytest
 
 import scenarios.run
 from scenarios import spec
-from scenarios.errors import EngineError, EvidenceError, Interrupted
 from scenarios.evidence import Evidence
 from scenarios.run import KILLED, living
 from scenarios.spec import Scenario, Service
@@ -17,6 +16,7 @@ from tests.unit.scripted import (
     Script,
     ScriptedEngine,
     ScriptedSession,
+    at,
     epoll,
     event,
     fetches,
@@ -49,30 +49,6 @@ def run(
     return evidence, engine.session
 
 
-def at(where: str, work: Callable[[], None]) -> Callable[[str], None]:
-    """Does the work before the call `where`, such as `send client 2`, the second of its kind."""
-    counted = Counter[str]()
-    lock = threading.Lock()
-
-    def before(call: str) -> None:
-        with lock:
-            counted[call] += 1
-            now = f"{call} {counted[call]}" == where
-        if now:
-            work()
-
-    return before
-
-
-def raising(error: BaseException) -> Callable[[], None]:
-    """Raises it."""
-
-    def work() -> None:
-        raise error
-
-    return work
-
-
 def of(*services: tuple[str, dict[str, str]]) -> Scenario:
     """A scenario of services, each with what it depends on."""
     made = {
@@ -85,16 +61,6 @@ def of(*services: tuple[str, dict[str, str]]) -> Scenario:
 def started(session: ScriptedSession) -> list[str]:
     """The services started, in order."""
     return [call.removeprefix("start ") for call in session.calls if call.startswith("start ")]
-
-
-def numbered(calls: list[str]) -> list[str]:
-    """Each call with the number of its kind, as `at` takes it."""
-    return [f"{call} {calls[: i + 1].count(call)}" for i, call in enumerate(calls)]
-
-
-# The last look is taken in the background while logs are collected: no signal arrives there, and it may fail.
-LAST_LOOK = "execute server 3"
-CALLS = sorted(set(numbered(run(transfers())[1].calls)) - {LAST_LOOK, "remove 1"})
 
 
 def test_everything_is_created_before_anything_starts_and_removed_after_all_is_collected() -> None:
@@ -245,93 +211,6 @@ def test_a_program_killed_by_the_kernel_is_asked_about_memory_and_others_are_not
     evidence, session = run(scripts)
     assert evidence.services["client"].out_of_memory
     assert [call for call in session.calls if call.startswith("out_of_memory")] == ["out_of_memory client"]
-
-
-@pytest.mark.parametrize("keep", [False, True])
-@pytest.mark.parametrize("where", CALLS)
-def test_an_interrupt_at_any_call_removes_everything_and_keeps_what_arrived(where: str, keep: bool) -> None:
-    engine, saved = ScriptedEngine(transfers(), at(where, raising(Interrupted(2)))), list[Evidence]()
-    with (
-        pytest.raises(Interrupted) as raised,
-        living(engine, epoll(), "r1", Quiet(), keep=keep, timeout=60, save=saved.append),
-    ):
-        raise AssertionError("the run went on")
-    assert raised.value.code == 130
-    assert engine.session.removed
-    assert [one.problem for one in saved] == ["interrupted by SIGINT"]
-    assert (saved[0].services["server"].last("ready") is None) == (where in ("create 1", "start server 1"))
-
-
-def test_an_interrupted_removal_is_done_again_and_whole() -> None:
-    engine = ScriptedEngine(transfers(), at("remove 1", raising(Interrupted(15))))
-    with (
-        pytest.raises(Interrupted) as raised,
-        living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None),
-    ):
-        pass
-    assert raised.value.code == 143
-    assert engine.session.removed
-
-
-def test_an_interrupt_does_not_wait_for_a_look_that_hangs() -> None:
-    removed, waited = threading.Event(), list[bool]()
-
-    def before(call: str) -> None:
-        if call == "remove":
-            removed.set()
-        interrupting(call)
-        hanging(call)
-
-    hanging = at("execute server 1", lambda: waited.append(removed.wait(5)))
-    interrupting = at("start client 1", raising(Interrupted(2)))
-    engine = ScriptedEngine(transfers(), before)
-    with (
-        pytest.raises(Interrupted),
-        living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None),
-    ):
-        raise AssertionError("the run went on")
-    for thread in threading.enumerate():
-        if thread.name.startswith("look"):
-            thread.join()
-    assert waited == [True]
-
-
-def test_an_interrupt_gets_out_even_if_nothing_can_be_saved() -> None:
-    def full(_: Evidence) -> None:
-        raise EvidenceError("the disk is full")
-
-    engine = ScriptedEngine(transfers(), at("start client 1", raising(Interrupted(2))))
-    with pytest.raises(Interrupted), living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=full):
-        raise AssertionError("the run went on")
-    assert engine.session.removed
-
-
-@pytest.mark.parametrize("where", [call for call in CALLS if not call.startswith("read_logs")])
-def test_an_engine_that_refuses_something_is_a_problem_and_not_the_end(where: str) -> None:
-    evidence, session = run(transfers(), before=at(where, raising(EngineError("no space left on device"))))
-    assert evidence.problem == "no space left on device"
-    assert session.removed
-
-
-@pytest.mark.parametrize("where", ["read_logs client 1", LAST_LOOK])
-def test_what_cannot_be_collected_is_missed_without_stopping_the_rest(where: str) -> None:
-    evidence, session = run(transfers(), before=at(where, raising(EngineError("gone"))))
-    assert evidence.problem is None
-    complete = {name: one.logs for name, one in evidence.services.items()}
-    assert complete == {"server": "complete", "client": "truncated" if where.startswith("read") else "complete"}
-    assert (evidence.services["server"].sample("ended") is None) == (where == LAST_LOOK)
-    assert session.removed
-
-
-@pytest.mark.parametrize("keep", [False, True])
-def test_a_failure_of_the_checks_removes_everything_too(keep: bool) -> None:
-    engine = ScriptedEngine(transfers())
-    with (
-        pytest.raises(ZeroDivisionError),
-        living(engine, epoll(), "r1", Quiet(), keep=keep, timeout=60, save=lambda _: None),
-    ):
-        raise ZeroDivisionError
-    assert engine.session.removed
 
 
 def test_a_kept_run_is_not_removed_even_if_it_had_a_problem() -> None:

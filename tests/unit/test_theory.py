@@ -6,7 +6,7 @@ import heapq
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios import spec, theory
@@ -43,6 +43,10 @@ def simulated(server: Server, clients: int) -> tuple[int, str | None]:
 
 @settings(max_examples=300)
 @given(SELECTORS, AROUND, st.integers(1, 12), AROUND, st.integers(1, 3))
+@example("select", 1024, 4, 1100, 1)
+@example("select", 1025, 4, 1100, 1)
+@example("select", 4096, 5, 1100, 2)
+@example("select", 4096, 1, 1100, 1)
 def test_the_ladder_is_what_a_simulation_of_the_kernels_rules_finds(
     selector: str, soft: int, open_before: int, clients: int, per_client: int
 ) -> None:
