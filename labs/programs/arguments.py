@@ -1,6 +1,7 @@
 """What the programs' command lines have in common: the parser, and the types of options."""
 
 import argparse
+import os
 import re
 from collections.abc import Callable
 
@@ -11,6 +12,13 @@ LONGEST = 24 * 3600
 def options_of(description: str | None) -> argparse.ArgumentParser:
     """A parser whose help shows the module's docstring, with its example as it stands there."""
     return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    """Adds --host and --port, where a server listens; what starts it may set IOLAB_HOST and IOLAB_PORT instead."""
+    host, port = os.environ.get("IOLAB_HOST", "0.0.0.0"), os.environ.get("IOLAB_PORT", "8001")
+    parser.add_argument("--host", default=host, help="address to listen on")
+    parser.add_argument("--port", type=at_least(0), default=port, help="port to listen on; 0 takes a free one")
 
 
 def size(text: str) -> int:

@@ -15,9 +15,7 @@ def emit(event: str, **fields: object) -> None:
 
 
 def checkpoint(event: str, **fields: object) -> None:
-    """An event at which the lab may want to look around: with IOLAB_CHECKPOINTS=1 the program waits for a line on
-    stdin.
-    """
+    """An event at which the lab may look around: with IOLAB_CHECKPOINTS=1 the program waits for a line on stdin."""
     emit(event, **fields, checkpoint=True)
     if os.environ.get(CHECKPOINTS) == "1":
         sys.stdin.readline()

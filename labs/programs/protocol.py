@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST_LINE = 64
+NOTHING = hashlib.sha256().hexdigest()
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,23 @@ def payload(seed: int, size: int) -> bytes:
 class RequestParser:
     """Turns received bytes into requests, however they are cut; bodies are hashed as they come and not kept."""
 
+    __slots__ = ("_digest", "_left", "_line", "_size")
+    _digest: "hashlib._Hash"  # of the upload that is coming, and only as long as it comes
+
     def __init__(self) -> None:
         """Starts at the beginning of a request line."""
-        self._line = bytearray()
-        self._left = 0
-        self._size = 0
-        self._digest = hashlib.sha256()
+        self._line = b""
+        self._left = self._size = 0
+
+    @property
+    def is_between_requests(self) -> bool:
+        """Whether all that came made up whole requests, so that a new parser would do as well."""
+        return not self._line and not self._left
 
     def feed(self, data: bytes) -> Iterator[Get | Put | Wrong | memoryview]:
         """Yields the requests that `data` completes, and the parts of bodies in it as memoryviews.
 
-        After a Wrong comes nothing.
+        After a Wrong comes nothing. Whoever stops asking has what is left of `data` kept for later.
         """
         view = memoryview(data)
         while view:
@@ -68,6 +75,7 @@ class RequestParser:
                 yield body
                 if not self._left:
                     yield Put(self._size, self._digest.hexdigest())
+                    del self._digest
                 continue
             line, view = self._take_line(view)
             if line is None:
@@ -90,8 +98,8 @@ class RequestParser:
         self._line += head if end < 0 else head[:end]
         if end < 0:
             return None, view[len(head) :]
-        line = bytes(self._line)
-        self._line.clear()
+        line = self._line
+        self._line = b""
         return line, view[end + 1 :]
 
     def _begin(self, line: bytes) -> Get | Put | Wrong | None:
@@ -103,5 +111,7 @@ class RequestParser:
         if not (size.isdigit() and size.isascii()):
             return Wrong("the size after 'put' is not a number")
         self._size = self._left = int(size)
+        if not self._left:
+            return Put(0, NOTHING)
         self._digest = hashlib.sha256()
-        return None if self._left else Put(0, self._digest.hexdigest())
+        return None

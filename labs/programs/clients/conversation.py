@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from labs.programs.events import emit
-from labs.programs.protocol import payload
+from labs.programs.protocol import NOTHING, payload
 
 CHUNK = 64 * 1024
 PIECE = 16 * 1024  # a multiple of the 4 bytes that the generator makes at a time
-NOTHING = hashlib.sha256().hexdigest()
 SHOWN_FAILURES = 5
 
 
@@ -27,10 +26,10 @@ def expected(seed: int, size: int) -> str:
 
 
 def upload(seed: int, size: int) -> Iterator[bytes]:
-    """What one client uploads, payload(seed, size) in pieces; each client has a seed of its own, so that mixed up
-    streams are noticed.
+    """What one client uploads: payload(seed, size), in pieces.
 
-    The pieces are made one by one: the whole uploads of 15,000 clients would be a gigabyte.
+    Each client has a seed of its own, so that mixed up streams are noticed. The pieces are made one by one: the whole
+    uploads of 15,000 clients would be a gigabyte.
     """
     source = random.Random(seed)
     for begin in range(0, size, PIECE):

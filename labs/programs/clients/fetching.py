@@ -77,8 +77,7 @@ def run(
 
 
 def calibrate(pages: Sequence[Page]) -> tuple[float, float]:
-    """(elapsed, cpu): the mean seconds that one fetch takes without latency, on the clock and of this process's
-    processor time.
+    """(elapsed, cpu): the mean seconds that one fetch takes without latency, on the clock and on the processor.
 
     The mean of the same URLs, since their sizes differ; of three rounds the middle one, so that one hiccup of the
     machine does not count.

@@ -1,5 +1,4 @@
-"""A server that dies before it is ready: the lab must notice at once and show its last lines, not wait until its
-patience ends.
+"""A server that dies before it is ready: the lab must notice at once, and show its last lines.
 
 python -m labs.programs.demos.dies_early
 """

@@ -1,20 +1,25 @@
-"""An HTTP server that answers each path after the latency that it asks for: the far end of the internet, on one's own
-machine.
+"""An HTTP server that answers each path after the latency that it asks for: the internet's far end, on one's desk.
 
 python -m labs.programs.servers.origin --port 8001
 curl 'http://127.0.0.1:8001/page?number=0&latency=0.3'
 """
 
 import asyncio
+import errno
+import math
 import os
 import platform
 import sys
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from labs.programs.arguments import at_least, options_of, seconds
+from labs.programs.arguments import add_address, options_of, seconds
 from labs.programs.events import emit, open_descriptors, soft_nofile
 from labs.programs.pages import page
+
+CHUNK = 64 * 1024
+SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 def asked(head: bytes) -> tuple[int, float]:
@@ -26,12 +31,25 @@ def asked(head: bytes) -> tuple[int, float]:
     return int(query["number"][0]), seconds(query["latency"][0])
 
 
+async def wait(reader: asyncio.StreamReader, latency: float) -> None:
+    """Stands for a distant server, while this one stays free for all others.
+
+    Raises ConnectionAbortedError as soon as the client ends the connection: its descriptor is somebody else's then.
+    """
+    try:
+        async with asyncio.timeout(latency):
+            while await reader.read(CHUNK):
+                pass  # What follows a request is not read as another.
+    except TimeoutError:
+        return
+    raise ConnectionAbortedError("the client did not wait for its answer")
+
+
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One request, one answer, and the connection is closed."""
     try:
         number, latency = asked(await reader.readuntil(b"\r\n\r\n"))
-        # The wait stands for a distant server; asyncio.sleep keeps this one free for all others meanwhile.
-        await asyncio.sleep(latency)
+        await wait(reader, latency)
         status, body = b"200 OK", page(number)
     except (ValueError, KeyError, asyncio.LimitOverrunError):
         status, body = b"400 Bad Request", b"ask for /page?number=0&latency=0.3\n"
@@ -47,8 +65,28 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     return None
 
 
+class Shortage:
+    """Says once a second at most that descriptors are out; asyncio tells of each of a thousand attempts to accept."""
+
+    def __init__(self) -> None:
+        """Nothing has failed yet."""
+        self.failed, self.said = 0, -math.inf
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Takes what asyncio tells of an exception that nobody awaits; others than these are told as ever."""
+        error = context.get("exception")
+        if not (isinstance(error, OSError) and error.errno in SHORTAGES):
+            return loop.default_exception_handler(context)
+        self.failed += 1
+        if loop.time() >= self.said + 1:
+            print(f"no client can be accepted: {error} ({self.failed} times so far)", file=sys.stderr, flush=True)
+            self.said = loop.time()
+        return None
+
+
 async def serve(host: str, port: int) -> None:
     """Listens, says so, and serves for ever."""
+    asyncio.get_running_loop().set_exception_handler(Shortage())
     server = await asyncio.start_server(answer, host, port, backlog=1024)
     emit(
         "ready",
@@ -65,8 +103,7 @@ async def serve(host: str, port: int) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parses the options and serves."""
     parser = options_of(__doc__)
-    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")
-    parser.add_argument("--port", type=at_least(0), default=8001, help="port to listen on; 0 takes a free one")
+    add_address(parser)
     options = parser.parse_args(arguments)
     asyncio.run(serve(options.host, options.port))
 

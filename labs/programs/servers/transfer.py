@@ -3,143 +3,66 @@
 python -m labs.programs.servers.transfer --selector epoll --port 8001
 """
 
-import hashlib
 import os
 import platform
+import select
 import selectors
 import socket
 import sys
-from collections import deque
 from collections.abc import Sequence
 
-from labs.programs.arguments import at_least, options_of, size
+from labs.programs.arguments import add_address, at_least, options_of, size
 from labs.programs.events import emit, open_descriptors, soft_nofile
-from labs.programs.protocol import Get, Put, RequestParser, Wrong, payload
+from labs.programs.protocol import payload
+from labs.programs.servers.connection import Connection
+from labs.programs.servers.event_queue import EventQueue
 
 SELECTORS = {"select": "SelectSelector", "poll": "PollSelector", "epoll": "EpollSelector", "default": "DefaultSelector"}
-CHUNK = 64 * 1024
-MOST_ANSWERS = 1024
-
-
-class Connection:
-    """One client: what is still to be sent to it, and what bytes of bodies went each way."""
-
-    def __init__(self, server: "Server", sock: socket.socket, number: int) -> None:
-        """`number` counts the accepted clients from 1."""
-        self.server, self.sock, self.number = server, sock, number
-        self.parser = RequestParser()
-        self.outgoing: deque[tuple[memoryview, bool]] = deque()  # (bytes, whether they are of a body)
-        self.refused = self.ended = False  # after a wrong request; when the client sends no more
-        self.sent = self.received = 0
-        self.sent_digest, self.received_digest = hashlib.sha256(), hashlib.sha256()
-
-    def on_event(self, mask: int) -> None:
-        """Reads or writes what is possible now. A peer that is gone ends its own connection and no other."""
-        try:
-            if mask & selectors.EVENT_READ:
-                self.read()
-            self.write()
-        except OSError:
-            return self.close()
-        # A client may end its sending half and still wait for its answers.
-        if self.ended and not self.outgoing:
-            return self.close()
-        # Who asks and never reads is not listened to until it does. And asking for EVENT_WRITE while there is nothing
-        # to write would wake the loop without end.
-        listening = not self.ended and len(self.outgoing) < MOST_ANSWERS
-        wanted = (selectors.EVENT_READ if listening else 0) | (selectors.EVENT_WRITE if self.outgoing else 0)
-        return self.server.watch(self, wanted)
-
-    def read(self) -> None:
-        """Takes what has come: part of a request, or several."""
-        try:
-            data = self.sock.recv(CHUNK)
-        except BlockingIOError:
-            return
-        self.ended = not data
-        # What follows a wrong request is read and dropped: closing with unread data would reset the connection, and
-        # the client might never see why.
-        for item in () if self.refused else self.parser.feed(data):
-            self.take(item)
-
-    def take(self, item: Get | Put | Wrong | memoryview) -> None:
-        """Answers a request, or counts a part of an upload."""
-        if isinstance(item, Get):
-            self.answer(b"%d\n" % len(self.server.payload))
-            self.outgoing.append((memoryview(self.server.payload), True))
-        elif isinstance(item, Put):
-            self.answer(item.sha256.encode() + b"\n")
-        elif isinstance(item, Wrong):
-            self.answer(b"error " + item.reason.encode() + b"\n")
-            self.refused = True
-        else:
-            self.received += len(item)
-            self.received_digest.update(item)
-
-    def answer(self, line: bytes) -> None:
-        """Queues a line."""
-        self.outgoing.append((memoryview(line), False))
-
-    def write(self) -> None:
-        """Sends until the socket takes no more; a send may take only a part, and the rest keeps its place."""
-        while self.outgoing:
-            view, is_body = self.outgoing[0]
-            try:
-                count = self.sock.send(view)
-            except BlockingIOError:
-                return
-            if is_body:
-                self.sent += count
-                self.sent_digest.update(view[:count])
-            if count == len(view):
-                self.outgoing.popleft()
-            else:
-                self.outgoing[0] = (view[count:], is_body)
-        if self.refused:
-            self.sock.shutdown(socket.SHUT_WR)
-
-    def close(self) -> None:
-        """Unregisters before closing: a closed descriptor's number may be somebody else's a moment later."""
-        self.server.selector.unregister(self.sock)
-        # Said before the end of the stream can be seen, so whoever waits for that end knows that this was counted.
-        emit(
-            "closed",
-            client=self.number,
-            sent=self.sent,
-            sent_sha256=self.sent_digest.hexdigest(),
-            received=self.received,
-            received_sha256=self.received_digest.hexdigest(),
-        )
-        self.sock.close()
+# Clients that are accepted for one event of the listener.
+MOST_ACCEPTED = 256
+# How long the end of a server that fails waits for whoever reads its events, in seconds without progress.
+LAST_WAIT = 2.0
 
 
 class Server:
     """The loop, its listener and its selector."""
 
-    def __init__(self, selector: selectors.BaseSelector, listener: socket.socket, body: bytes) -> None:
+    def __init__(
+        self, selector: selectors.BaseSelector, listener: socket.socket, body: bytes, events: EventQueue
+    ) -> None:
         """Serves `body` to whoever asks."""
-        self.selector, self.listener, self.payload = selector, listener, body
+        self.selector, self.listener, self.events = selector, listener, events
+        self.download = (b"%d\n" % len(body), memoryview(body)) if body else (b"0\n",)
         self.accepted = 0
 
     def run(self) -> None:
-        """Serves until something is raised: an accept without descriptors and a select that is full are meant to be
-        seen.
-        """
+        """Serves until something is raised: accept without descriptors and a full select are meant to be seen."""
         self.selector.register(self.listener, selectors.EVENT_READ)
-        while True:
-            for key, mask in self.selector.select():
-                if key.data is None:
-                    self.accept()
-                else:
-                    key.data.on_event(mask)
+        try:
+            while True:
+                for key, mask in self.selector.select(self.events.patience):
+                    if key.data is None:
+                        self.accept()
+                    else:
+                        key.data.on_event(mask)
+                self.events.flush()
+        finally:
+            self.events.flush(LAST_WAIT)
 
     def accept(self) -> None:
-        """Takes one client for each time that the listener is ready."""
-        sock, _ = self.listener.accept()
-        self.accepted += 1
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.selector.register(sock, selectors.EVENT_READ, Connection(self, sock, self.accepted))
+        """Takes the clients that wait, a number of them: one for each turn of a busy loop would keep others waiting.
+
+        It asks for each whether it is there. To try would be to fail one client too early: Linux takes the descriptor
+        first and then looks for the client, so the last free one being used makes EMFILE of nobody.
+        """
+        for _ in range(MOST_ACCEPTED):
+            sock, _ = self.listener.accept()
+            self.accepted += 1
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.selector.register(sock, selectors.EVENT_READ, Connection(self, sock, self.accepted))
+            if not select.select([self.listener], [], [], 0)[0]:
+                return
 
     def watch(self, connection: Connection, events: int) -> None:
         """Changes what the loop waits for, if that is a change at all: modify is a system call with epoll."""
@@ -155,8 +78,7 @@ def available() -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Listens, says so, and serves."""
     parser = options_of(__doc__)
-    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")
-    parser.add_argument("--port", type=at_least(0), default=8001, help="port to listen on; 0 takes a free one")
+    add_address(parser)
     parser.add_argument("--selector", choices=SELECTORS, default="default", help="the mechanism that waits")
     parser.add_argument("--size", type=size, default=64 * 1024, help="bytes of the download, such as 64KiB")
     parser.add_argument("--seed", type=int, default=1, help="what the download's bytes are made from")
@@ -168,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     listener = socket.create_server((options.host, options.port), backlog=options.backlog)
     listener.setblocking(False)
     with getattr(selectors, SELECTORS[options.selector])() as selector:
-        server = Server(selector, listener, payload(options.seed, options.size))
+        server = Server(selector, listener, payload(options.seed, options.size), EventQueue(sys.stdout.fileno()))
         emit(
             "ready",
             port=listener.getsockname()[1],
