@@ -1,15 +1,16 @@
 """The commands on images: build, list, clean."""
 
+import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.table import Table
 
 from images import build
-from images.inputs import NAMES
-from images.store import ImageStore
+from images.inputs import NAMES, is_for
 from scenarios.engines import choose
-from scenarios.errors import EXIT_PASS, UsageError
+from scenarios.errors import EXIT_ERROR, EXIT_PASS, UsageError
+from scenarios.imagestore import ImageStore
 from scenarios.report.terminal import TerminalAudience, console
 
 MEGABYTE = 1000**2  # as `docker images` counts
@@ -17,20 +18,19 @@ MEGABYTE = 1000**2  # as `docker images` counts
 
 def store() -> ImageStore:
     """The image store of the engine that has one."""
-    from scenarios.engines.docker import DockerEngine
-
     engine = choose.connect("docker")
-    if not isinstance(engine, DockerEngine):
+    if engine.images is None:
         raise UsageError(f"the engine {engine.name} has no images")
     return engine.images
 
 
 def build_images(names: Sequence[str]) -> int:
-    """Builds these images, by default all of them, where they are missing or stale."""
+    """Builds these images, by default all that the engine can have, where they are missing or stale."""
     build.check_names(names)
+    images = store()
     audience = TerminalAudience()
     try:
-        built = build.ensure(names or NAMES, store(), audience)
+        built = build.ensure(names or [name for name in NAMES if is_for(name, images.architecture)], images, audience)
     finally:
         audience.close()
     for name, image in built.items():
@@ -47,7 +47,7 @@ def list_images() -> int:
         if one.stored is None:
             table.add_row(f"iolab/{one.name}", one.state, "", "", "")
         else:
-            when = datetime.fromtimestamp(one.stored.created)
+            when = datetime.fromtimestamp(one.stored.created, UTC)
             table.add_row(
                 f"iolab/{one.name}",
                 one.state,
@@ -60,10 +60,14 @@ def list_images() -> int:
 
 
 def clean_images() -> int:
-    """Removes this project's images, and no other."""
-    removed = build.clean(store())
-    for image in removed:
-        print(f"removed {image.tags[0] if image.tags else image.id[:19]}")
-    if not removed:
+    """Removes this project's images, and no other; those that are in use stay, and it says so."""
+    cleaned = build.clean(store())
+    for one in cleaned:
+        name = one.image.tags[0] if one.image.tags else one.image.id[:19]
+        if one.problem:
+            print(f"kept {name}: {one.problem}", file=sys.stderr)
+        else:
+            print(f"removed {name}")
+    if not cleaned:
         print("there were none")
-    return EXIT_PASS
+    return EXIT_ERROR if any(one.problem for one in cleaned) else EXIT_PASS

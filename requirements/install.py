@@ -4,6 +4,7 @@ It runs on the system's Python, before any library is there, so it uses the stan
 """
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "iolab.txt"
 VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed-requirements.txt"
 UNUSABLE = 3
 INTERRUPTED = 130
@@ -23,7 +25,8 @@ def main() -> int:
     with (VENV / "install.lock").open("w") as lock:
         # Two ./inv at once: the second waits here, and then finds the first one's work done.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if INSTALLED.exists() and INSTALLED.read_bytes() == LOCK.read_bytes():
+        if os.access(PYTHON, os.X_OK) and INSTALLED.exists() and INSTALLED.read_bytes() == LOCK.read_bytes():
+            INSTALLED.touch()  # ./inv compares times alone, and git gives a file a new one whenever it writes it.
             return 0
         return install()
 
@@ -35,7 +38,7 @@ def install() -> int:
     if run(sys.executable, "-m", "venv", str(VENV)):
         return give_up("python -m venv failed. On Debian and Ubuntu: apt install python3-venv")
     if run(
-        str(VENV / "bin" / "python"),
+        str(PYTHON),
         "-m",
         "pip",
         "install",
