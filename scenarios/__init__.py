@@ -1,1 +1,3 @@
 """How an experiment runs: from a YAML file to a verdict."""
+
+__version__ = "0.2"

@@ -1,7 +1,9 @@
-"""Runs a scenario's outcome checks: testinfra modules, run by pytest in this process on machines that still stand."""
+"""Runs a scenario's checks: testinfra modules, run by pytest in this process on machines that still stand."""
 
 import io
 import os
+import re
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,20 @@ import pytest
 from testinfra.backend.base import BaseBackend, CommandResult
 from testinfra.host import Host
 
-from scenarios import signals
+from scenarios import places, signals
 from scenarios.engines.base import Session
+from scenarios.errors import Unavailable
 from scenarios.evidence import Evidence
-from scenarios.outcome import Outcome
+from scenarios.families.base import Prediction
+from scenarios.quantities import Json
 from scenarios.record import Check
-from scenarios.spec import CHECKS
-from scenarios.theory import Prediction
 
 JUNIT_FILE = "junit.xml"
-# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, and nothing is
-# printed.
+# The checks that are the same for all families.
+EVERY_RUN = "every_run.py"
+# The lab's own errors are told by their message alone.
+OWN_ERRORS = re.compile(r"^scenarios\.errors\.\w+: ")
+# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, no output.
 OPTIONS = ("-c", os.devnull, "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
 # No plugins of the environment either; pytest reads this when it starts.
 NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
@@ -47,7 +52,9 @@ class EngineBackend(BaseBackend):
 class Given:
     """The pytest plugin that hands a run to its checks and keeps what they said."""
 
-    def __init__(self, evidence: Evidence, prediction: Prediction, measured: Outcome, session: Session) -> None:
+    def __init__(
+        self, evidence: Evidence, prediction: Prediction, measured: Mapping[str, Json], session: Session
+    ) -> None:
         """What the fixtures below return."""
         self._evidence, self._prediction, self._measured, self._session = evidence, prediction, measured, session
         self.checks: list[Check] = []
@@ -63,7 +70,7 @@ class Given:
         return self._prediction
 
     @pytest.fixture(scope="session")
-    def measured(self) -> Outcome:
+    def measured(self) -> Mapping[str, Json]:
         """What happened."""
         return self._measured
 
@@ -71,6 +78,19 @@ class Given:
     def machine(self) -> Any:
         """A function from a service's name to testinfra's host of that service."""
         return lambda service: Host(EngineBackend(self._session, service))
+
+    @pytest.fixture(scope="session")
+    def hosts_reached(self) -> Callable[[str], Sequence[str]]:
+        """A function from a service's name to the addresses of the lab's own host that answer from inside it."""
+        return self._session.hosts_reached
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+        """What nobody can look at on this machine is no failure: the check is skipped, with the reason."""
+        try:
+            return (yield)
+        except Unavailable as reason:
+            pytest.skip(str(reason))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps a check's result; one that crashed in its fixtures is unknown rather than failed."""
@@ -103,22 +123,22 @@ def _message(report: pytest.TestReport) -> str:
     if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
         return str(report.longrepr[2]).removeprefix("Skipped: ")
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message) if crash else str(report.longrepr or "")
+    return OWN_ERRORS.sub("", str(crash.message)) if crash else str(report.longrepr or "")
 
 
 def run_checks(
-    evidence: Evidence, prediction: Prediction, measured: Outcome, session: Session, directory: Path
+    evidence: Evidence, prediction: Prediction, measured: Mapping[str, Json], session: Session, directory: Path
 ) -> tuple[Check, ...]:
     """The results of the scenario's checks, one each; also written as JUnit XML into `directory`."""
     given = Given(evidence, prediction, measured, session)
-    module = CHECKS / f"{evidence.scenario.outcome}.py"
+    modules = (places.CHECKS / EVERY_RUN, places.CHECKS / f"{evidence.scenario.family}.py")
     said = io.StringIO()
     # What pytest prints itself, such as a traceback when it is interrupted, is not for the user of a scenario.
     with mock.patch.dict(os.environ, NO_PLUGINS), redirect_stderr(said), redirect_stdout(said):
         status = pytest.main(
             [
-                str(module),
-                f"--rootdir={CHECKS}",
+                *map(str, modules),
+                f"--rootdir={places.CHECKS}",
                 f"--junitxml={directory / JUNIT_FILE}",
                 "-o",
                 f"junit_suite_name={evidence.scenario.name}",

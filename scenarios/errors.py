@@ -6,10 +6,12 @@ LabError                     everything the lab itself reports; always one clear
 ├── Unavailable              this machine cannot run it, and why: the verdict is `skip`           exit 0
 └── LabFailure               the lab could not tell: the verdict is `error`                       exit 3
     ├── EngineUnavailable    no container engine answers
+    │   └── EngineAbsent     there is none on this machine, and none was named
     ├── EngineGone           the engine answered before, and does not any more
     ├── EngineError          the engine refused something; carries what it said
     ├── ImageError           an image could not be built; carries the step and its last lines
     ├── ServiceDied          a service ended before it was ready; carries its last lines
+    ├── SightLost            a service's machine went away before its program's end was known
     ├── WaitTimeout          nothing came in time; names the service and what was awaited
     └── EvidenceError        a run directory cannot be read
 
@@ -65,6 +67,10 @@ class EngineUnavailable(LabFailure):
     """No container engine answers; the message says how to get one."""
 
 
+class EngineAbsent(EngineUnavailable):
+    """There is no container engine on this machine, and nobody named one elsewhere."""
+
+
 class EngineGone(LabFailure):
     """The engine stopped answering in the middle of a run."""
 
@@ -79,6 +85,10 @@ class ImageError(LabFailure):
 
 class ServiceDied(LabFailure):
     """A service ended before it said that it was ready."""
+
+
+class SightLost(LabFailure):
+    """A service's machine went away, and how its program ended is not known."""
 
 
 class WaitTimeout(LabFailure):

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
-from scenarios.errors import EvidenceError
-from scenarios.spec import Scenario
+from scenarios.errors import EvidenceError, Unavailable
+from scenarios.events import LAST_EVENTS, Event, Events, Lines, Tail
+from scenarios.events import Stream as Stream
+from scenarios.scenario import Scenario
 
 EVIDENCE_FILE = "evidence.json"
 LOGS = "logs"
-Stream = Literal["stdout", "stderr"]
-Event = dict[str, Any]
+# Files of any size are read in parts of this many bytes.
+PART = 1024 * 1024
+# What is read again from the streams' own files, and stands nowhere else if they are whole.
+OF_STREAMS = {"events", "events_left_out", "stdout_tail", "stderr_tail"}
 
 
 class Kept(BaseModel):
@@ -25,9 +29,9 @@ class Kept(BaseModel):
 class Sample(Kept):
     """One look at a service's process from outside, read from /proc.
 
-    `moment` names what had just happened (`ready`, `connected`, `ended`). `descriptors` is the number of open ones,
-    `watched` the number of those in its epoll set (None without one). `nofile_soft`, `nofile_hard`: the effective
-    limits. `resident` and `cpu_seconds` are the process's memory in bytes and its user plus system time.
+    `moment` names what had just happened: `ready`, `ended`, or a checkpoint of a program. `descriptors` is the number
+    of open ones, `watched` the number of those in its epoll set (None without one). `nofile_soft`, `nofile_hard`: the
+    effective limits. `resident` and `cpu_seconds` are the process's memory in bytes and its user plus system time.
     """
 
     moment: str
@@ -40,11 +44,18 @@ class Sample(Kept):
 
 
 class ServiceEvidence(Kept):
-    """What one service left: its events (JSON lines of stdout), streams, exit and samples.
+    """What one service left: its events (JSON lines of stdout), the ends of its streams, its exit and its samples.
 
     `exit_status` is None when the program was still running at the end, and 128 + n when signal n killed it. `logs` is
-    `complete` when the stream followed live equals one final whole read byte for byte, else `truncated`. `platform` is
-    its `sys.platform`.
+    `complete` when the stream followed live equals one final read byte for byte, of a flood its first part, else
+    `truncated`, and `truncated` says why. `platform` is its `sys.platform`. `wrote` maps a stream to the
+    number of bytes that came.
+
+    The streams themselves are files of the run directory, of any size (`log_file`). Of the events those are here for
+    which there is room, and the last ones; `events_left_out` counts the lines between that may be more of them.
+    Of a stream that was too long for its file the rest is lost (`cut_off`), and what is here is kept with the evidence.
+    `samples` are in the order in which they were taken; `missed` maps a moment at which a sample was due, and the lab
+    could not take it, to the reason, and `impossible` one at which nobody can look on such a machine.
     """
 
     name: str
@@ -55,18 +66,25 @@ class ServiceEvidence(Kept):
     exit_status: int | None = None
     out_of_memory: bool = False
     logs: Literal["complete", "truncated"] = "truncated"
-    stdout: str = ""
-    stderr: str = ""
+    truncated: str | None = None
+    wrote: dict[Stream, int] = {}
+    cut_off: bool = False
     samples: tuple[Sample, ...] = ()
-
-    @property
-    def events(self) -> list[Event]:
-        """The JSON events on stdout, in order."""
-        return list(events_in(self.stdout))
+    missed: dict[str, str] = {}
+    impossible: dict[str, str] = {}
+    # Made by the lab itself, and many: to look into each again would take their memory twice.
+    events: SkipValidation[tuple[Event, ...]] = ()
+    events_left_out: int = 0
+    stdout_tail: str = ""
+    stderr_tail: str = ""
 
     def last(self, event: str) -> Event | None:
-        """The last event of that name."""
-        return next((e for e in reversed(self.events) if e["event"] == event), None)
+        """The last event of that name; raises EvidenceError when it may be among those that were left out."""
+        surely = self.events if not self.events_left_out else self.events[-LAST_EVENTS:]
+        found = next((e for e in reversed(surely) if e["event"] == event), None)
+        if found is None and self.events_left_out:
+            raise EvidenceError(f"{self.name} printed too many events to know the last {event!r}")
+        return found
 
     def said(self, event: str) -> Event:
         """The last event of that name, which must have come; raises AssertionError, so that a check fails by it."""
@@ -75,9 +93,38 @@ class ServiceEvidence(Kept):
             raise AssertionError(f"{self.name} never said {event!r}")
         return found
 
+    def samples_at(self, moment: str) -> tuple[Sample, ...]:
+        """All samples taken at `moment`, in order: a moment can come more than once."""
+        return tuple(s for s in self.samples if s.moment == moment)
+
     def sample(self, moment: str) -> Sample | None:
-        """The sample taken at `moment`."""
-        return next((s for s in self.samples if s.moment == moment), None)
+        """The last sample taken at `moment`."""
+        return next(reversed(self.samples_at(moment)), None)
+
+    def sampled(self, moment: str) -> Sample:
+        """The last sample taken at `moment`, which must be there.
+
+        Raises EvidenceError when the lab could not look, Unavailable when nobody can on this machine, and
+        AssertionError, so that a check fails by it, when the moment never came or the program had ended.
+        """
+        if moment in self.impossible:
+            raise Unavailable(self.impossible[moment])
+        if moment in self.missed:
+            raise EvidenceError(f"{self.name} was not looked at when {moment}: {self.missed[moment]}")
+        found = self.sample(moment)
+        if found is None:
+            raise AssertionError(f"{self.name} was not looked at when {moment}")
+        return found
+
+    @property
+    def pid(self) -> int:
+        """The program's process id, as the lab itself said before the program began."""
+        return next(int(event["pid"]) for event in self.events if event["event"] == "started")
+
+    def whole_logs(self) -> None:
+        """Raises EvidenceError, so that a check knows nothing rather than fails, when the logs are truncated."""
+        if self.logs == "truncated":
+            raise EvidenceError(f"the logs of {self.name} are truncated: {self.truncated or 'it never started'}")
 
 
 class Evidence(Kept):
@@ -95,45 +142,22 @@ class Evidence(Kept):
     problem: str | None = None
 
 
-def events_in(text: str) -> Iterator[Event]:
-    """The lines of `text` that are JSON objects with an `event`; free text may stand between."""
-    for line in text.splitlines():
-        event = event_in(line)
-        if event is not None:
-            yield event
-
-
-def event_in(line: str) -> Event | None:
-    """The event that a line of output is, or None for free text."""
-    if not line.startswith("{"):
-        return None
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
-
-
-def last_lines(text: str, count: int = 10) -> tuple[str, ...]:
-    """The last `count` lines that are not blank."""
-    return tuple([line for line in text.splitlines() if line.strip()][-count:])
+def log_file(directory: Path, service: str, stream: Stream) -> Path:
+    """Where a run directory has a service's stream, byte for byte."""
+    return directory / LOGS / f"{service}.{stream}"
 
 
 def save(evidence: Evidence, directory: Path) -> None:
-    """Writes the evidence into an existing run directory: one JSON file, and each service's streams as plain text
-    beside it. Raises EvidenceError when it cannot, as on a full disk.
+    """Writes the evidence into the run directory that has its streams already.
+
+    Raises EvidenceError when it cannot, as on a full disk.
     """
-    logs = directory / LOGS
-    streams = {name: {"stdout", "stderr"} for name in evidence.services}
-    text = evidence.model_dump_json(indent=1, exclude={"services": streams})
+    again = {name: OF_STREAMS for name, one in evidence.services.items() if not one.cut_off}
+    text = evidence.model_dump_json(indent=1, exclude={"services": again})
     try:
-        logs.mkdir(exist_ok=True)
-        for service in evidence.services.values():
-            (logs / f"{service.name}.stdout").write_text(service.stdout, encoding="utf-8", newline="")
-            (logs / f"{service.name}.stderr").write_text(service.stderr, encoding="utf-8", newline="")
         (directory / EVIDENCE_FILE).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise EvidenceError(f"the evidence cannot be saved: {error.filename}: {error.strerror}") from error
+        raise EvidenceError(f"the evidence cannot be saved: {error.filename or directory}: {error.strerror}") from error
 
 
 def load(directory: Path) -> Evidence:
@@ -141,12 +165,34 @@ def load(directory: Path) -> Evidence:
     try:
         data = json.loads((directory / EVIDENCE_FILE).read_text(encoding="utf-8"))
         for name, service in data["services"].items():
-            for stream in ("stdout", "stderr"):
-                with (directory / LOGS / f"{name}.{stream}").open(encoding="utf-8", newline="") as file:
-                    service[stream] = file.read()
-        return Evidence.model_validate_json(json.dumps(data))
+            service |= {} if service.get("cut_off") else _of_streams(directory, name)
+            service["events"] = tuple(service["events"])
+        return Evidence.model_validate(data, strict=False)
     except OSError as error:
         raise EvidenceError(f"the run {directory} has no evidence: {error.filename}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"{error.error_count()} wrong values" if isinstance(error, ValidationError) else repr(error)
         raise EvidenceError(f"the evidence in {directory} is damaged: {what}") from error
+
+
+def _of_streams(directory: Path, service: str) -> dict[str, Any]:
+    """What the files of the streams tell; raises OSError."""
+    events, lines, tails = Events(), Lines(), {"stdout": Tail(), "stderr": Tail()}
+    for part in _parts(log_file(directory, service, "stdout")):
+        tails["stdout"].add(part)
+        for line in lines.add(part):
+            events.add(line)
+    for part in _parts(log_file(directory, service, "stderr")):
+        tails["stderr"].add(part)
+    return {
+        "events": events.kept,
+        "events_left_out": events.left_out,
+        "stdout_tail": tails["stdout"].text,
+        "stderr_tail": tails["stderr"].text,
+    }
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while part := file.read(PART):
+            yield part

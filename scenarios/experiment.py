@@ -3,126 +3,156 @@
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 from typing import Protocol
 
-from scenarios import evidence as evidences
-from scenarios import outcome, record, rundirs, theory, verdict
-from scenarios.engines.base import BuildProgress, Engine, Session
+from scenarios import families, leftovers, record, rundirs, verdict
+from scenarios.engines.base import Engine, Session
 from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
 from scenarios.evidence import Evidence
+from scenarios.families.base import Family, Known, Prediction, measure, predict
+from scenarios.imagestore import BuildProgress
+from scenarios.phases import Phases
+from scenarios.predicting import Listener, unmeasured
+from scenarios.preparation import check_limits, prepare
 from scenarios.record import Record
-from scenarios.run import Watch, living
-from scenarios.spec import Scenario
-from scenarios.theory import Cost, Prediction
+from scenarios.run.drive import Plan, Watch, living
+from scenarios.scenario import Scenario
 
 # A scenario whose predicted waiting alone takes long gets this many times as much.
 PATIENCE = 3
 
 
-class Audience(Watch, BuildProgress, Protocol):
+class Audience(Listener, Watch, BuildProgress, Protocol):
     """Is told everything while it happens; the terminal is one."""
-
-    def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
-        """Theory has spoken; nothing was started yet."""
 
 
 @dataclass(frozen=True)
-class Options:
-    """How to run: `timeout` in seconds (None: as the scenario says), `keep` leaves the machines standing."""
+class Experiment:
+    """What is to be carried out, on what, and who is told.
 
+    `keep` leaves the machines standing; `timeout` is in seconds (None: as the scenario says).
+    """
+
+    scenario: Scenario
+    engine: Engine
+    audience: Audience
     keep: bool = False
     timeout: float | None = None
+    phases: Phases = field(default_factory=Phases)
+
+    @property
+    def family(self) -> Family:
+        """The kind of experiment that it is."""
+        return families.find(self.scenario.family)
+
+    def predict(self, evidence: Evidence | None = None) -> Prediction:
+        """Theory's word, sharpened by what a run calibrated once there is its evidence."""
+        return predict(self.family, Known(self.scenario, self._platforms(), evidence))
+
+    def _platforms(self) -> dict[str, str]:
+        """Each service's sys.platform."""
+        return {name: self.engine.platform(service) for name, service in self.scenario.services.items()}
 
 
-def carry_out(scenario: Scenario, engine: Engine, options: Options, audience: Audience) -> Record:
+@dataclass(frozen=True)
+class Run:
+    """An experiment that is under way: its prediction, its id and its directory, and the images that it uses."""
+
+    experiment: Experiment
+    prediction: Prediction
+    id: str
+    directory: Path
+    image_ids: Mapping[str, str]
+
+
+def carry_out(experiment: Experiment) -> Record:
     """Predicts, prepares, runs, measures, checks, judges; everything is saved as soon as it is known.
 
     Raises UsageError only.
     """
-    begun = time.monotonic()
     try:
-        prediction = predict(scenario, engine)
+        prediction = experiment.predict()
     except UsageError as error:
-        if set(scenario.given):
+        if experiment.scenario.given:
             raise
         # The catalog asks for what this platform lacks, such as epoll on macOS; nobody used anything wrongly.
-        return without_run(scenario, engine.name, None, "skip", str(error), begun)
-    audience.predicted(scenario, prediction)
-    run, directory = None, None
+        return _without_run(experiment, None, "skip", str(error))
+    experiment.audience.predicted(experiment.scenario, prediction)
+    run: Run | None = None
     try:
-        check_limits(scenario, engine)
-        engine.prepare(scenario.services.values(), audience)
-        run, directory = rundirs.create(scenario.name)
-        return _run(scenario, engine, options, audience, prediction, run, directory, begun)
-    except Unavailable as reason:
-        return without_run(scenario, engine.name, prediction, "skip", str(reason), begun)
+        with experiment.phases.timed("prepare"):
+            check_limits(experiment.scenario, experiment.engine)
+            image_ids = prepare(experiment.scenario, experiment.engine, experiment.audience)
+        run = Run(experiment, prediction, *rundirs.create(experiment.scenario.name), image_ids)
+        return _run(run)
+    except Unavailable as reason:  # also of what nobody can look at on this machine, at the end of a run
+        if run:
+            leftovers.unmark_if_gone(experiment.engine, run.id)
+        return _kept(_without_run(experiment, prediction, "skip", str(reason), run.directory if run else None), run)
+    except UsageError:  # such as of an engine that may not set so high a limit, in the middle of a run
+        if run:
+            leftovers.unmark_if_gone(experiment.engine, run.id)
+        raise
     except LabFailure as failure:
-        result = without_run(scenario, engine.name, prediction, "error", str(failure), begun, directory)
-        if directory:
-            with suppress(EvidenceError):  # That it cannot be saved is then what the record says.
-                record.save(result, directory)
-        return result
+        return _kept(_without_run(experiment, prediction, "error", str(failure), run.directory if run else None), run)
 
 
-def _run(
-    scenario: Scenario,
-    engine: Engine,
-    options: Options,
-    audience: Audience,
-    prediction: Prediction,
-    run: str,
-    directory: Path,
-    begun: float,
-) -> Record:
-    Thread(target=_import_checks, daemon=True).start()
-    rundirs.mark(run, engine.name)
-    timeout = options.timeout or max(scenario.timeout, PATIENCE * _waiting(prediction))
-    with living(
-        engine,
-        scenario,
-        run,
-        audience,
-        keep=options.keep,
-        timeout=timeout,
-        save=lambda kept: evidences.save(kept, directory),
-    ) as (evidence, session):
-        # What the run itself calibrated sharpens what was predicted before it.
-        prediction = theory.predict(scenario, platforms(scenario, engine), calibrated(evidence))
-        result = _judged(evidence, session, prediction, audience, directory, begun)
-        record.save(result, directory)
-        audience.doing("leaving the machines standing" if options.keep else "removing everything")
-    if session.removed or options.keep:
-        rundirs.unmark(run)
+def _kept(result: Record, run: Run | None) -> Record:
+    """The record, saved if anything was run."""
+    if run:
+        with suppress(EvidenceError):  # That it cannot be saved is then what the record says.
+            record.save(result, run.directory)
     return result
 
 
-def _judged(
-    evidence: Evidence, session: Session, prediction: Prediction, audience: Audience, directory: Path, begun: float
-) -> Record:
+def _run(run: Run) -> Record:
+    experiment, scenario = run.experiment, run.experiment.scenario
+    Thread(target=_import_checks, daemon=True).start()
+    rundirs.mark(run.id, experiment.engine.name)
+    timeout = experiment.timeout or max(scenario.timeout, PATIENCE * run.prediction.waiting)
+    plan = Plan(scenario, run.id, run.directory, timeout, experiment.keep, run.image_ids)
+    with living(experiment.engine, plan, experiment.audience) as (evidence, session):
+        result = _judged(run, evidence, session)
+        record.save(result, run.directory)
+        experiment.audience.doing("leaving the machines standing" if experiment.keep else "removing everything")
+        judged = time.monotonic()
+    if session.removed or experiment.keep:
+        rundirs.unmark(run.id)
+    removal = {} if experiment.keep else {"remove": round(time.monotonic() - judged, 4)}
+    result = replace(result, seconds=experiment.phases.seconds({**evidence.seconds, **removal}))
+    record.save(result, run.directory)
+    return result
+
+
+def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
     """Measures, runs the checks on the living machines if the run came to its end, and judges."""
-    measured = outcome.measure(evidence)
+    experiment = run.experiment
+    try:
+        prediction = experiment.predict(evidence)
+        measured = measure(experiment.family, evidence)
+    except EvidenceError:
+        if evidence.problem is None:
+            raise
+        # Why the run could not finish says more than what its events lack because of that.
+        return _without_run(experiment, run.prediction, "error", evidence.problem, run.directory)
     checks: tuple[record.Check, ...] = ()
     if evidence.problem is None:
         from scenarios.checks import run_checks
 
-        audience.doing("checking")
-        checks = run_checks(evidence, prediction, measured, session, directory)
-    status, why = verdict.judge(prediction.outcome, measured, checks, evidence.problem)
-    return Record(
-        scenario=evidence.scenario.name,
-        engine=evidence.engine,
-        run=str(directory),
-        parameters=evidence.scenario.parameters,
-        predicted=prediction.outcome,
+        experiment.audience.doing("checking")
+        with experiment.phases.timed("check"):
+            checks = run_checks(evidence, prediction, measured, session, run.directory)
+    status, why = verdict.judge(experiment.family, prediction, measured, checks, evidence.problem)
+    made = unmeasured(experiment.scenario, evidence.engine, prediction, status, why, experiment.phases)
+    return replace(
+        made,
+        run=str(run.directory),
         measured=measured,
-        verdict=status,
         checks=checks,
-        seconds={**evidence.seconds, "total": round(time.monotonic() - begun, 4)},
-        reason=prediction.reason,
-        problem=why,
+        seconds=experiment.phases.seconds(evidence.seconds),
     )
 
 
@@ -131,66 +161,13 @@ def _import_checks() -> None:
     import scenarios.checks  # noqa: F401
 
 
-def predict(scenario: Scenario, engine: Engine | None) -> Prediction:
-    """Theory's word before anything runs."""
-    return theory.predict(scenario, platforms(scenario, engine))
-
-
-def platforms(scenario: Scenario, engine: Engine | None) -> dict[str, str]:
-    """Each service's sys.platform, on an engine or, without one, by its image."""
-    return {
-        name: engine.platform(service) if engine else service.platform for name, service in scenario.services.items()
-    }
-
-
-def calibrated(evidence: Evidence) -> Mapping[str, Cost]:
-    """What each fetcher measured of its own cost before it fetched; raises EvidenceError for what is no cost."""
-    events = {name: service.last("calibrated") for name, service in evidence.services.items()}
-    try:
-        return {name: Cost(float(event["cost"]), float(event["cpu"])) for name, event in events.items() if event}
-    except (KeyError, TypeError, ValueError) as error:
-        raise EvidenceError(f"an event of a program cannot be understood: {error!r}") from error
-
-
-def _waiting(prediction: Prediction) -> float:
-    bounds = (prediction.outcome.seconds or {}).values()
-    return sum(bound[1] for bound in bounds if isinstance(bound, tuple))
-
-
-def check_limits(scenario: Scenario, engine: Engine) -> None:
-    """Compares what services need with what the engine can give, before anything starts.
-
-    Raises UsageError when a parameter on the command line asks for too much, Unavailable when the catalog does.
-    """
-    limit = engine.hard_nofile()
-    for service in scenario.services.values():
-        if limit is not None and service.nofile > limit.value:
-            text = f"{service.name} needs nofile {service.nofile}; the highest here is {limit.value}: {limit.source}"
-            if {"nofile", "clients", "urls"} & set(scenario.given):
-                raise UsageError(text)
-            raise Unavailable(text)
-
-
-def without_run(
-    scenario: Scenario,
-    engine: str,
+def _without_run(
+    experiment: Experiment,
     prediction: Prediction | None,
     status: record.Status,
     why: str,
-    begun: float,
     directory: Path | None = None,
 ) -> Record:
     """The record of an experiment that was not measured."""
-    return Record(
-        scenario=scenario.name,
-        engine=engine,
-        run=str(directory) if directory else None,
-        parameters=scenario.parameters,
-        predicted=prediction.outcome if prediction else None,
-        measured=None,
-        verdict=status,
-        checks=(),
-        reason=prediction.reason if prediction else "",
-        problem=why,
-        seconds={"total": round(time.monotonic() - begun, 4)},
-    )
+    made = unmeasured(experiment.scenario, experiment.engine.name, prediction, status, why, experiment.phases)
+    return replace(made, run=str(directory) if directory else None)

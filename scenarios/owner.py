@@ -1,46 +1,186 @@
-"""Who owns a run: the process, its start time and its host, so that what a killed one left can be told from what is in
-use.
+"""Who owns a run, so that what a killed process left can be told from what is in use.
+
+Neither a changed host name nor a step of the clock makes another owner of it: a process is known by its id and the
+ticks from the machine's start to its own, the machine's start by an id of the kernel's, the machine by the id that its
+system was given when it was installed.
 """
 
 import os
 import socket
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
+from pathlib import Path
+from typing import Self
 
-import psutil
-
-# Seconds by which two readings of one process's start may differ: the clock that it is computed from is adjusted now
-# and then.
-CLOCK_ADJUSTMENT = 2.0
+PROC = Path("/proc")
+MACHINE_ID = Path("/etc/machine-id")
+# Fields of /proc/PID/stat behind the command's name (proc(5)): the state is field 3, the start is field 22.
+STATE, START = 0, 19
+LABEL = "iolab.owner."
 
 
 @dataclass(frozen=True)
 class Owner:
-    """A process on a host: its id, and its start in seconds since the epoch, since ids are used again."""
+    """A process: its id, its start, and in what it has them.
+
+    `started` is in clock ticks since the machine's start, on systems without /proc in milliseconds since the epoch as
+    the kernel noted them at the process's start; 0 is not known. `boot` names the machine's start, `space` the
+    namespace of process ids; an empty text is not known. `host` is for people, and for machines without an id.
+
+    Whether it lives, by the first line that applies:
+
+        its machine was started     it is               and then
+        ------------------------    ----------------    ------------------------------------------------------------
+        at any time                 process 0           dead: nobody owns it
+        at another time             this machine        dead
+        at another time             another machine     living: nobody here can tell
+        at a time not known         another machine     living: nobody here can tell
+        at the same time            in another space    living: nobody here can tell, such as of another container's
+        at the same or not known    not there           dead
+        at the same or not known    there, unseen       living, unless the owner was this user's: his own can be seen
+        at the same or not known    there, a zombie     dead
+        at the same or not known    there               living if it started when the owner did, or nobody noted when
+
+    Two machines are one when their ids are, or, where one has none, their host names. `down --run` insists where
+    nobody can tell.
+    """
 
     pid: int
-    started: float
+    started: int
+    boot: str
+    machine: str
     host: str
+    uid: int
+    space: str
 
     @property
     def lives(self) -> bool:
-        """Whether that process still runs; a process of another host counts as living, since nobody here can tell."""
-        if self.host != socket.gethostname():
-            return True
-        try:
-            process = psutil.Process(self.pid)
-            return (
-                abs(process.create_time() - self.started) < CLOCK_ADJUSTMENT
-                and process.status() != psutil.STATUS_ZOMBIE
-            )
-        except psutil.NoSuchProcess:
+        """Whether that process still runs, as far as this process can know."""
+        return self.lives_for(this_process())
+
+    def lives_for(self, here: "Owner") -> bool:
+        """Whether that process still runs, as a process at the same place as `here` sees it."""
+        if self.pid <= 0:
             return False
-        except psutil.AccessDenied:
+        if not (self.boot and self.boot == here.boot):
+            if not self._is_of_machine(here):
+                return True
+            if self.boot and here.boot:
+                return False
+        if self.space and here.space and self.space != here.space:
             return True
+        return self._is_there(here.uid)
+
+    def _is_of_machine(self, here: "Owner") -> bool:
+        if self.machine and here.machine:
+            return self.machine == here.machine
+        return self.host == here.host
+
+    def _is_there(self, own_uid: int) -> bool:
+        seen = started(self.pid)
+        if seen is not None:
+            return seen != ZOMBIE and self.started in (0, seen)
+        return self.uid != own_uid and exists(self.pid)
+
+    @classmethod
+    def from_data(cls, data: object) -> Self | None:
+        """The owner in a record, also in one of before; None when it cannot be read."""
+        if not isinstance(data, Mapping):
+            return None
+        try:
+            if "boot" not in data:  # seconds since the epoch, which differ between two readings: not to be compared
+                float(data["started"])
+                return cls(int(data["pid"]), 0, "", "", str(data["host"]), -1, "")
+            boot, machine, host, space = (str(data[name]) for name in ("boot", "machine", "host", "space"))
+            return cls(int(data["pid"]), int(data["started"]), boot, machine, host, int(data["uid"]), space)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+
+    @classmethod
+    def from_labels(cls, labels: Mapping[str, str]) -> Self | None:
+        """The owner in an object's labels; None when they do not tell one, who then must not be taken for dead."""
+        return cls.from_data({key.removeprefix(LABEL): value for key, value in labels.items() if key.startswith(LABEL)})
+
+    def labels(self) -> dict[str, str]:
+        """What `from_labels` reads."""
+        return {f"{LABEL}{name}": str(value) for name, value in asdict(self).items()}
+
+
+NOBODY = Owner(0, 0, "", "", "", -1, "")
+ZOMBIE = -1
+
+
+def owner_lives(owner: Owner | None) -> bool:
+    """Whether it must be taken for living: an owner of whom nothing is known must, or his run would be swept."""
+    return owner is None or owner.lives
+
+
+def exists(pid: int) -> bool:
+    """Whether there is a process with that id, of whatever user."""
+    try:
+        os.kill(pid, 0)  # reaches those too that /proc mounted with hidepid does not show
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def started(pid: int) -> int | None:
+    """When a process started, ZOMBIE for one that only waits to be reaped, None when there is none that can be seen."""
+    if not (PROC / "self" / "stat").exists():
+        return _started_without_proc(pid)
+    try:
+        text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    fields_behind_name = text.rpartition(") ")[2].split()
+    return ZOMBIE if fields_behind_name[STATE] in "ZX" else int(fields_behind_name[START])
+
+
+def _started_without_proc(pid: int) -> int | None:
+    import psutil  # most commands find nobody's marks, and Linux needs none of it: they are not to wait for it
+
+    try:
+        process = psutil.Process(pid)
+        return ZOMBIE if process.status() == psutil.STATUS_ZOMBIE else round(process.create_time() * 1000)
+    except psutil.Error:
+        return None
+
+
+@cache
+def boot() -> str:
+    """What names this start of the machine: neither the clock nor another container changes it."""
+    if sys.platform == "darwin":
+        import subprocess
+
+        command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+        try:
+            return subprocess.run(command, capture_output=True, text=True, check=False, timeout=5).stdout.strip()
+        except (OSError, subprocess.SubprocessError):
+            return ""
+    return _text_of(PROC / "sys/kernel/random/boot_id")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _space() -> str:
+    try:
+        return str((PROC / "self/ns/pid").readlink())
+    except OSError:
+        return ""
 
 
 @cache
 def this_process() -> Owner:
     """The owner of everything that this process starts."""
     pid = os.getpid()
-    return Owner(pid, round(psutil.Process(pid).create_time(), 2), socket.gethostname())
+    machine, host = _text_of(MACHINE_ID), socket.gethostname()
+    return Owner(pid, started(pid) or 0, boot(), machine, host, os.getuid(), _space())

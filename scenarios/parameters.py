@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from scenarios.errors import UsageError
 
 Value = int | float | str
+# A whole number as it is written, or the text of a placeholder that one is filled in for.
+Whole = int | str
 
 UNITS = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 PLACEHOLDER = re.compile(r"\{\s*([a-z_]+)\s*(?:\+\s*(\d+)\s*)?\}")
@@ -36,7 +38,10 @@ def size(text: str) -> int:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a parameter may be: how its text is read, its bounds (both included) or its choices, and its help."""
+    """What a parameter may be: how its text is read, its bounds (both included) or its choices, and its help.
+
+    A scenario of the family must have it unless it is `optional`; `keep_text` keeps a size as it was written.
+    """
 
     meaning: str
     read: Callable[[str], int | float] | None = None
@@ -44,6 +49,7 @@ class Kind:
     high: float = float("inf")
     choices: tuple[str, ...] = ()
     keep_text: bool = False
+    optional: bool = False
 
     def convert(self, name: str, given: object) -> Value:
         """`given` as a value of this kind; raises UsageError that says what was wrong and what is allowed."""
@@ -66,27 +72,12 @@ class Kind:
         return f"from {self.low:g} to {self.high:.0f}"
 
 
-# The least soft limit under which CPython itself starts and the server can create its own descriptors.
-LEAST_NOFILE = 16
-# Ports 32768-60999 are all that one address can use to connect to one server's port (ip_local_port_range).
-MOST_CLIENTS = 28232
-
-KINDS = {
-    "clients": Kind("clients connected at the same time", whole_number, 1, MOST_CLIENTS),
-    "nofile": Kind("the server's soft limit of open descriptors", whole_number, LEAST_NOFILE, 2**20),
-    "selector": Kind("the server's mechanism", choices=("select", "poll", "epoll", "default")),
-    "size": Kind("bytes that each client downloads, and uploads", size, 1, 64 * 1024**2, keep_text=True),
-    "model": Kind("how the client holds its connections", choices=("threads", "epoll")),
-    "urls": Kind("URLs to fetch", whole_number, 1, 1000),
-    "latency": Kind("seconds before each answer", seconds, 0.01, 60),
-    "pool": Kind("fetches at a time; 0 is all of them", whole_number, 0, 1000),
-}
 BY_TYPE = {int: Kind("", whole_number), float: Kind("", seconds), str: Kind("")}
 
 
-def kind_of(name: str, default: Value) -> Kind:
-    """A known parameter's kind; for one that a catalog file invents, the kind of its default."""
-    return KINDS.get(name) or BY_TYPE[type(default)]
+def kind_of(default: Value) -> Kind:
+    """The kind of a parameter that a catalog file invents: that of its default."""
+    return BY_TYPE[type(default)]
 
 
 def fill(text: str, values: Mapping[str, Value]) -> str:

@@ -1,55 +1,72 @@
 """The record of a run: the one object that --json prints and run.json holds.
 
-Its JSON schema is report/run.schema.json.
+Its JSON schema is report/run.schema.json. The library that reads and writes it takes longer to import than a
+prediction, so it is imported where it is needed.
 """
 
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError
-from scenarios.outcome import Outcome
 from scenarios.parameters import Value
+from scenarios.quantities import Json
+from scenarios.rundirs import RECORD
 
-RECORD_FILE = "run.json"
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+RECORD_FILE = RECORD
 Status = Literal["pass", "fail", "error", "skip"]
 EXIT_STATUS: dict[Status, int] = {"pass": EXIT_PASS, "fail": EXIT_FAIL, "error": EXIT_ERROR, "skip": EXIT_PASS}
 
 
-class Check(BaseModel):
-    """One outcome check: its sentence, and whether it held; `error` is a check that crashed and so told nothing."""
-
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True)
+class Check:
+    """One check: its sentence, and whether it held; `error` is a check that crashed and so told nothing."""
 
     name: str
     result: Literal["passed", "failed", "error", "skipped"]
     message: str = ""
 
 
-class Record(BaseModel):
-    """A run in short. `predicted` is None when the lab could not even predict, `measured` when it could not measure."""
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A run in short. `predicted` is None when the lab could not even predict, `measured` when it could not measure.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What stands beside a type is its description in the schema.
+    """
 
-    scenario: str = Field(description="the scenario's name")
-    engine: str = Field(description="the engine that ran it")
-    run: str | None = Field(description="the run's directory; null when nothing was run")
-    parameters: dict[str, Value] = Field(description="every parameter as it was used")
-    predicted: Outcome | None = Field(description="what theory said; for fetches, seconds are [low, high]")
-    measured: Outcome | None = Field(description="what happened, in the same shape; for fetches, seconds are numbers")
-    verdict: Status = Field(
-        description="pass, fail, error (the lab could not tell) or skip (this machine cannot run it)"
-    )
-    checks: tuple[Check, ...] = Field(description="the outcome checks, each with its result")
-    seconds: dict[str, float] = Field(description="how long each phase took, and `total`")
-    reason: str = Field(description="why theory predicts this")
-    problem: str | None = Field(default=None, description="why the verdict is not pass")
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic's own name for the configuration of a dataclass
+
+    scenario: Annotated[str, "the scenario's name"]
+    engine: Annotated[str, "the engine that ran it"]
+    run: Annotated[str | None, "the run's directory; null when nothing was run"] = None
+    parameters: Annotated[dict[str, Value], "every parameter as it was used"]
+    predicted: Annotated[
+        dict[str, Json] | None, "what theory said, by quantity; bounds are [low, high], and `error` is there always"
+    ]
+    measured: Annotated[dict[str, Json] | None, "what happened, with the same keys"] = None
+    relations: Annotated[dict[str, list[Json]], "what theory said of a quantity's parts"] = field(default_factory=dict)
+    verdict: Annotated[Status, "pass, fail, error (the lab could not tell) or skip (this machine cannot run it)"]
+    checks: Annotated[tuple[Check, ...], "the checks, each with its result"] = ()
+    seconds: Annotated[dict[str, float], "how long each phase took, from the command's own start on, and `total`"]
+    reason: Annotated[str, "why theory predicts this"] = ""
+    problem: Annotated[str | None, "why the verdict is not pass"] = None
 
     @property
     def exit_status(self) -> int:
         """The exit status that the verdict stands for."""
         return EXIT_STATUS[self.verdict]
+
+
+@cache
+def adapter() -> "TypeAdapter[Record]":
+    """What reads and writes records."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Record)
 
 
 def save(record: Record, directory: Path) -> None:
@@ -61,24 +78,16 @@ def save(record: Record, directory: Path) -> None:
 
 
 def to_json(record: Record) -> str:
-    """The record as one JSON object.
-
-    An outcome has only the fields of its family: `served` and `error`, or `seconds` and `bytes` too.
-    """
-    unused: dict[str, set[str]] = {}
-    for name in ("predicted", "measured"):
-        outcome: Outcome | None = getattr(record, name)
-        if outcome is not None:
-            unused[name] = {"seconds", "bytes"} if outcome.seconds is None else {"served"}
-    return record.model_dump_json(indent=1, exclude=unused)
+    """The record as one JSON object."""
+    return adapter().dump_json(record, indent=1).decode()
 
 
 def load(directory: Path) -> Record:
     """The record in a run directory; raises EvidenceError when it is missing or damaged."""
     path = directory / RECORD_FILE
     try:
-        return Record.model_validate_json(path.read_text(encoding="utf-8"))
+        return adapter().validate_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise EvidenceError(f"the run {directory} has no record: {error.strerror}") from error
-    except (ValidationError, ValueError) as error:
+    except ValueError as error:  # pydantic's own error is one
         raise EvidenceError(f"{path} is damaged: {error}") from error

@@ -1,6 +1,4 @@
-"""SIGINT and SIGTERM: raised in the main thread as Interrupted, and only once, so that a second one cannot stop the
-removal.
-"""
+"""SIGINT and SIGTERM: raised in the main thread as Interrupted, once, so that a second one cannot stop the removal."""
 
 import signal
 from types import FrameType
@@ -11,8 +9,9 @@ _received: list[int] = []
 
 
 def install() -> None:
-    """Makes the first SIGINT or SIGTERM raise Interrupted in the main thread; later ones change nothing, the removal is
-    under way.
+    """Makes the first SIGINT or SIGTERM raise Interrupted in the main thread.
+
+    Later ones change nothing, since the removal is under way.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _raise_once)
@@ -25,8 +24,9 @@ def _raise_once(number: int, _: FrameType | None) -> None:
 
 
 def raise_if_received() -> None:
-    """Raises Interrupted if a signal came while foreign code ran that may have swallowed it (pytest takes it for a
-    failed test).
+    """Raises Interrupted if a signal came while foreign code ran that may have swallowed it.
+
+    Pytest, for one, takes it for a failed test.
     """
     if _received:
         raise Interrupted(_received[0])

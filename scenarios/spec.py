@@ -4,124 +4,26 @@ import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from scenarios.errors import SpecError, UsageError
-from scenarios.parameters import PLACEHOLDER, Kind, Value, fill, kind_of, size, whole_number
+from scenarios import families, places
+from scenarios.errors import UsageError
+from scenarios.families.base import Family
+from scenarios.parameters import PLACEHOLDER, Value, Whole, fill, kind_of, size, whole_number
+from scenarios.scenario import ADDRESS, IMAGES, Scenario, Service
+from scenarios.written import WrittenScenario, WrittenService, read
 from scenarios.yaml_source import YamlSource
 
-ROOT = Path(__file__).resolve().parent.parent
-CATALOG = ROOT / "scenarios" / "catalog"
-PROGRAMS = ROOT / "labs" / "programs"
-CHECKS = ROOT / "tests" / "outcomes"
-IMAGES = {"linux": "linux", "windows": "win32"}
-# What a family of outcomes counts with: its parameters, and the services that its checks look at by name.
-FAMILIES = {
-    "transfers": (("clients", "selector", "size"), ("server", "client")),
-    "fetches": (("urls", "latency", "pool"), ("origin", "serial", "gevent-unpatched")),
-}
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
-ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$")]
 # Names directories and the engine's things; `latest` is the link beside them.
 FILE_NAME = re.compile(r"(?!latest$)[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
-Whole = int | str
-
-
-class Frozen(BaseModel):
-    """A value that cannot be changed, and has no fields but its own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Ulimits(Frozen):
-    """The limits of a service, soft and hard alike, in Compose's words."""
-
-    nofile: Whole
-
-
-class ServiceSource(Frozen):
-    """A service as a catalog file writes it: numbers may still be placeholders."""
-
-    image: str
-    program: ProgramName
-    args: list[str | int | float] = []
-    ulimits: Ulimits = Ulimits(nofile=1024)
-    pids_limit: Whole = 64
-    mem_limit: str = "512MiB"
-    depends_on: dict[str, Literal["ready", "completed"]] = {}
-
-
-class ScenarioSource(Frozen):
-    """A catalog file as it is written."""
-
-    summary: str
-    teaches: str = ""
-    timeout: float | int = Field(default=120, gt=0, le=10**9)
-    parameters: dict[ParameterName, Value] = {}
-    services: dict[Name, ServiceSource] = Field(min_length=1)
-    outcome: str
-
-
-class Service(Frozen):
-    """One service, ready to be started: a program in an image with its limits.
-
-    `nofile` and `pids_limit` are counts, `mem_limit` is bytes; `depends_on` maps a service to what of it is awaited.
-    """
-
-    name: str
-    image: str
-    program: str
-    args: tuple[str, ...]
-    nofile: int
-    pids_limit: int
-    mem_limit: int
-    depends_on: dict[str, Literal["ready", "completed"]]
-
-    @property
-    def platform(self) -> str:
-        """What `sys.platform` is in this service's image."""
-        return IMAGES[self.image]
-
-    @property
-    def module(self) -> str:
-        """The program as Python's -m takes it."""
-        return f"labs.programs.{self.program}"
-
-
-class Scenario(Frozen):
-    """An experiment with every parameter set. `given` names the parameters that the user set, not the file."""
-
-    name: str
-    summary: str
-    teaches: str
-    timeout: float
-    parameters: dict[str, Value]
-    given: tuple[str, ...] = ()
-    services: dict[str, Service]
-    outcome: str
-
-    def number(self, parameter: str) -> int:
-        """A parameter that counts something, or a size in bytes."""
-        return size(str(self.parameters[parameter]))
-
-    def awaited(self, condition: Literal["ready", "completed"]) -> frozenset[str]:
-        """The services of which some other service awaits `condition`."""
-        pairs = (pair for service in self.services.values() for pair in service.depends_on.items())
-        return frozenset(name for name, what in pairs if what == condition)
 
 
 def names() -> list[str]:
     """The catalog's scenarios, sorted."""
-    return sorted(path.stem for path in CATALOG.glob("*.yaml"))
+    return sorted(path.stem for path in places.CATALOG.glob("*.yaml"))
 
 
 def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
-    """The scenario `name` of the catalog, or the file at the path `name`, with parameters as `given` on the command
-    line.
+    """The scenario `name` of the catalog, or the file at that path, with parameters as `given` on the command line.
 
     Raises UsageError for an unknown name or a parameter that is wrong, SpecError for a file that is.
     """
@@ -129,21 +31,27 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
     source = YamlSource(path, _shown(path))
     if not FILE_NAME.fullmatch(path.stem):
         raise source.error([], f"the file's name is the scenario's: letters, digits, - and _, not {path.stem!r}")
-    model = _parse(source)
-    values = _parameters(source, model, given or {}, path.stem)
-    services = {key: _service(source, key, service, values) for key, service in model.services.items()}
+    written = read(source)
+    family = _family(source, written.family)
+    values = _parameters(source, written, family, given or {}, path.stem)
+    services = {key: _service(source, key, service, values) for key, service in written.services.items()}
     _check_order(source, services)
-    _check_family(source, model.outcome, values, services)
-    return Scenario(
+    _check_needs(source, family, values, services)
+    scenario = Scenario(
         name=path.stem,
-        summary=model.summary,
-        teaches=model.teaches,
-        timeout=float(model.timeout),
+        summary=written.summary,
+        teaches=written.teaches,
+        timeout=float(written.timeout),
         parameters=values,
         given=tuple(given or ()),
         services=services,
-        outcome=model.outcome,
+        family=written.family,
+        next_commands=written.next_commands,
     )
+    problem = family.problem(scenario)
+    if problem:
+        raise UsageError(f"{path.stem}: {problem}") if given else source.error(["parameters"], problem)
+    return scenario
 
 
 def _find(name: str) -> Path:
@@ -156,59 +64,34 @@ def _find(name: str) -> Path:
         close = difflib.get_close_matches(name, names(), 1, 0.4)
         hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
         raise UsageError(f"there is no scenario {name!r}; {hint}")
-    return CATALOG / f"{name}.yaml"
+    return places.CATALOG / f"{name}.yaml"
 
 
 def _shown(path: Path) -> str:
     try:
-        return str(path.resolve().relative_to(ROOT))
+        return str(path.resolve().relative_to(places.ROOT))
     except ValueError:
         return str(path)
 
 
-def _parse(source: YamlSource) -> ScenarioSource:
-    if not isinstance(source.data, dict):
-        raise source.error([], "a scenario is a mapping with the keys summary, parameters, services and outcome")
+def _family(source: YamlSource, name: str) -> Family:
     try:
-        return ScenarioSource.model_validate(source.data)
-    except ValidationError as error:
-        # A key that is misspelled is missing too; the first is what its author can mend.
-        first = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
-        where = [part for part in first["loc"] if part != "[key]"]
-        raise source.error(_within(source.data, where), _problem(first, where)) from error
+        return families.find(name)
+    except KeyError as error:
+        known = ", ".join(families.names())
+        raise source.error(["family"], f"there is no family {name!r}; there are: {known}") from error
 
 
-def _within(data: Any, path: list[Any]) -> list[str | int]:
-    """The part of `path` that exists in `data`: pydantic adds the names of a union's members."""
-    kept: list[str | int] = []
-    for key in path:
-        if not ((isinstance(data, dict) and key in data) or (isinstance(data, list) and isinstance(key, int))):
-            break
-        data = data[key]
-        kept.append(key)
-    return kept
-
-
-def _problem(error: Any, where: list[str | int]) -> str:
-    key = ".".join(map(str, where))
-    if error["type"] == "extra_forbidden":
-        allowed = Ulimits if "ulimits" in where else ServiceSource if len(where) > 1 else ScenarioSource
-        close = difflib.get_close_matches(str(where[-1]), allowed.model_fields, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"allowed are {', '.join(allowed.model_fields)}"
-        return f"unknown key {key!r}; {hint}"
-    if error["type"] == "missing":
-        return f"the key {key!r} is missing"
-    return f"{key!r} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
-
-
-def _parameters(source: YamlSource, model: ScenarioSource, given: Mapping[str, str], name: str) -> dict[str, Value]:
+def _parameters(
+    source: YamlSource, written: WrittenScenario, family: Family, given: Mapping[str, str], name: str
+) -> dict[str, Value]:
     for parameter in given:
-        if parameter not in model.parameters:
-            known = ", ".join(model.parameters) or "none"
+        if parameter not in written.parameters:
+            known = ", ".join(written.parameters) or "none"
             raise UsageError(f"{name} has no parameter {parameter!r}; it has: {known}")
     values: dict[str, Value] = {}
-    for parameter, default in model.parameters.items():
-        kind: Kind = kind_of(parameter, default)
+    for parameter, default in written.parameters.items():
+        kind = family.parameters.get(parameter) or kind_of(default)
         try:
             values[parameter] = kind.convert(parameter, default)
         except UsageError as error:
@@ -218,11 +101,11 @@ def _parameters(source: YamlSource, model: ScenarioSource, given: Mapping[str, s
     return values
 
 
-def _service(source: YamlSource, name: str, service: ServiceSource, values: Mapping[str, Value]) -> Service:
+def _service(source: YamlSource, name: str, service: WrittenService, values: Mapping[str, Value]) -> Service:
     where = ["services", name]
     if service.image not in IMAGES:
         raise source.error([*where, "image"], f"there is no image {service.image!r}; there are: {', '.join(IMAGES)}")
-    if not PROGRAMS.joinpath(*service.program.split(".")).with_suffix(".py").is_file():
+    if not places.PROGRAMS.joinpath(*service.program.split(".")).with_suffix(".py").is_file():
         raise source.error([*where, "program"], f"there is no program {service.program!r} in labs/programs")
 
     def filled(key: str, given: object, *path: str | int) -> str:
@@ -250,31 +133,32 @@ def _service(source: YamlSource, name: str, service: ServiceSource, values: Mapp
         image=service.image,
         program=service.program,
         args=tuple(filled("args", text, "args", i) for i, text in enumerate(service.args)),
-        nofile=count("ulimits.nofile", service.ulimits.nofile, "ulimits", "nofile"),
+        nofile=count("ulimits.nofile", service.nofile, "ulimits", "nofile"),
         pids_limit=count("pids_limit", service.pids_limit, "pids_limit"),
         mem_limit=memory,
-        depends_on=service.depends_on,
+        depends_on=dict(service.depends_on),
+        limited_by=tuple(found[1] for found in PLACEHOLDER.finditer(str(service.nofile))),
     )
 
 
-def _check_family(
-    source: YamlSource, outcome: str, values: Mapping[str, Value], services: Mapping[str, Service]
+def _check_needs(
+    source: YamlSource, family: Family, values: Mapping[str, Value], services: Mapping[str, Service]
 ) -> None:
-    """Everything is there that theory and the outcome's checks count with."""
-    if outcome not in FAMILIES:
-        known = ", ".join(FAMILIES)
-        raise source.error(["outcome"], f"there are no outcome checks {outcome!r}; there are: {known}")
-    parameters, named = FAMILIES[outcome]
-    for key, needed, there in (("parameters", parameters, values), ("services", named, services)):
+    """Everything is there that the family counts with, and that its checks look at by name."""
+    parameters = [name for name, kind in family.parameters.items() if not kind.optional]
+    for key, needed, there in (("parameters", parameters, values), ("services", sorted(family.services), services)):
         missing = ", ".join(repr(name) for name in needed if name not in there)
         if missing:
-            raise source.error([key], f"the outcome {outcome!r} needs the {key} {missing}")
-    if not any("ready" in service.depends_on.values() for service in services.values()):
-        raise source.error(["services"], "no service awaits that another is ready, so none is the server")
+            raise source.error([key], f"the family {family.name!r} needs the {key} {missing}")
 
 
 def _check_order(source: YamlSource, services: Mapping[str, Service]) -> None:
-    """Every dependency exists, and none leads back to its own service."""
+    """Every other service that one refers to exists, and no dependency leads back to its own service."""
+    for name, service in services.items():
+        for number, text in enumerate(service.args):
+            for found in ADDRESS.finditer(text):
+                if found[1] not in services:
+                    raise source.error(["services", name, "args", number], f"there is no service {found[1]!r}")
     for name, service in services.items():
         for other in service.depends_on:
             if other not in services:
@@ -289,6 +173,3 @@ def _follow(source: YamlSource, services: Mapping[str, Service], name: str, path
         raise source.error(["services", path[-1], "depends_on", name], f"depends_on goes in a circle: {cycle}")
     for other in services[name].depends_on:
         _follow(source, services, other, (*path, name))
-
-
-__all__ = ["CATALOG", "IMAGES", "PLACEHOLDER", "ROOT", "Scenario", "Service", "SpecError", "load", "names"]

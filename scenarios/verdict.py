@@ -1,14 +1,18 @@
 """Predicted against measured, and the checks: pass, fail, error or skip. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from scenarios.outcome import Outcome
+from scenarios.families.base import Family, Prediction
+from scenarios.quantities import Json, Quantity
 from scenarios.record import Check, Status
-from scenarios.theory import agrees
 
 
 def judge(
-    predicted: Outcome, measured: Outcome, checks: Sequence[Check], problem: str | None
+    family: Family,
+    prediction: Prediction,
+    measured: Mapping[str, Json],
+    checks: Sequence[Check],
+    problem: str | None,
 ) -> tuple[Status, str | None]:
     """The verdict and, unless it is pass, why.
 
@@ -18,8 +22,9 @@ def judge(
     crashed = [check for check in checks if check.result == "error"]
     if problem is not None:
         return "error", problem
-    if not agrees(predicted, measured):
-        return "fail", _difference(predicted, measured)
+    differences = "; ".join(_differences(family.quantities, prediction, measured))
+    if differences:
+        return "fail", differences
     if failed:
         return "fail", _named(failed, "does not hold")
     if crashed:
@@ -29,29 +34,13 @@ def judge(
     return "pass", None
 
 
-def _difference(predicted: Outcome, measured: Outcome) -> str:
-    parts = []
-    for field in ("served", "error", "bytes"):
-        expected, found = getattr(predicted, field), getattr(measured, field)
-        if expected != found:
-            parts.append(f"{field}: predicted {_shown(expected)}, measured {_shown(found)}")
-    for name, bound in (predicted.seconds or {}).items():
-        value = (measured.seconds or {}).get(name)
-        if value is None:
-            parts.append(f"{name}: it never reported its time")
-        elif isinstance(bound, tuple) and isinstance(value, float) and not bound[0] <= value <= bound[1]:
-            parts.append(f"{name}: predicted {bound[0]:.2f} to {bound[1]:.2f} s, measured {value:.2f} s")
-    unforeseen = [name for name in measured.seconds or {} if name not in (predicted.seconds or {})]
-    return "; ".join(parts + [f"{name}: theory does not know this fetcher" for name in unforeseen])
-
-
-def _shown(value: object) -> str:
-    from scenarios.outcome import Failure
-
-    if isinstance(value, Failure):
-        at = f" at client {value.at_client}" if value.at_client else ""
-        return f"{value.type}: {value.message} ({value.service}{at})"
-    return "none" if value is None else str(value)
+def _differences(quantities: Sequence[Quantity], prediction: Prediction, measured: Mapping[str, Json]) -> Iterable[str]:
+    """Each as `served: predicted 59 clients, measured 58 clients`."""
+    for one in quantities:
+        for expectation in (prediction.expected[one.key], *prediction.relations.get(one.key, ())):
+            told = expectation.difference(measured.get(one.key), one.words)
+            if told:
+                yield f"{one.key}: {told}"
 
 
 def _named(checks: Sequence[Check], what: str) -> str:

@@ -16,21 +16,22 @@ MERGE = "tag:yaml.org,2002:merge"
 
 
 class YamlSource:
-    """One YAML file: `data` is its content as plain dicts, lists and scalars, `line` finds where a value stands."""
+    """One YAML file: `data` is its content as plain dicts, lists and scalars, `line` finds where a value stands,
+    `text` is all of it.
+    """
 
     def __init__(self, path: Path, shown: str) -> None:
         """Reads `path`; errors name it as `shown`. Raises SpecError when it cannot be read as YAML."""
-        self.shown = shown
-        text = ""
+        self.path, self.shown, self.text = path, shown, ""
         try:
-            text = path.read_text(encoding="utf-8")
-            self._forbid_depth(text)
+            text = self.text = path.read_text(encoding="utf-8")
+            self._forbid_depth_and_aliases(text)
             loader = Loader(text)
             self._root: yaml.Node | None = loader.get_single_node()
-            self._examine(loader, self._root, 0)
+            self._examine(loader, self._root)
             self.data: Any = loader.construct_document(self._root) if self._root else None
         except yaml.MarkedYAMLError as error:
-            raise SpecError(shown, *_where_and_what(error, text)) from error
+            raise SpecError(shown, *_where_and_what(error, self.text)) from error
         except yaml.YAMLError as error:
             raise SpecError(shown, None, f"not YAML: {' '.join(str(error).split())}") from error
         except UnicodeDecodeError as error:
@@ -56,31 +57,35 @@ class YamlSource:
         """A SpecError at the line of `path`."""
         return SpecError(self.shown, self.line(path), problem)
 
-    def _forbid_depth(self, text: str) -> None:
-        """Libyaml's parser takes any depth, but its composer then overflows the stack, and Python with it."""
+    def _forbid_depth_and_aliases(self, text: str) -> None:
+        """Libyaml's parser takes any depth, but its composer then overflows the stack, and Python with it.
+
+        Aliases are refused as well: ten lines of them can stand for more values than any machine has memory for.
+        """
         depth = 0
         for event in yaml.parse(text, Loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1 if event.start_mark else None
+                raise SpecError(self.shown, line, f"*{event.anchor} stands here: write the value out, not an alias")
             if depth > DEEPEST:
                 line = event.start_mark.line + 1 if event.start_mark else None
                 raise SpecError(self.shown, line, f"this is nested more than {DEEPEST} deep")
 
-    def _examine(self, loader: Any, node: yaml.Node | None, depth: int) -> None:
-        """Finds what PyYAML takes, or fails on without a line: a key twice, a value that is none, an endless circle."""
+    def _examine(self, loader: Any, node: yaml.Node | None) -> None:
+        """Finds what PyYAML takes, or fails on without a line: a key twice, or a value that is none."""
         if node is None:
             return
         line = node.start_mark.line + 1
-        if depth > DEEPEST:
-            raise SpecError(self.shown, line, f"this stands in itself, or is nested more than {DEEPEST} deep")
         if isinstance(node, yaml.MappingNode):
             self._forbid_duplicates(node)
             for key, value in node.value:
                 if key.tag != MERGE:
-                    self._examine(loader, key, depth + 1)
-                self._examine(loader, value, depth + 1)
+                    self._examine(loader, key)
+                self._examine(loader, value)
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
-                self._examine(loader, value, depth + 1)
+                self._examine(loader, value)
         else:
             self._forbid_nonsense(loader, node, line)
 

@@ -3,24 +3,36 @@
 import subprocess
 import sys
 
-from scenarios.errors import EXIT_FAIL, EXIT_PASS
-from scenarios.spec import ROOT
+from scenarios.commands.program import worst
+from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE
+from scenarios.places import ROOT
 
-FAST = ROOT / "tests" / "unit"
 ALL = ROOT / "tests"
+FAST = ALL / "unit"
+# Fast tests measure nothing that another beside them could spoil; those on engines have the machine to themselves.
+SIDE_BY_SIDE = ("-n", "auto")
+# pytest's own exit statuses as ours: an error of the tests' files is a failure too, and no test found is wrong usage.
+NONE_FOUND = 5
+MEANING = {0: EXIT_PASS, 1: EXIT_FAIL, 2: EXIT_FAIL, 4: EXIT_USAGE, NONE_FOUND: EXIT_USAGE}
 
 
 def test(only: str | None, fast: bool) -> int:
-    """Runs pytest; 0 when all passed."""
+    """Runs pytest, with all tests even if the fast ones fail; 0 when all passed."""
     chosen = ["-k", only] if only else []
-    return _run("pytest", str(FAST if fast else ALL), *chosen)
+    ended = [_run("pytest", str(FAST), *SIDE_BY_SIDE, *chosen)]
+    if not fast:
+        ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", *chosen))
+    # What was asked for may stand in one part alone.
+    told = [MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE]
+    return worst(told)
 
 
 def lint(fix: bool) -> int:
-    """Runs ruff and mypy, both even if the first finds something; 0 when neither did."""
+    """Runs ruff, its formatter and mypy, all even if the first finds something; 0 when none did."""
     checked = _run("ruff", "check", *(["--fix"] if fix else []), str(ROOT))
+    formatted = _run("ruff", "format", *([] if fix else ["--check"]), str(ROOT))
     typed = _run("mypy")
-    return EXIT_PASS if checked == typed == 0 else EXIT_FAIL
+    return EXIT_PASS if checked == formatted == typed == 0 else EXIT_FAIL
 
 
 def _run(module: str, *arguments: str) -> int:

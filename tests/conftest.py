@@ -1,16 +1,22 @@
-"""What all tests share: those that need a container engine fail without one where it is required, and are skipped
-elsewhere.
+"""What all tests share: run directories of their own, and what becomes of those that need a container engine.
+
+Without one they fail where it is required, and are skipped elsewhere.
 """
 
 import functools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from scenarios import rundirs
+# Before anything of the lab is imported: the tests' runs, and those of every ./inv that they start, are not the user's.
+# Processes that test side by side share one directory, since each looks for what any of them left behind.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["IOLAB_RUNS"] = tempfile.mkdtemp(prefix="iolab-test-runs-")
 
 # Examples are not timed: a machine that builds images meanwhile is slow, and that is no failure.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -20,10 +26,16 @@ REQUIRE = "IOLAB_REQUIRE_ENGINE"
 MISSING = pytest.StashKey[int]()
 
 
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Removes the runs of tests that passed; those of others may tell why they did not."""
+    if exitstatus == 0 and "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["IOLAB_RUNS"], ignore_errors=True)
+
+
 @functools.cache
 def why_no_engine() -> str | None:
     """None when a Docker Engine answers, else what it said."""
-    from scenarios.engines.docker import DockerEngine
+    from scenarios.engines.docker.engine import DockerEngine
     from scenarios.errors import EngineUnavailable
 
     try:
@@ -62,6 +74,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Run directories of this test's own."""
+    from scenarios import rundirs
+
     monkeypatch.setattr(rundirs, "RUNS", tmp_path)
     monkeypatch.setattr(rundirs, "ACTIVE", tmp_path / ".active")
     yield tmp_path

@@ -1,18 +1,22 @@
-"""The interface between the lab and whatever runs its services; docker.py, local.py and the tests' scripted engine
-implement it.
+"""The interface between the lab and whatever runs its services: docker/, local/ and the tests' scripted engine.
 
 An Engine opens a Session for one run. The run then creates everything, starts services in its own order, and reads what
 they say through the Sink that it gave. Every method that changes something returns once it is done; several may be
 called at the same time from different threads. Everything an engine raises is an error of scenarios/errors.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Protocol
 
-from scenarios.spec import Scenario, Service
+from scenarios.events import Stream as Stream
+from scenarios.imagestore import ImageStore
+from scenarios.scenario import Scenario, Service
 
-Stream = Literal["stdout", "stderr"]
+# Bytes of one stream that are kept; what a program writes beyond them is taken from it and dropped.
+MOST_BYTES = 1024**3
+# How long a look or a check inside a machine may take, in seconds.
+EXECUTE_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,19 @@ class Leftover:
     owner_lives: bool
 
 
+@dataclass(frozen=True)
+class Information:
+    """What a container engine tells of itself: its own words, how many networks it has, and where it is asked.
+
+    `here` says whether its files and its kernel are this machine's: a local socket may lead into a virtual machine.
+    """
+
+    said: Mapping[str, Any]
+    networks: int
+    address: str
+    here: bool
+
+
 class Sink(Protocol):
     """Where an engine puts what happens, from any thread."""
 
@@ -58,19 +75,6 @@ class Sink(Protocol):
 
     def lost(self, problem: str) -> None:
         """The engine does not answer any more."""
-
-
-class BuildProgress(Protocol):
-    """Where slow preparation shows how far it is; see images/build.py."""
-
-    def step(self, image: str, number: int, total: int, text: str) -> None:
-        """Step `number` of `total` of an image begins."""
-
-    def line(self, image: str, text: str) -> None:
-        """One line that the step printed."""
-
-    def done(self, image: str, seconds: float) -> None:
-        """The image is built."""
 
 
 class Session(Protocol):
@@ -90,10 +94,24 @@ class Session(Protocol):
         """Writes to the program's standard input; a program that has ended ignores it."""
 
     def execute(self, service: str, command: Sequence[str]) -> Executed:
-        """Runs a command on the service's machine as the program's own user, also after the program ended."""
+        """Runs a command on the service's machine as the program's own user, also after the program ended, and also
+        when the program has used up its pids_limit. Raises EngineError when it takes too long.
+        """
 
-    def read_logs(self, service: str) -> tuple[bytes, bytes]:
-        """All of stdout and stderr so far, in one read of the engine's own store."""
+    def look(self, service: str, pid: int) -> str:
+        """What run/samples.py parses of process `pid` on the service's machine; empty when it is gone.
+
+        Raises Unavailable where nobody can look at a process, with the reason, and LabFailure where looking failed.
+        """
+
+    def log(self, service: str, stream: Stream) -> Iterator[bytes]:
+        """All of a stream so far, in parts, from the engine's own store."""
+
+    def hosts_reached(self, service: str) -> Sequence[str]:
+        """The addresses of the lab's own host that answer from inside the service's machine: there must be none.
+
+        Raises Unavailable where an engine shares the host's network anyway, LabFailure when it could not be tried.
+        """
 
     def out_of_memory(self, service: str) -> bool:
         """Whether the kernel killed something on the service's machine for want of memory."""
@@ -124,14 +142,18 @@ class Engine(Protocol):
     def hard_nofile(self) -> Limit | None:
         """The highest nofile a service can have here; None when the engine does not tell."""
 
-    def prepare(self, services: Iterable[Service], progress: BuildProgress) -> None:
-        """Sees to it that what the services need (images) is there.
+    @property
+    def images(self) -> ImageStore | None:
+        """The store that the pipeline fills with images; None where services need none."""
 
-        Raises ImageError, or Unavailable with the reason for a skip.
-        """
+    def information(self) -> Information | None:
+        """What the engine tells of itself; None where there is nothing to tell. Raises EngineGone, EngineError."""
 
-    def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool) -> Session:
-        """A session for the run with that id; nothing is created yet."""
+    def unable(self, services: Iterable[Service]) -> str | None:
+        """Why this engine cannot run these services at all, the reason for a skip; None when it can."""
+
+    def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool, image_ids: Mapping[str, str]) -> Session:
+        """A session for the run with that id; nothing is created yet. `image_ids` maps an image's name to its id."""
 
     def leftovers(self) -> Sequence[Leftover]:
         """Everything of this project on the engine, of living and dead owners."""

@@ -1,22 +1,29 @@
-"""Shows a run on the terminal: prediction, progress, measurement and verdict; readable without colour and without a
-terminal.
-"""
+"""Shows a run on the terminal, readable without colour and without one: prediction, progress, measurement, verdict."""
+
+from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.evidence import Event
-from scenarios.outcome import Failure, Outcome
-from scenarios.record import Record
-from scenarios.spec import Scenario
-from scenarios.theory import Prediction
+from scenarios import failures, families
+from scenarios.events import Event
+from scenarios.families.base import Family, Prediction, tell
+from scenarios.quantities import Json, Quantity, is_bound, read_json
+from scenarios.scenario import Scenario
+
+if TYPE_CHECKING:
+    # Read only by the type checker: what a command does not use must not slow its start.
+    from rich.status import Status
+
+    from scenarios.record import Check, Record
 
 STYLES = {
     "pass": "bold green",
@@ -28,6 +35,8 @@ STYLES = {
     "skipped": "yellow",
 }
 MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
+# What was not measured, as against what was measured to be none.
+MISSING = object()
 # Without a terminal nobody wraps lines, and nothing should be cut off.
 WIDTH_WITHOUT_TERMINAL = 120
 
@@ -44,10 +53,16 @@ def console(stderr: bool = False) -> Console:
     )
 
 
+def table(*columns: str, narrow: Sequence[str] = ()) -> Table:
+    """An empty list of things; the `narrow` columns are never wrapped."""
+    made = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        made.add_column(column, no_wrap=column in narrow)
+    return made
+
+
 class TerminalAudience:
-    """Shows what happens: a spinner on a terminal, else one line each; on stderr, so that stdout holds the result
-    alone.
-    """
+    """Shows what happens, on stderr: a spinner on a terminal, else one line each. stdout holds the result alone."""
 
     def __init__(self, quiet: bool = False) -> None:
         """`quiet` shows nothing but the building of images, which takes long."""
@@ -56,15 +71,17 @@ class TerminalAudience:
         self._status: Status | None = None
         self._begun = time.monotonic()
         self._shown = ""
+        self._family: Family | None = None
 
     def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
         """The scenario and what must happen, before anything does."""
+        self._family = families.find(scenario.family)
         if self._quiet:
             return
         values = ", ".join(f"{name} {value}" for name, value in scenario.parameters.items())
         self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
         self._console.print(f"  {escape(values)}")
-        self._console.print(f"[bold]predicted[/bold]  {escape(in_words(prediction.outcome))}")
+        self._console.print(f"[bold]predicted[/bold]  {escape(in_words(prediction, self._family))}")
         self._console.print(f"  {escape(prediction.reason)}")
 
     def doing(self, what: str) -> None:
@@ -73,8 +90,8 @@ class TerminalAudience:
             self._show(what)
 
     def event(self, service: str, event: Event) -> None:
-        """Events worth a line: how many are connected, what a fetch costs."""
-        text = telling(service, event)
+        """Events worth a line, as the family tells them."""
+        text = tell(self._family, service, event) if self._family else None
         if text and not self._quiet:
             self._show(text)
 
@@ -86,6 +103,10 @@ class TerminalAudience:
         """What a step printed is shown only while it is the newest, and only on a terminal."""
         if self._console.is_terminal:
             self._spin(f"image {image}: {text.strip()[: self._console.width - 20]}")
+
+    def note(self, image: str, text: str) -> None:
+        """Stays, whole, also above a spinner."""
+        self._console.print(f"image {image}: {escape(text)}")
 
     def done(self, image: str, seconds: float) -> None:
         """An image is built."""
@@ -113,63 +134,22 @@ class TerminalAudience:
             self._status = None
 
 
-def telling(service: str, event: Event) -> str | None:
-    """An event in words, if a reader would want to know of it; None also for one that lacks what it should tell."""
-    try:
-        return _told(service, event)
-    except (KeyError, TypeError, ValueError):
-        return None
+def in_words(prediction: Prediction, family: Family) -> str:
+    """A prediction in one line."""
+    values = (
+        prediction.expected[one.key].words(one.sentence) for one in family.quantities if one.key != failures.ERROR.key
+    )
+    text = "; ".join(values)
+    error = prediction.expected[failures.ERROR.key]
+    return text if error.json() is None else f"{text}, then {error.words(failures.ERROR.words)}"
 
 
-def _told(service: str, event: Event) -> str | None:
-    match event["event"]:
-        case "ready" if "selector" in event:
-            return f"{service} is ready: {event['selector']} on {event['platform']}, Python {event['python']}"
-        case "connected":
-            return f"{service}: {event['clients']} clients are connected at the same time"
-        case "refused":
-            return f"{service}: client {event['client']} was refused: {event['error']}: {event['message']}"
-        case "calibrated":
-            cost, cpu = event["cost"] * 1000, event["cpu"] * 1000
-            return f"{service}: one fetch without latency costs c = {cost:.1f} ms ({cpu:.1f} ms of its own CPU)"
-        case "fetched":
-            return f"{service}: {event['bytes']} bytes in {event['seconds']:.2f} s"
-        case _:
-            return None
-
-
-def in_words(outcome: Outcome) -> str:
-    """An outcome in one line."""
-    if outcome.seconds is not None:
-        times = ", ".join(f"{name} {_time(value)}" for name, value in outcome.seconds.items())
-        return f"{times}; {outcome.bytes} bytes"
-    text = f"{outcome.served} served"
-    return text if outcome.error is None else f"{text}, then {_failure(outcome.error)}"
-
-
-def _time(value: float | tuple[float, float] | None) -> str:
-    if isinstance(value, tuple):
-        return f"{value[0]:.2f} to {value[1]:.2f} s"
-    return "-" if value is None else f"{value:.2f} s"
-
-
-def _failure(failure: Failure | None) -> str:
-    if failure is None:
-        return "none"
-    at = f" at client {failure.at_client}" if failure.at_client else ""
-    return f"{failure.service}: {failure.type}: {failure.message}{at}"
-
-
-def show(record: Record, out: Console) -> None:
-    """Prediction and measurement side by side, the checks, and the verdict."""
+def show(record: Record, scenario: Scenario, out: Console) -> None:
+    """Prediction and measurement side by side, the checks, the verdict, and what to take home and try next."""
     if record.predicted is not None:
-        out.print(_side_by_side(record.predicted, record.measured))
+        out.print(_side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
     for check in record.checks:
-        line = Text(f"  {MARKS[check.result]}  ", STYLES.get(check.result, ""))
-        line.append(check.name, "default")
-        out.print(line)
-        if check.result != "passed" and check.message:
-            out.print(Text(f"        {check.message.splitlines()[0]}"))
+        _show_check(check, out)
     verdict = Text("verdict    ")
     verdict.append(record.verdict, STYLES[record.verdict])
     verdict.append(f"  {record.engine}, {record.seconds['total']:.2f} s")
@@ -178,22 +158,45 @@ def show(record: Record, out: Console) -> None:
         out.print(Text(f"  {record.problem}"))
     if record.run:
         out.print(Text(f"  evidence: {record.run}"), soft_wrap=True)
+    if record.measured is not None:
+        _show_what_next(scenario, out)
 
 
-def _side_by_side(predicted: Outcome, measured: Outcome | None) -> Table:
+def _show_check(check: Check, out: Console) -> None:
+    line = Text(f"  {MARKS[check.result]}  ", STYLES.get(check.result, ""))
+    line.append(check.name, "default")
+    out.print(line)
+    if check.result != "passed" and check.message:
+        out.print(Text(f"        {check.message.splitlines()[0]}"))
+
+
+def _show_what_next(scenario: Scenario, out: Console) -> None:
+    if scenario.teaches:
+        out.print(Text(f"teaches    {scenario.teaches}"))
+    for number, command in enumerate(scenario.next_commands):
+        out.print(Text(f"{'' if number else 'try next':<11}./inv {command}"), soft_wrap=True)
+
+
+def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json], measured: Json) -> Table:
     table = Table(box=None, padding=(0, 3, 0, 0), show_edge=False, header_style="bold")
     for column in ("", "predicted", "measured"):
         table.add_column(column, overflow="fold")
-
-    def add(*cells: str) -> None:
-        table.add_row(*map(Text, cells))  # An exception's text may hold what rich takes for markup.
-
-    found = measured or Outcome()
-    for name, bound in (predicted.seconds or {}).items():
-        add(name, _time(bound), _time((found.seconds or {}).get(name)))
-    if predicted.seconds is None:
-        add("served", f"{predicted.served} clients", "-" if found.served is None else f"{found.served} clients")
-    else:
-        add("bytes", str(predicted.bytes), "-" if found.bytes is None else str(found.bytes))
-    add("error", _failure(predicted.error), "-" if measured is None else _failure(found.error))
+    for one in quantities:
+        for row in _rows(one, predicted.get(one.key), measured):
+            table.add_row(*map(Text, row))  # An exception's text may hold what rich takes for markup.
     return table
+
+
+def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
+    """One row, or one for each name of a quantity that has several values."""
+    found = MISSING if measured is None else measured.get(quantity.key, MISSING)
+    if quantity.read is None and isinstance(predicted, Mapping) and not is_bound(predicted):
+        for name, value in predicted.items():
+            one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
+            yield name, read_json(value, quantity.words), _measured(quantity, one)
+    else:
+        yield quantity.key, read_json(predicted, quantity.words), _measured(quantity, found)
+
+
+def _measured(quantity: Quantity, value: Json) -> str:
+    return "-" if value is MISSING else quantity.words(value)

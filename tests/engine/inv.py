@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios import rundirs, spec
+from scenarios import places, rundirs
 from scenarios.engines import choose
 from scenarios.engines.base import Leftover
 
-INV = str(spec.ROOT / "inv")
+INV = str(places.ROOT / "inv")
 PATIENCE = 600  # seconds: the first scenario of a fresh checkout builds its images
 
 
@@ -71,5 +71,5 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
 
 def left_behind() -> list[Leftover]:
     """What the engine in use holds for dead owners of this checkout's runs; another checkout's are its own affair."""
-    ours = {directory.name.rpartition("-")[2] for directory in rundirs.everything()}
+    ours = {rundirs.run_of(directory) for directory in rundirs.everything()}
     return [thing for thing in choose.connect().leftovers() if thing.run in ours and not thing.owner_lives]

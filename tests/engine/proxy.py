@@ -1,7 +1,11 @@
-"""A socket that leads to the engine's and can be closed: an engine that stops, without stopping one."""
+"""A socket that leads to the engine's and can be closed: an engine that stops, without stopping one; and an engine
+elsewhere, over TCP and TLS.
+"""
 
 import contextlib
 import socket
+import ssl
+import subprocess
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -11,17 +15,17 @@ CHUNK = 65536
 
 
 class Proxy:
-    """Listens on a path and passes everything on, until it is left; then every connection breaks and no new one is
-    taken.
-    """
+    """Listens and passes everything on, until it is left; then every connection breaks and no new one is taken."""
 
     def __init__(self, path: Path) -> None:
-        """Listens at once."""
+        """Listens at once, on a path."""
         self.address = f"unix://{path}"
-        self._path = path
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen(64)
+        self._listen(socket.socket(socket.AF_UNIX), str(path))
+
+    def _listen(self, listener: socket.socket, address: str | tuple[str, int]) -> None:
+        listener.bind(address)
+        listener.listen(64)
+        self._listener = listener
         self._open: list[socket.socket] = []
         self._threads = [Thread(target=self._accept)]
 
@@ -33,7 +37,7 @@ class Proxy:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                client, _ = self._listener.accept()
+                client = self._greet(self._listener.accept()[0])
                 engine = socket.socket(socket.AF_UNIX)
                 engine.connect(ENGINE)
                 self._open += [client, engine]
@@ -41,6 +45,9 @@ class Proxy:
                     thread = Thread(target=self._pass, args=(one, other))
                     self._threads.append(thread)
                     thread.start()
+
+    def _greet(self, client: socket.socket) -> socket.socket:
+        return client
 
     def _pass(self, one: socket.socket, other: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -52,7 +59,8 @@ class Proxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stops, as an engine would."""
-        self._path.unlink()
+        if self._listener.family == socket.AF_UNIX:
+            Path(self._listener.getsockname()).unlink()
         for one in (self._listener, *self._open):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -60,3 +68,56 @@ class Proxy:
             thread.join()
         for one in (self._listener, *self._open):
             one.close()
+
+
+class Elsewhere(Proxy):
+    """Listens on TCP; `environment` is what makes a client find it. One thread for each direction, as over a socket."""
+
+    def __init__(self) -> None:
+        """Listens at once, on a free port."""
+        self._listen(socket.socket(), ("127.0.0.1", 0))
+        self.environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{self._listener.getsockname()[1]}"}
+
+
+class ElsewhereWithTls(Elsewhere):
+    """The same behind TLS, with certificates of its own: its client must have one too."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes the certificates in `folder`, one for both ends."""
+        super().__init__()
+        key, certificate = folder / "key.pem", folder / "cert.pem"
+        subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject]
+        subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        (folder / "ca.pem").write_bytes(certificate.read_bytes())
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate, key)
+        self._context.load_verify_locations(certificate)
+        self._context.verify_mode = ssl.CERT_REQUIRED
+        self.environment |= {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder)}
+
+    def _greet(self, client: socket.socket) -> socket.socket:
+        """Python's TLS may not be read and written at the same time, so one thread does both."""
+        near, far = socket.socketpair()
+        Thread(target=self._translate, args=(client, far), daemon=True).start()
+        return near
+
+    def _translate(self, client: socket.socket, plain: socket.socket) -> None:
+        """One thread for both directions of one connection."""
+        with contextlib.suppress(OSError), client, plain, self._context.wrap_socket(client, server_side=True) as tls:
+            tls.settimeout(0.002)
+            plain.settimeout(0)
+            while True:
+                with contextlib.suppress(TimeoutError, ssl.SSLWantReadError):
+                    data = tls.recv(CHUNK)
+                    if not data:
+                        return
+                    plain.setblocking(True)
+                    plain.sendall(data)
+                    plain.settimeout(0)
+                with contextlib.suppress(BlockingIOError):
+                    while data := plain.recv(CHUNK):
+                        tls.settimeout(30)
+                        tls.sendall(data)
+                        tls.settimeout(0.002)
+                    return

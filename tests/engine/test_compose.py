@@ -1,5 +1,6 @@
 """compose.yaml under Docker Compose itself: the same programs, without the lab."""
 
+import functools
 import json
 import os
 import shutil
@@ -7,20 +8,31 @@ import subprocess
 
 import pytest
 
-from scenarios import spec
-from scenarios.evidence import events_in
+from scenarios import places, spec
+from scenarios.events import events_in
+from tests.conftest import REQUIRE
 from tests.engine.inv import inv
 
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not installed"),
-]
+pytestmark = pytest.mark.engine
 PROJECT = f"iolab-test-{os.getpid()}"
 
 
+@functools.cache
+def compose_command() -> list[str]:
+    """Compose 1 or Compose 2, whichever is there."""
+    if shutil.which("docker-compose"):
+        return ["docker-compose"]
+    second = ["docker", "compose"]
+    if shutil.which("docker") and not subprocess.run([*second, "version"], capture_output=True, check=False).returncode:
+        return second
+    if os.environ.get(REQUIRE):
+        pytest.fail(f"{REQUIRE} is set, and there is neither docker-compose nor docker compose")
+    pytest.skip("there is neither docker-compose nor docker compose")
+
+
 def compose(*arguments: str, profile: str = "epoll-500") -> subprocess.CompletedProcess[str]:
-    """Runs docker-compose on the checkout's file, under a project of this test's own."""
-    command = ["docker-compose", "-f", str(spec.ROOT / "compose.yaml"), "-p", PROJECT, "--profile", profile]
+    """Runs Compose on the checkout's file, under a project of this test's own."""
+    command = [*compose_command(), "-f", str(places.ROOT / "compose.yaml"), "-p", PROJECT, "--profile", profile]
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=120)
 
 

@@ -1,19 +1,32 @@
 """What the inside of a container can and cannot do, and how the engine keeps logs."""
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from scenarios import run as runs
 from scenarios import spec
 from scenarios.engines import choose
 from scenarios.engines.base import Session
-from scenarios.engines.docker import DockerEngine
-from scenarios.evidence import Event, Evidence
+from scenarios.engines.docker import machines
+from scenarios.engines.docker import session as sessions
+from scenarios.engines.docker.engine import DockerEngine
+from scenarios.errors import EngineError
+from scenarios.events import Event
+from scenarios.evidence import Evidence
 from scenarios.experiment import Audience
+from scenarios.preparation import prepare
 from scenarios.report.terminal import TerminalAudience
+from scenarios.run import drive as runs
+from scenarios.run import samples
+from scenarios.run.transcript import Transcript
+from scenarios.scenario import Scenario
+from tests.unit import proc
 
 pytestmark = pytest.mark.engine
 
@@ -29,17 +42,62 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def living() -> Iterator[tuple[Evidence, Session]]:
+def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Evidence, Session]]:
     """A run of epoll-500 with few clients, its machines still standing."""
     engine = choose.connect("docker")
     scenario = spec.load("epoll-500", {"clients": "7"})
     audience: Audience = TerminalAudience(quiet=True)
-    engine.prepare(scenario.services.values(), audience)
-    with runs.living(engine, scenario, secrets.token_hex(4), Silent(), keep=False, timeout=60, save=lambda _: None) as (
-        evidence,
-        session,
-    ):
+    image_ids = prepare(scenario, engine, audience)
+    directory = tmp_path_factory.mktemp("run")
+    plan = runs.Plan(scenario, secrets.token_hex(4), directory, timeout=60, image_ids=image_ids)
+    with runs.living(engine, plan, Silent()) as (evidence, session):
         yield evidence, session
+
+
+LONELY = """
+summary: One machine whose program is {program}.
+timeout: 30
+parameters: {{clients: 1, nofile: 64, selector: epoll, size: 1KiB}}
+services:
+  server: {{image: linux, program: {program}, pids_limit: {pids}, ulimits: {{nofile: "{{nofile}}"}}}}
+  client: {{image: linux, program: demos.hangs, depends_on: {{server: ready}}}}
+family: transfers
+"""
+
+
+def lonely(folder: Path, program: str, pids: int = 64) -> Scenario:
+    """A scenario of one program that a test starts by hand."""
+    path = folder / "lonely.yaml"
+    path.write_text(LONELY.format(program=program, pids=pids), encoding="utf-8")
+    return spec.load(str(path))
+
+
+@contextmanager
+def standing(
+    scenario: Scenario, engine: DockerEngine | None = None, sink: type[Transcript] = Transcript
+) -> Iterator[tuple[Session, Transcript]]:
+    """Its machines, of which nothing was started yet."""
+    engine = engine or DockerEngine()
+    image_ids = prepare(scenario, engine, TerminalAudience(quiet=True))
+    transcript = sink(list(scenario.services), time.monotonic() + 60)
+    session = engine.open(scenario, secrets.token_hex(4), transcript, False, image_ids)
+    try:
+        session.create()
+        yield session, transcript
+    finally:
+        session.remove()
+
+
+def started(session: Session, transcript: Transcript, service: str = "server") -> int:
+    """Starts its program, waits until it is ready, and returns its process id inside."""
+    session.start(service)
+    transcript.wait(lambda: transcript[service].has("ready"), "a start", service, must_live=True)
+    return int(transcript[service].event("started")["pid"])
+
+
+def descriptors() -> int:
+    """How many this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def said(session: Session, command: str) -> str:
@@ -76,7 +134,7 @@ def test_the_program_inherits_no_descriptor_but_the_standard_three(living: tuple
 def test_the_logs_are_complete_and_equal_to_the_engines_own(living: tuple[Evidence, Session]) -> None:
     evidence, session = living
     assert evidence.services["client"].logs == "complete"
-    assert session.read_logs("client")[0].decode() == evidence.services["client"].stdout
+    assert b"".join(session.log("client", "stdout")).decode() == evidence.services["client"].stdout_tail
 
 
 def test_a_command_in_a_machine_returns_its_status_and_both_streams(living: tuple[Evidence, Session]) -> None:
@@ -93,5 +151,86 @@ def test_the_samples_follow_the_clients_up_and_down(living: tuple[Evidence, Sess
 
 def test_preparing_current_images_is_quick_beside_a_run(living: tuple[Evidence, Session]) -> None:
     begun = time.monotonic()
-    choose.connect("docker").prepare(living[0].scenario.services.values(), TerminalAudience(quiet=True))
+    prepare(living[0].scenario, choose.connect("docker"), TerminalAudience(quiet=True))
     assert time.monotonic() - begun < living[0].seconds["run"]
+
+
+@pytest.mark.parametrize("service", ["server", "client"])
+def test_no_service_of_the_host_answers_from_inside(living: tuple[Evidence, Session], service: str) -> None:
+    assert list(living[1].hosts_reached(service)) == []
+
+
+@pytest.mark.parametrize("service", ["server", "client"])
+def test_a_host_that_has_an_address_in_the_network_is_found_to_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    monkeypatch.setattr(machines, "network_options", lambda _: {})
+    with standing(lonely(tmp_path, "servers.transfer")) as (session, _):
+        assert len(session.hosts_reached(service)) >= 1
+
+
+def test_a_program_has_exactly_its_pids_limit_and_the_lab_still_looks_and_checks(tmp_path: Path) -> None:
+    with standing(lonely(tmp_path, "demos.takes_all_threads", pids=40)) as (session, transcript):
+        pid = started(session, transcript)
+        assert transcript["server"].event("ready")["threads"] == 40
+        assert samples.parse("full", session.look("server", pid)) is not None
+        done = session.execute("server", ("sh", "-c", "echo $(ls /proc/1/fd | wc -l) | cat"))
+        assert done.exit_status == 0, done.stderr
+        assert list(session.hosts_reached("server")) == []
+
+
+def test_a_machine_that_nobody_waits_for_can_be_looked_into_although_its_program_took_everything(
+    tmp_path: Path,
+) -> None:
+    scenario = lonely(tmp_path, "servers.transfer")
+    client = scenario.services["client"]
+    full = replace(client, program="demos.takes_all_threads", pids_limit=40, depends_on={})
+    scenario = replace(scenario, services={**scenario.services, "client": full})
+    with standing(scenario) as (session, transcript):
+        pid = started(session, transcript, "client")
+        assert samples.parse("full", session.look("client", pid)) is not None
+
+
+def test_a_look_says_what_the_shell_command_says(tmp_path: Path) -> None:
+    with standing(lonely(tmp_path, "servers.transfer")) as (session, transcript):
+        pid = started(session, transcript)
+        looked = samples.parse("now", session.look("server", pid))
+        by_command = session.execute("server", proc.command(pid)).stdout.decode()
+        assert looked == samples.parse("now", by_command)
+        assert session.look("server", 99999) == ""
+
+
+def test_a_command_that_takes_too_long_is_an_error_and_its_connection_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with standing(lonely(tmp_path, "servers.transfer")) as (session, _):
+        session.execute("server", ("true",))
+        before = descriptors()
+        monkeypatch.setattr(sessions, "EXECUTE_WITHIN", 0.3)
+        with pytest.raises(EngineError, match=r"took more than 0.3 s"):
+            session.execute("server", ("sleep", "1000"))
+        assert descriptors() <= before
+
+
+def test_a_look_after_the_labs_own_process_was_killed_is_an_error_and_the_next_one_works(tmp_path: Path) -> None:
+    with standing(lonely(tmp_path, "servers.transfer")) as (session, transcript):
+        pid = started(session, transcript)
+        session.execute("server", ("pkill", "perl"))
+        with pytest.raises(EngineError, match="looking into server"):
+            session.look("server", pid)
+        assert samples.parse("now", session.look("server", pid)) is not None
+
+
+def test_descriptors_and_threads_stay_the_same_however_many_runs_an_engine_sees(tmp_path: Path) -> None:
+    engine, scenario = DockerEngine(), lonely(tmp_path, "servers.transfer")
+    counts = []
+    for _ in range(8):
+        with standing(scenario, engine) as (session, transcript):
+            pid = started(session, transcript)
+            session.look("server", pid)
+            session.execute("server", ("true",))
+            b"".join(session.log("server", "stdout"))
+        counts.append((descriptors(), threading.active_count()))
+    # How many calls are made at once differs, and with it how many clients there are; but not one for each run.
+    assert counts[-1][0] - counts[0][0] < len(counts) - 1, counts
+    assert counts[-1][1] <= counts[0][1], counts

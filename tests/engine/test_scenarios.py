@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import spec, theory
+from scenarios import spec
+from scenarios.theory import descriptors
 from tests.engine.inv import inv, left_behind, record, run
 
 WINDOWS = {name for name in spec.names() if any(one.image == "windows" for one in spec.load(name).services.values())}
@@ -29,7 +30,7 @@ def test_every_scenario_of_the_catalog_passes_or_says_why_it_cannot_run(name: st
 @both_engines
 @pytest.mark.parametrize(
     ("nofile", "kind", "message"),
-    [("1024", "OSError", theory.EMFILE), ("4096", "ValueError", theory.FD_OUT_OF_RANGE)],
+    [("1024", "OSError", descriptors.EMFILE), ("4096", "ValueError", descriptors.FD_OUT_OF_RANGE)],
 )
 def test_raising_the_limit_changes_the_error_of_select(nofile: str, kind: str, message: str) -> None:
     found = run("select-1100", "--nofile", nofile)
@@ -42,8 +43,8 @@ def test_raising_the_limit_changes_the_error_of_select(nofile: str, kind: str, m
 @pytest.mark.engine
 def test_windows_dies_where_its_select_is_full() -> None:
     found = run("windows-600")
-    assert found["measured"]["served"] == theory.FD_SETSIZE["win32"] - theory.LISTENERS
-    assert found["measured"]["error"]["message"] == theory.TOO_MANY_FDS
+    assert found["measured"]["served"] == descriptors.FD_SETSIZE["win32"] - descriptors.LISTENERS
+    assert found["measured"]["error"]["message"] == descriptors.TOO_MANY_FDS
     evidence = json.loads((Path(found["run"]) / "evidence.json").read_text(encoding="utf-8"))
     assert evidence["services"]["server"]["platform"] == "win32"
     assert '"platform": "win32"' in (Path(found["run"]) / "logs" / "server.stdout").read_text(encoding="utf-8")

@@ -3,16 +3,17 @@
 python -m tests.unit.local_runs STATE RUN keep|sweep
 """
 
+import secrets
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scenarios.engines.local import LocalEngine
-from scenarios.engines.local_machines import Program
-from scenarios.spec import Scenario, Service
-from scenarios.transcript import Transcript
+from scenarios.engines.local.engine import LocalEngine
+from scenarios.engines.local.machines import Program
+from scenarios.run.transcript import Transcript
+from scenarios.scenario import Scenario, Service
 
 PATIENCE = 20.0  # seconds, for what takes some milliseconds
 
@@ -40,18 +41,18 @@ def scenario(*services: Service) -> Scenario:
         timeout=PATIENCE,
         parameters={},
         services={one.name: one for one in services},
-        outcome="transfers",
+        family="transfers",
     )
 
 
 class SmallRun:
     """A session with what its services said."""
 
-    def __init__(self, engine: LocalEngine, *services: Service, run: str = "0123abcd", keep: bool = False) -> None:
-        """Creates the machines; starts nothing."""
-        self.engine, self.run = engine, run
+    def __init__(self, engine: LocalEngine, *services: Service, run: str | None = None, keep: bool = False) -> None:
+        """Creates the machines; starts nothing. By default its run is another one each time: tests run side by side."""
+        self.engine, self.run = engine, run or secrets.token_hex(4)
         self.said = Transcript([one.name for one in services], time.monotonic() + PATIENCE)
-        self.session = engine.open(scenario(*services), run, self.said, keep)
+        self.session = engine.open(scenario(*services), self.run, self.said, keep, {})
         self.session.create()
 
     def event(self, service: str, name: str) -> dict[str, Any]:

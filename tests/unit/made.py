@@ -2,24 +2,31 @@
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
-from scenarios import rundirs, theory
+from scenarios import evidence as evidences
+from scenarios import rundirs
+from scenarios.events import events_in
 from scenarios.evidence import Evidence, ServiceEvidence
-from scenarios.outcome import Failure, Outcome
+from scenarios.failures import failure
+from scenarios.families.base import Prediction
 from scenarios.owner import this_process
+from scenarios.quantities import Between, Each, Exactly, Json
 from scenarios.record import Check, Record
+from scenarios.theory.descriptors import EMFILE
 from tests.unit.scripted import epoll
 
 HELD = (Check(name="it holds", result="passed"),)
-FORESEEN = Outcome(seconds={"serial": (1.0, 2.0)}, bytes=7)
-FETCHED = Outcome(seconds={"serial": 1.8}, bytes=7)
+BOUND = Each({"serial": Between(1.0, 2.0)})
+FORESEEN = Prediction({"seconds": BOUND, "bytes": Exactly(7), "error": Exactly(None)}, "because")
+FETCHED: dict[str, Json] = {"seconds": {"serial": 1.8}, "bytes": 7, "error": None}
 
 
 def service(
     name: str, stdout: str = "", stderr: str = "", exit_status: int | None = None, **more: Any
 ) -> ServiceEvidence:
-    """A service's evidence."""
+    """A service's evidence, of what it printed."""
     return ServiceEvidence(
         name=name,
         image="linux",
@@ -27,8 +34,9 @@ def service(
         command=("python",),
         started=True,
         logs="complete",
-        stdout=stdout,
-        stderr=stderr,
+        events=tuple(events_in(stdout)),
+        stdout_tail=stdout,
+        stderr_tail=stderr,
         exit_status=exit_status,
         **more,
     )
@@ -47,20 +55,33 @@ def evidence(*services: ServiceEvidence, problem: str | None = None) -> Evidence
     )
 
 
-def ended(served: int = 59, client: int | None = 60, message: str = theory.EMFILE, kind: str = "OSError") -> Outcome:
-    """An outcome of transfers with a failure at a client, or with none."""
-    error = Failure(service="server", type=kind, message=message, at_client=client) if client else None
-    return Outcome(served=served, error=error)
+def saved(kept: Evidence, directory: Path) -> None:
+    """Saves evidence with the streams that a run would have left in its directory already."""
+    (directory / evidences.LOGS).mkdir(exist_ok=True)
+    for name, one in kept.services.items():
+        evidences.log_file(directory, name, "stdout").write_text(one.stdout_tail, encoding="utf-8", newline="")
+        evidences.log_file(directory, name, "stderr").write_text(one.stderr_tail, encoding="utf-8", newline="")
+    evidences.save(kept, directory)
 
 
-def record(predicted: Outcome | None = None, measured: Outcome | None = None, **more: Any) -> Record:
+def ended(served: int = 59, client: int | None = 60, message: str = EMFILE, kind: str = "OSError") -> dict[str, Json]:
+    """What was measured of transfers with a failure at a client, or with none."""
+    return {"served": served, "error": failure("server", kind, message, client) if client else None}
+
+
+def foreseen(**values: Any) -> Prediction:
+    """The prediction of exactly what `ended` of the same arguments is."""
+    return Prediction({key: Exactly(value) for key, value in ended(**values).items()}, "because")
+
+
+def record(predicted: Prediction | None = None, measured: dict[str, Json] | None = None, **more: Any) -> Record:
     """A record, of a run that passed unless `more` says otherwise."""
     values: dict[str, Any] = {
         "scenario": "epoll-500",
         "engine": "docker",
         "run": "runs/x",
         "parameters": {"clients": 5, "latency": 0.3, "size": "64KiB"},
-        "predicted": predicted,
+        "predicted": predicted.json() if predicted else None,
         "measured": measured,
         "verdict": "pass",
         "checks": HELD,

@@ -5,16 +5,17 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from labs.programs.protocol import payload
 from scenarios import spec
-from scenarios.engines.base import BuildProgress, Executed, Leftover, Limit, Sink
-from scenarios.evidence import Event
-from scenarios.spec import Scenario, Service
-from scenarios.theory import EMFILE, page_bytes
+from scenarios.engines.base import Executed, Information, Leftover, Limit, Sink, Stream
+from scenarios.events import Event
+from scenarios.families.fetches import page_bytes
+from scenarios.scenario import Scenario, Service
+from scenarios.theory.descriptors import EMFILE
 
 PID = 7
 SIZE = 16  # bytes that each client sends and gets, enough for a script
@@ -124,21 +125,27 @@ class ScriptedSession:
             self.sink.output(service, "stdout", part.encode())
 
     def execute(self, service: str, command: Sequence[str]) -> Executed:
-        """Answers looks in the order of the script, and anything else by whether the program lives."""
+        """Answers by whether the program lives."""
         self._note(f"execute {service}")
-        looks = self.scripts[service].looks
-        is_look = len(command) > 3 and command[3] == "look"
-        if not is_look:
-            return Executed(1 if service in self._ended else 0, b"", b"")
-        text = looks.pop(0) if len(looks) > 1 else "".join(looks)
-        return Executed(0 if text else 1, text.encode(), b"")
+        return Executed(1 if service in self._ended else 0, b"", b"")
 
-    def read_logs(self, service: str) -> tuple[bytes, bytes]:
-        """What was printed, or what the script says was stored."""
-        self._note(f"read_logs {service}")
-        stored = self.scripts[service].stored
-        out = self._printed[service] if stored is None else stored
-        return out.encode(), self.scripts[service].error.encode()
+    def look(self, service: str, pid: int) -> str:
+        """Answers in the order of the script."""
+        self._note(f"look {service}")
+        looks = self.scripts[service].looks
+        return looks.pop(0) if len(looks) > 1 else "".join(looks)
+
+    def log(self, service: str, stream: Stream) -> Iterator[bytes]:
+        """What was printed, or what the script says was stored; in two parts."""
+        self._note(f"log {service} {stream}")
+        script = self.scripts[service]
+        stored = self._printed[service] if script.stored is None else script.stored
+        text = (stored if stream == "stdout" else script.error).encode()
+        yield from (text[: len(text) // 2], text[len(text) // 2 :])
+
+    def hosts_reached(self, service: str) -> Sequence[str]:
+        """None."""
+        return ()
 
     def out_of_memory(self, service: str) -> bool:
         """Always, when asked: it is asked only of a killed program."""
@@ -179,10 +186,19 @@ class ScriptedEngine:
         """The limit given."""
         return Limit(self.limit, "the script")
 
-    def prepare(self, services: Iterable[Service], progress: BuildProgress) -> None:
-        """Nothing is needed."""
+    images = None
 
-    def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool) -> ScriptedSession:
+    def information(self) -> Information | None:
+        """Nothing is told."""
+        return None
+
+    def unable(self, services: Iterable[Service]) -> str | None:
+        """Nothing that it could not play."""
+        return None
+
+    def open(
+        self, scenario: Scenario, run: str, sink: Sink, keep: bool, image_ids: Mapping[str, str]
+    ) -> ScriptedSession:
         """A session that plays the scripts from their beginning."""
         self.opened.append(ScriptedSession(copy.deepcopy(self.scripts), sink, self.before))
         return self.session
@@ -251,6 +267,10 @@ class Quiet:
     def line(self, image: str, text: str) -> None:
         """Nothing."""
 
+    def note(self, image: str, text: str) -> None:
+        """Keeps it."""
+        self.told.append(f"{image}: {text}")
+
     def done(self, image: str, seconds: float) -> None:
         """Keeps it."""
         self.told.append(f"{image} done")
@@ -258,20 +278,18 @@ class Quiet:
 
 def epoll(clients: int = 3, **given: str) -> Scenario:
     """epoll-500 with a few clients and small transfers."""
-    return spec.load("epoll-500", {"clients": str(clients), "size": str(SIZE), **given})
+    return spec.load("epoll-500", {"clients": str(clients), "size": str(SIZE)} | given)
 
 
-def closed(number: int) -> str:
+def closed(number: int, size: int = SIZE) -> str:
     """What the server says of client `number` when it has gone: it got what all get, and sent bytes of its own."""
-    sent, received = (hashlib.sha256(payload(seed, SIZE)).hexdigest() for seed in (1, 1 + number))
-    return event("closed", sent=SIZE, received=SIZE, sent_sha256=sent, received_sha256=received)
+    sent, received = (hashlib.sha256(payload(seed, size)).hexdigest() for seed in (1, 1 + number))
+    return event("closed", sent=size, received=size, sent_sha256=sent, received_sha256=received)
 
 
 def transfers(clients: int = 3, served: int | None = None) -> dict[str, Script]:
-    """Scripts of a run of `epoll` in which everything goes as predicted; `served` other than all is a lie of the
-    client's.
-    """
-    gone = "".join(closed(number) for number in range(clients))
+    """Scripts of a run of `epoll` in which all goes as predicted; `served` other than all is a lie of the client's."""
+    gone = "".join(closed(number) for number in range(1, clients + 1))
     return {
         "server": Script(
             says=server_ready(),
@@ -314,9 +332,7 @@ def refused(at: int, kind: str = "OSError", message: str = EMFILE, nofile: int =
 
 
 def fetches(urls: int = 6, failing: str = "", **seconds: float) -> dict[str, Script]:
-    """Scripts of the fetch scenario with its own latency; a fetcher's name with _ gives other seconds than the right
-    ones.
-    """
+    """Scripts of the fetch scenario with its own latency; a fetcher's name, with _, gives it other seconds."""
     right = {"serial": 1.9, "threads": 0.35, "gevent": 0.35, "gevent-unpatched": 1.9}
     right |= {name.replace("_", "-"): value for name, value in seconds.items()}
 

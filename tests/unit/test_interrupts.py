@@ -1,56 +1,66 @@
 """A run that is interrupted or refused something at any of its calls: everything is removed, what arrived is kept."""
 
 import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from scenarios import evidence as evidences
 from scenarios.errors import EngineError, EvidenceError, Interrupted
-from scenarios.evidence import Evidence
-from scenarios.run import living
+from scenarios.run.drive import Plan, living
 from tests.unit.scripted import Quiet, ScriptedEngine, at, epoll, raising, transfers
+
+
+def plan(directory: Path, keep: bool = False) -> Plan:
+    """A small run."""
+    return Plan(epoll(), "r1", directory, timeout=60, keep=keep)
 
 
 def calls_of_a_clean_run() -> set[str]:
     """Each call with the number of its kind, as `at` takes it."""
     engine = ScriptedEngine(transfers())
-    with living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None):
+    with TemporaryDirectory() as directory, living(engine, plan(Path(directory)), Quiet()):
         pass
     calls = engine.session.calls
     return {f"{call} {calls[: i + 1].count(call)}" for i, call in enumerate(calls)}
 
 
 # The last look is taken in the background while logs are collected: no signal arrives there, and it may fail.
-LAST_LOOK = "execute server 3"
+LAST_LOOK = "look server 3"
 CALLS = sorted(calls_of_a_clean_run() - {LAST_LOOK, "remove 1"})
 
 
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("where", CALLS)
-def test_an_interrupt_at_any_call_removes_everything_and_keeps_what_arrived(where: str, keep: bool) -> None:
-    engine, saved = ScriptedEngine(transfers(), at(where, raising(Interrupted(2)))), list[Evidence]()
+def test_an_interrupt_at_any_call_removes_everything_and_keeps_what_arrived(
+    where: str, keep: bool, tmp_path: Path
+) -> None:
+    engine = ScriptedEngine(transfers(), at(where, raising(Interrupted(2))))
     with (
         pytest.raises(Interrupted) as raised,
-        living(engine, epoll(), "r1", Quiet(), keep=keep, timeout=60, save=saved.append),
+        living(engine, plan(tmp_path, keep=keep), Quiet()),
     ):
         raise AssertionError("the run went on")
     assert raised.value.code == 130
     assert engine.session.removed
-    assert [one.problem for one in saved] == ["interrupted by SIGINT"]
-    assert (saved[0].services["server"].last("ready") is None) == (where in ("create 1", "start server 1"))
+    saved = evidences.load(tmp_path)
+    assert saved.problem == "interrupted by SIGINT"
+    assert (saved.services["server"].last("ready") is None) == (where in ("create 1", "start server 1"))
 
 
-def test_an_interrupted_removal_is_done_again_and_whole() -> None:
+def test_an_interrupted_removal_is_done_again_and_whole(tmp_path: Path) -> None:
     engine = ScriptedEngine(transfers(), at("remove 1", raising(Interrupted(15))))
     with (
         pytest.raises(Interrupted) as raised,
-        living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None),
+        living(engine, plan(tmp_path), Quiet()),
     ):
         pass
     assert raised.value.code == 143
     assert engine.session.removed
 
 
-def test_an_interrupt_does_not_wait_for_a_look_that_hangs() -> None:
+def test_an_interrupt_does_not_wait_for_a_look_that_hangs(tmp_path: Path) -> None:
     removed, waited = threading.Event(), list[bool]()
 
     def before(call: str) -> None:
@@ -59,12 +69,12 @@ def test_an_interrupt_does_not_wait_for_a_look_that_hangs() -> None:
         interrupting(call)
         hanging(call)
 
-    hanging = at("execute server 1", lambda: waited.append(removed.wait(5)))
+    hanging = at("look server 1", lambda: waited.append(removed.wait(5)))
     interrupting = at("start client 1", raising(Interrupted(2)))
     engine = ScriptedEngine(transfers(), before)
     with (
         pytest.raises(Interrupted),
-        living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None),
+        living(engine, plan(tmp_path), Quiet()),
     ):
         raise AssertionError("the run went on")
     for thread in threading.enumerate():
@@ -73,42 +83,49 @@ def test_an_interrupt_does_not_wait_for_a_look_that_hangs() -> None:
     assert waited == [True]
 
 
-def test_an_interrupt_gets_out_even_if_nothing_can_be_saved() -> None:
-    def full(_: Evidence) -> None:
-        raise EvidenceError("the disk is full")
-
+def test_an_interrupt_gets_out_even_if_nothing_can_be_saved(tmp_path: Path) -> None:
+    (tmp_path / evidences.EVIDENCE_FILE).mkdir()
     engine = ScriptedEngine(transfers(), at("start client 1", raising(Interrupted(2))))
-    with pytest.raises(Interrupted), living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=full):
+    with pytest.raises(Interrupted), living(engine, plan(tmp_path), Quiet()):
         raise AssertionError("the run went on")
     assert engine.session.removed
 
 
-@pytest.mark.parametrize("where", [call for call in CALLS if not call.startswith("read_logs")])
-def test_an_engine_that_refuses_something_is_a_problem_and_not_the_end(where: str) -> None:
+@pytest.mark.parametrize("where", [call for call in CALLS if not call.startswith("log ")])
+def test_an_engine_that_refuses_something_is_a_problem_and_not_the_end(where: str, tmp_path: Path) -> None:
     engine = ScriptedEngine(transfers(), at(where, raising(EngineError("no space left on device"))))
-    with living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None) as (evidence, _):
+    with living(engine, plan(tmp_path), Quiet()) as (evidence, _):
         assert evidence.problem == "no space left on device"
     assert engine.session.removed
 
 
-@pytest.mark.parametrize("where", ["read_logs client 1", LAST_LOOK])
-def test_what_cannot_be_collected_is_missed_without_stopping_the_rest(where: str) -> None:
-    engine = ScriptedEngine(transfers(), at(where, raising(EngineError("gone"))))
-    with living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None) as (evidence, session):
+def test_logs_that_cannot_be_read_again_are_a_problem_without_stopping_the_rest(tmp_path: Path) -> None:
+    engine = ScriptedEngine(transfers(), at("log client stdout 1", raising(EngineError("gone"))))
+    with living(engine, plan(tmp_path), Quiet()) as (evidence, session):
         pass
-    assert evidence.problem is None
-    complete = {name: one.logs for name, one in evidence.services.items()}
-    assert complete == {"server": "complete", "client": "truncated" if where.startswith("read") else "complete"}
-    assert (evidence.services["server"].sample("ended") is None) == (where == LAST_LOOK)
+    assert evidence.problem == "gone"
+    assert {name: one.logs for name, one in evidence.services.items()} == {"server": "complete", "client": "truncated"}
+    with pytest.raises(EvidenceError, match="the logs of client are truncated: gone"):
+        evidence.services["client"].whole_logs()
     assert session.removed
 
 
+def test_a_look_that_the_engine_refused_is_missed_with_its_reason_and_fails_no_check(tmp_path: Path) -> None:
+    engine = ScriptedEngine(transfers(), at(LAST_LOOK, raising(EngineError("gone"))))
+    with living(engine, plan(tmp_path), Quiet()) as (evidence, _):
+        server = evidence.services["server"]
+    assert evidence.problem is None
+    assert (server.sample("ended"), server.missed) == (None, {"ended": "gone"})
+    with pytest.raises(EvidenceError, match="server was not looked at when ended: gone"):
+        server.sampled("ended")
+
+
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_failure_of_the_checks_removes_everything_too(keep: bool) -> None:
+def test_a_failure_of_the_checks_removes_everything_too(keep: bool, tmp_path: Path) -> None:
     engine = ScriptedEngine(transfers())
     with (
         pytest.raises(ZeroDivisionError),
-        living(engine, epoll(), "r1", Quiet(), keep=keep, timeout=60, save=lambda _: None),
+        living(engine, plan(tmp_path, keep=keep), Quiet()),
     ):
         raise ZeroDivisionError
     assert engine.session.removed

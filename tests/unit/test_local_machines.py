@@ -1,7 +1,9 @@
 """What local runs leave, and how it is ended: only what is provably theirs, and all of it."""
 
+import errno
 import json
 import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -13,13 +15,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scenarios.engines import local_service
-from scenarios.engines.local import LocalEngine
-from scenarios.engines.local_machines import MARK, Machine, Machines
-from scenarios.engines.local_service import LAUNCH
+from scenarios import leftovers
+from scenarios import owner as owners
+from scenarios.engines.local import machines as local_machines
+from scenarios.engines.local import service as local_service
+from scenarios.engines.local.engine import LocalEngine
+from scenarios.engines.local.machines import MARK, Machine, Machines
+from scenarios.engines.local.service import LAUNCH
 from scenarios.errors import EngineError
-from scenarios.spec import ROOT
-from scenarios.transcript import Transcript
+from scenarios.places import ROOT
+from scenarios.run.transcript import Transcript
 from tests.unit.local_runs import SmallRun, eventually, scenario, service
 
 
@@ -87,8 +92,10 @@ def test_a_process_whose_number_was_used_again_is_never_ended(state: Path) -> No
     machine = machines.make("feed04", "server", keep=False)
     with subprocess.Popen(["sleep", "3600"], start_new_session=True) as stranger:
         try:
-            started = psutil.Process(stranger.pid).create_time()
-            (machine.directory / "process").symlink_to(json.dumps({"pid": stranger.pid, "started": started - 100}))
+            started = owners.started(stranger.pid)
+            assert started is not None
+            program = {"pid": stranger.pid, "started": started - 100, "boot": owners.boot()}
+            (machine.directory / "process").symlink_to(json.dumps(program))
             machines.remove(machines.all())
             assert stranger.poll() is None
             assert machines.all() == []
@@ -173,7 +180,7 @@ def test_a_removal_waits_for_what_is_just_being_made(state: Path, monkeypatch: p
 
     monkeypatch.setattr(engine.machines, "make", slowly)
     experiment = scenario(service("server", "demos.hangs"))
-    session = engine.open(experiment, "feed14", Transcript(["server"], deadline=0), False)
+    session = engine.open(experiment, "feed14", Transcript(["server"], deadline=0), False, {})
     creator = threading.Thread(target=session.create)
     creator.start()
     making.wait()
@@ -212,7 +219,7 @@ def test_the_lab_does_not_end_itself_when_called_from_inside_a_machine(state: Pa
     machine = Machines(state).make("feed07", "server", keep=True)
     command = f"""
     from pathlib import Path
-    from scenarios.engines.local import LocalEngine
+    from scenarios.engines.local.engine import LocalEngine
     engine = LocalEngine(Path({str(state)!r}))
     engine.remove(engine.leftovers())
     """
@@ -242,3 +249,77 @@ def test_a_record_that_cannot_be_read_hides_no_other(state: Path) -> None:
     (state / "damaged.machine").symlink_to("no record")
     assert [machine.run for machine in machines.all()] == ["feed09"]
     (state / "damaged.machine").unlink()
+
+
+def test_records_that_cannot_be_looked_through_are_an_error_and_never_none(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    engine = LocalEngine(state)
+    engine.machines.make("feed15", "server", keep=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", refuse)
+        with pytest.raises(EngineError, match="cannot be seen: Permission denied"):
+            engine.leftovers()
+        with pytest.raises(EngineError):
+            engine.remove([])
+    assert len(engine.leftovers()) == 1
+
+
+def test_what_cannot_be_removed_is_an_error_and_keeps_its_record(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machines = Machines(state)
+    machine = machines.make("feed16", "server", keep=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        with pytest.raises(EngineError, match=r"cannot be removed: .*feed16-server"):
+            machines.remove([machine])
+    assert [one.run for one in machines.all()] == ["feed16"]
+
+
+def test_processes_that_cannot_be_killed_are_an_error(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(process: psutil.Process) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    run = SmallRun(LocalEngine(state, own_network=False), service("server", "demos.hangs"), run="feed17")
+    program = run.start("server")
+    with monkeypatch.context() as patch:
+        patch.setattr(psutil.Process, "kill", refuse)
+        patch.setattr(local_machines, "GONE_WITHIN", 0.05)
+        with pytest.raises(EngineError, match=f"these processes do not end: {program.pid}"):
+            run.engine.remove(run.engine.leftovers())
+    run.session.remove()
+    assert run.session.removed
+
+
+def test_a_record_of_an_older_form_is_still_judged_and_removed(state: Path) -> None:
+    machines = Machines(state)
+    machine = machines.make("feed18", "server", keep=False)
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    for pid, lives in ((dead.pid, False), (os.getpid(), True)):
+        who = {"pid": pid, "started": 1790000000.25, "host": socket.gethostname()}
+        text = json.dumps({"run": "feed18", "service": "server", "kept": False, "owner": who})
+        machine.record.unlink()
+        machine.record.symlink_to(text)
+        [left] = LocalEngine(state).leftovers()
+        assert left.owner_lives is lives
+    machine.record.unlink()
+    machine.record.symlink_to(text.replace(str(os.getpid()), '"nobody knows"'))
+    [left] = LocalEngine(state).leftovers()
+    assert left.owner_lives
+    LocalEngine(state).remove([left])
+    assert not state.exists()
+
+
+def test_taking_down_one_run_insists_while_its_lab_lives_and_ends_its_programs_but_not_the_lab(
+    state: Path, runs: Path
+) -> None:
+    with owner(state, "feed19") as lab, owner(state, "feed20") as other:
+        engine = LocalEngine(state)
+        assert leftovers.down(engine) == []
+        assert [thing.run for thing in leftovers.down(engine, run="feed19")] == ["feed19"]
+        assert bearing("feed19") == []
+        assert bearing("feed20") != []
+        assert (lab.poll(), other.poll()) == (None, None)

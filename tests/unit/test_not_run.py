@@ -8,12 +8,11 @@ import pytest
 
 from scenarios import record as records
 from scenarios import rundirs, spec
-from scenarios.engines.base import BuildProgress
 from scenarios.errors import ImageError, LabError, Unavailable, UsageError
-from scenarios.experiment import Options, carry_out
+from scenarios.experiment import Experiment, carry_out
 from scenarios.record import Record
 from scenarios.report import schema
-from scenarios.spec import Scenario, Service
+from scenarios.scenario import Scenario, Service
 from tests.unit.scripted import Quiet, Script, ScriptedEngine, epoll
 
 pytestmark = pytest.mark.usefixtures("runs")
@@ -27,7 +26,7 @@ class Preparing(ScriptedEngine):
         super().__init__(scripts)
         self._problem = problem
 
-    def prepare(self, services: Iterable[Service], progress: BuildProgress) -> None:
+    def unable(self, services: Iterable[Service]) -> str | None:
         """Raises."""
         raise self._problem
 
@@ -42,7 +41,7 @@ class Mac(ScriptedEngine):
 
 def not_run(engine: ScriptedEngine, scenario: Scenario) -> Record:
     """The record of an experiment for which nothing was started."""
-    result = carry_out(scenario, engine, Options(), Quiet())
+    result = carry_out(Experiment(scenario, engine, Quiet()))
     assert engine.opened == []
     assert (result.run, result.measured, result.checks) == (None, None, ())
     assert rundirs.everything() == []
@@ -73,7 +72,7 @@ def test_a_limit_that_the_catalog_asks_for_in_vain_is_skipped() -> None:
 def test_a_limit_that_the_user_asks_for_in_vain_is_wrong_usage(given: dict[str, str]) -> None:
     engine = ScriptedEngine({}, limit=2000)
     with pytest.raises(UsageError, match=r"needs nofile \d+; the highest here is 2000: the script"):
-        carry_out(spec.load("epoll-500", given), engine, Options(), Quiet())
+        carry_out(Experiment(spec.load("epoll-500", given), engine, Quiet()))
     assert engine.opened == []
     assert rundirs.everything() == []
 
@@ -84,4 +83,4 @@ def test_a_mechanism_that_the_platform_lacks_is_skipped_unless_the_user_chose_it
     assert "darwin has no epoll" in str(result.problem)
     assert result.predicted is None
     with pytest.raises(UsageError, match="darwin has no epoll"):
-        carry_out(spec.load("select-500", {"selector": "epoll"}), Mac({}), Options(), Quiet())
+        carry_out(Experiment(spec.load("select-500", {"selector": "epoll"}), Mac({}), Quiet()))

@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import spec
+from scenarios import families, spec
 from scenarios.errors import UsageError
-from scenarios.parameters import BY_TYPE, KINDS, MOST_CLIENTS, UNITS, fill, kind_of, seconds, size, whole_number
+from scenarios.families.transfers import MOST_CLIENTS
+from scenarios.parameters import BY_TYPE, UNITS, Kind, fill, kind_of, seconds, size, whole_number
 
+KINDS: dict[str, Kind] = {
+    name: kind for family in families.names() for name, kind in families.find(family).parameters.items()
+}
 NUMERIC = [name for name, kind in KINDS.items() if kind.read is not None]
 # What nearly is a number is more telling than any text.
 NEARLY = st.text(st.sampled_from("0123456789+-.eE_ KMGiB٥²\n"), max_size=14)
@@ -86,9 +90,8 @@ def test_a_size_keeps_the_text_that_its_user_gave() -> None:
     assert KINDS["size"].convert("size", "64KiB") == "64KiB"
 
 
-def test_a_known_parameter_is_of_its_own_kind_and_an_invented_one_of_its_defaults() -> None:
-    assert kind_of("clients", "text") is KINDS["clients"]
-    assert kind_of("speed", 0.5) is BY_TYPE[float]
+def test_an_invented_parameter_is_of_its_defaults_kind() -> None:
+    assert kind_of(0.5) is BY_TYPE[float]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))

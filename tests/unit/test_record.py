@@ -8,14 +8,15 @@ import jsonschema
 import pytest
 
 from scenarios import record as records
+from scenarios import rundirs
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError
 from scenarios.record import Record
 from scenarios.report import schema
 from tests.unit import made
 
 RECORDS = [
-    made.record(made.ended(), made.ended()),
-    made.record(made.ended(client=None), None, verdict="error", problem="the engine is gone", checks=()),
+    made.record(made.foreseen(), made.ended()),
+    made.record(made.foreseen(client=None), None, verdict="error", problem="the engine is gone", checks=()),
     made.record(None, None, verdict="skip", run=None),
     made.record(made.FORESEEN, made.FETCHED),
 ]
@@ -68,7 +69,7 @@ def test_a_record_has_every_promised_field(field: str) -> None:
         jsonschema.validate(less, promised())
 
 
-def test_an_outcome_in_json_has_the_fields_of_its_family_alone() -> None:
+def test_what_was_predicted_and_measured_has_the_keys_of_its_family_alone() -> None:
     transfers, fetches = as_user_sees_it(RECORDS[0]), as_user_sees_it(RECORDS[3])
     assert set(transfers["predicted"]) == set(transfers["measured"]) == {"served", "error"}
     assert set(fetches["predicted"]) == set(fetches["measured"]) == {"seconds", "bytes", "error"}
@@ -86,7 +87,7 @@ def test_a_verdict_is_an_exit_status(verdict: str, status: int) -> None:
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"scenario": 3}'])
 def test_a_damaged_record_is_one_clear_error(tmp_path: Path, damage: str) -> None:
-    (tmp_path / records.RECORD_FILE).write_text(damage, encoding="utf-8")
+    (tmp_path / rundirs.RECORD).write_text(damage, encoding="utf-8")
     with pytest.raises(EvidenceError, match="damaged"):
         records.load(tmp_path)
 

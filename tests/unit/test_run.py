@@ -3,14 +3,21 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
 
 import pytest
 
-import scenarios.run
+import scenarios.run.collect
+import scenarios.run.transcript
+from scenarios import evidence as evidences
 from scenarios import spec
 from scenarios.evidence import Evidence
-from scenarios.run import KILLED, living
-from scenarios.spec import Scenario, Service
+from scenarios.run.collect import KILLED
+from scenarios.run.drive import Plan, living
+from scenarios.scenario import Scenario
 from tests.unit.scripted import (
     Quiet,
     Script,
@@ -21,6 +28,7 @@ from tests.unit.scripted import (
     event,
     fetches,
     look,
+    refused,
     server_ready,
     transfers,
 )
@@ -37,25 +45,23 @@ def run(
     keep: bool = False,
 ) -> tuple[Evidence, ScriptedSession]:
     """Runs to the end, with the time up at the call `late_at`; returns the evidence and the session."""
-    engine, saved = ScriptedEngine(scripts, before), list[Evidence]()
+    engine = ScriptedEngine(scripts, before)
     if late_at:
         engine.before = at(late_at, lambda: setattr(engine.session.sink, "deadline", 0))
-    with living(engine, scenario or epoll(), "r1", Quiet(), keep=keep, timeout=60, save=saved.append) as (
-        evidence,
-        session,
-    ):
-        assert saved == [evidence]
-        assert not session.removed
+    with TemporaryDirectory() as name:
+        plan = Plan(scenario or epoll(), "r1", Path(name), timeout=60, keep=keep)
+        with living(engine, plan, Quiet()) as (evidence, session):
+            assert evidences.load(plan.directory) == evidence
+            assert not session.removed
     return evidence, engine.session
 
 
-def of(*services: tuple[str, dict[str, str]]) -> Scenario:
+def of(*services: tuple[str, dict[str, Literal["ready", "completed"]]]) -> Scenario:
     """A scenario of services, each with what it depends on."""
     made = {
-        name: Service.model_validate(epoll().services["server"].model_dump() | {"name": name, "depends_on": depends_on})
-        for name, depends_on in services
+        name: replace(epoll().services["server"], name=name, depends_on=depends_on) for name, depends_on in services
     }
-    return epoll().model_copy(update={"services": made})
+    return replace(epoll(), services=made)
 
 
 def started(session: ScriptedSession) -> list[str]:
@@ -67,7 +73,8 @@ def test_everything_is_created_before_anything_starts_and_removed_after_all_is_c
     _, session = run(transfers())
     assert session.calls[0] == "create"
     assert session.calls[-1] == "remove"
-    assert sorted(set(session.calls[-4:-1])) == ["execute server", "read_logs client", "read_logs server"]
+    collected = {f"log {service} {stream}" for service in ("server", "client") for stream in ("stdout", "stderr")}
+    assert set(session.calls[-6:-1]) == {"look server", *collected}
 
 
 def test_a_service_starts_only_when_what_it_depends_on_is_ready() -> None:
@@ -117,7 +124,7 @@ def test_a_checkpoint_is_answered_only_after_the_look_was_taken() -> None:
             counted[call] += 1
             changed.notify_all()
             number = counted[call]
-            if call == "execute server":
+            if call == "look server":
                 early.append(changed.wait_for(lambda: counted["send client"] >= number, SOON))
 
     run(transfers(), before=before)
@@ -173,21 +180,21 @@ def test_a_client_that_hangs_is_named_when_the_time_is_up() -> None:
 def test_a_machine_that_vanishes_ends_the_wait_for_it() -> None:
     evidence, _ = run({"server": Script(says="loading\n", vanishes=True), "client": Script()})
     assert evidence.problem is not None
-    assert "server was removed or killed" in evidence.problem
+    assert "the engine lost sight of server: it was removed or killed" in evidence.problem
 
 
 @pytest.mark.parametrize("where", ["start server 1", "start client 1", "send client 1", "send client 2"])
-def test_an_engine_that_is_lost_ends_every_wait_and_what_was_said_is_kept(where: str) -> None:
+def test_an_engine_that_is_lost_ends_every_wait_and_what_was_said_is_kept(where: str, tmp_path: Path) -> None:
     scripts = transfers()
     scripts["client"].exits = None
     scripts["server"].says = "early words\n" + (scripts["server"].says if where != "start server 1" else "")
     engine = ScriptedEngine(scripts)
     engine.before = at(where, lambda: engine.session.sink.lost("connection refused"))
-    with living(engine, epoll(), "r1", Quiet(), keep=False, timeout=60, save=lambda _: None) as (evidence, _):
+    with living(engine, Plan(epoll(), "r1", tmp_path, timeout=60), Quiet()) as (evidence, _):
         assert evidence.problem is not None
         assert "the engine stopped answering" in evidence.problem
         assert "connection refused" in evidence.problem
-        assert "early words" in evidence.services["server"].stdout
+        assert "early words" in evidence.services["server"].stdout_tail
     assert engine.session.removed
 
 
@@ -198,11 +205,13 @@ def test_logs_are_complete_when_the_stream_brought_all_that_the_engine_keeps() -
 
 @pytest.mark.parametrize("stored", ["x" * 10_000, "something else"])
 def test_logs_that_differ_from_the_engines_own_are_truncated(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run, "STREAM_LAG", SOON)
+    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
     scripts = transfers()
     scripts["client"].stored = stored
     evidence, _ = run(scripts)
     assert (evidence.services["client"].logs, evidence.services["server"].logs) == ("truncated", "complete")
+    assert evidence.problem is not None
+    assert "the engine lost sight of client" in evidence.problem
 
 
 def test_a_program_killed_by_the_kernel_is_asked_about_memory_and_others_are_not() -> None:
@@ -220,9 +229,9 @@ def test_a_kept_run_is_not_removed_even_if_it_had_a_problem() -> None:
     assert not session.removed
 
 
-def test_the_audience_is_told_each_step_and_each_event() -> None:
+def test_the_audience_is_told_each_step_and_each_event(tmp_path: Path) -> None:
     audience, engine = Quiet(), ScriptedEngine(transfers())
-    with living(engine, epoll(), "r1", audience, keep=False, timeout=60, save=lambda _: None):
+    with living(engine, Plan(epoll(), "r1", tmp_path, timeout=60), audience):
         pass
     assert audience.told[0] == "bringing up a network and 2 machines"
     events = [what for what in audience.told if what.startswith("client ")]
@@ -238,4 +247,105 @@ def test_the_evidence_says_what_ran_where_and_how_long_each_phase_took() -> None
     server = evidence.services["server"]
     assert server.command[:3] == ("python", "-m", "labs.programs.servers.transfer")
     assert (server.image, server.platform, server.started, server.exit_status) == ("linux", "linux", True, None)
-    assert server.stdout.startswith(event("started", pid=7) + server_ready())
+    assert server.stdout_tail.startswith(event("started", pid=7) + server_ready())
+
+
+def test_a_scenario_without_a_server_is_looked_at_where_its_program_reaches_a_checkpoint() -> None:
+    alone = {
+        "alone": Script(
+            says=event("ready") + event("look", checkpoint=True),
+            then=[event("look", checkpoint=True), event("look", checkpoint=True, moment="idle"), event("finished")],
+            exits=0,
+            looks=[look(3), look(4), look(5), look(6)],
+        )
+    }
+    evidence, session = run(alone, of(("alone", {})))
+    assert evidence.problem is None
+    left = evidence.services["alone"]
+    assert sorted(one.descriptors for one in left.samples) == [3, 4, 5, 6]
+    assert [one.moment for one in left.samples] == ["ready", "look", "look", "idle"]
+    assert len(left.samples_at("look")) == 2
+    assert left.sample("look") == left.samples_at("look")[-1]
+    assert left.last("finished") is not None
+    assert [call for call in session.calls if call.startswith("send")] == ["send alone"] * 3
+
+
+def test_a_checkpoint_that_comes_again_is_looked_at_again_by_every_server() -> None:
+    scripts = transfers()
+    connected = event("connected", clients=3, checkpoint=True)
+    scripts["client"].then.insert(1, connected)
+    evidence, _ = run(scripts)
+    assert [one.moment for one in evidence.services["server"].samples] == ["ready", "connected", "connected", "ended"]
+
+
+@pytest.mark.parametrize(
+    ("service", "where"),
+    [("server", "send client 2"), ("client", "send client 2"), ("server", "log server stdout 1")],
+)
+def test_a_machine_that_goes_away_before_its_programs_end_is_known_is_a_problem(service: str, where: str) -> None:
+    scripts = transfers()
+    scripts[service].exits = None
+    engine = ScriptedEngine(scripts)
+    with TemporaryDirectory() as name:
+        engine.before = at(where, lambda: engine.session.sink.stopped(service))
+        with living(engine, Plan(epoll(), "r1", Path(name), timeout=60), Quiet()) as (evidence, _):
+            assert evidence.problem is not None
+            assert f"the engine lost sight of {service}" in evidence.problem
+
+
+def test_a_killed_program_whose_end_is_known_is_no_problem_of_the_labs() -> None:
+    scripts = transfers()
+    scripts["server"] = Script(says=server_ready(), until="send client 1", exits=KILLED, looks=[look(5)])
+    evidence, _ = run(scripts)
+    assert evidence.problem is None
+    assert evidence.services["server"].exit_status == KILLED
+    with pytest.raises(AssertionError, match="server was not looked at when connected"):
+        evidence.services["server"].sampled("connected")
+
+
+def test_a_stream_beyond_its_cap_is_said_and_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run.transcript, "MOST_BYTES", 10)
+    evidence, session = run(transfers())
+    assert evidence.problem is None
+    server = evidence.services["server"]
+    assert server.logs == "truncated"
+    assert server.truncated == f"of the {server.wrote['stdout']} bytes of stdout the first 10 are kept"
+    assert not [call for call in session.calls if call.startswith("log") and call.endswith("stdout")]
+
+
+def test_a_flood_is_compared_in_its_first_part_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run.collect, "COMPARED", 100)
+    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    scripts = transfers()
+    scripts["client"].says += "x" * 1000 + "\n"
+    said = event("started", pid=7) + scripts["client"].says
+    scripts["client"].stored = said[:700] + "y" * 700
+    assert run(scripts)[0].services["client"].logs == "complete"
+    scripts["client"].stored = "y" * 1400
+    assert run(scripts)[0].services["client"].logs == "truncated"
+
+
+@pytest.mark.parametrize(("error", "waited"), [("ConnectionResetError", True), ("ValueError", False)])
+def test_a_server_is_waited_for_that_may_be_dying_when_its_client_was_cut_off(error: str, waited: bool) -> None:
+    scripts = refused(3)
+    scripts["client"].then[0] = scripts["client"].then[0].replace("ConnectionResetError", error)
+    scripts["server"].until, scripts["server"].error, scripts["server"].exits = "never", "", None
+    engine = ScriptedEngine(scripts)
+
+    def later() -> None:
+        dying = threading.Timer(0.2, engine.session.sink.output, ("server", "stdout", event("exited", code=1).encode()))
+        dying.start()
+
+    engine.before = at("send client 2", later)
+    with TemporaryDirectory() as name:
+        plan = Plan(epoll(), "r1", Path(name), timeout=60)
+        with living(engine, plan, Quiet()) as (evidence, _):
+            assert (evidence.services["server"].exit_status == 1) == waited
+
+
+def test_a_server_that_says_ready_all_the_time_is_looked_at_once_for_it() -> None:
+    scripts = transfers()
+    scripts["server"].says += server_ready() * 50
+    evidence, session = run(scripts)
+    assert evidence.problem is None
+    assert len([call for call in session.calls if call == "look server"]) == 3

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from scenarios import samples
 from scenarios.evidence import Sample
+from scenarios.run import samples
+from tests.unit import proc
 from tests.unit.scripted import look
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this /proc")
@@ -35,7 +36,7 @@ def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def looked(pid: int) -> tuple[int, Sample | None]:
     """The command's exit status, and the sample in what it printed."""
-    command: Sequence[str] = samples.command(pid)
+    command: Sequence[str] = proc.command(pid)
     done = subprocess.run(command, capture_output=True, check=False, text=True)
     return done.returncode, samples.parse("ready", done.stdout)
 

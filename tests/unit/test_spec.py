@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scenarios import spec
 from scenarios.errors import SpecError, UsageError
+from scenarios.scenario import Address
 
 GOOD = """\
 summary: One server.
@@ -23,7 +24,7 @@ services:
     args: [--size, "{size}"]
     ulimits: {nofile: "{clients + 64}"}
   client: {image: linux, program: clients.transfer, depends_on: {server: ready}}
-outcome: transfers
+family: transfers
 """
 
 
@@ -65,6 +66,7 @@ WRONG = [
     ("servers.transfer", "/", 9, "services.server.program"),
     ("servers.transfer", "servers/transfer", 9, "services.server.program"),
     ("servers.transfer", "servers", 9, "services.server.program"),
+    ('"{size}"', '"{nobody.host}"', 10, "no service 'nobody'"),
     ('"{size}"', '"{sice}"', 10, "no parameter 'sice'"),
     ('"{size}"', '"{size + 1}"', 10, "not a whole number"),
     ("clients: 5", "clients: 0", 3, "clients is 0"),
@@ -72,17 +74,16 @@ WRONG = [
     ("clients: 5", "clients: [5]", 3, "clients"),
     ("clients: 5", "clients: yes", 3, "clients"),
     ("  selector: epoll\n", "", 2, "needs the parameters 'selector'"),
-    ("outcome: transfers", "outcome: fetches", 2, "needs the parameters 'urls', 'latency', 'pool'"),
+    ("family: transfers", "family: fetches", 2, "needs the parameters 'urls', 'latency', 'pool'"),
     ("  client: {", "  guest: {", 6, "needs the services 'client'"),
-    ("depends_on: {server: ready}", "depends_on: {}", 6, "no service awaits"),
     (IMAGE, IMAGE + "    imaeg: x\n", 9, "unknown key 'services.server.imaeg'; did you mean 'image'?"),
     ("summary: One server.", "summary: One server.\nsumary: x", 2, "did you mean 'summary'?"),
     ("summary: One server.", "summary: [One]", 1, "'summary'"),
     ("summary: One server.", "timeout: .inf\nsummary: x", 1, "timeout"),
     ("summary: One server.", "timeout: 0\nsummary: x", 1, "timeout"),
-    ("outcome: transfers", "outcome: nothing", 13, "no outcome checks 'nothing'; there are: transfers, fetches"),
-    ("outcome: transfers", "outcome: __init__", 13, "no outcome checks"),
-    ("outcome: transfers\n", "", 1, "'outcome' is missing"),
+    ("family: transfers", "family: nothing", 13, "no family 'nothing'; there are: "),
+    ("family: transfers", "family: __init__", 13, "no family"),
+    ("family: transfers\n", "", 1, "'family' is missing"),
     (IMAGE, "    depends_on: {other: ready}\n" + IMAGE, 8, "no service 'other'"),
     (IMAGE, "    depends_on: {server: ready}\n" + IMAGE, 8, "circle: server -> server"),
     (IMAGE, "    depends_on: {server: soon}\n" + IMAGE, 8, "depends_on"),
@@ -114,7 +115,7 @@ def test_a_wrong_file_is_one_message_with_file_and_line(
 def test_a_circle_through_several_services_is_shown_whole(written: Callable[[str], str]) -> None:
     service = "{{image: linux, program: demos.hangs, depends_on: {{{}: ready}}}}"
     services = "\n".join(f"  {name}: {service.format(other)}" for name, other in (("a", "b"), ("b", "c"), ("c", "a")))
-    error = problem(written(f"summary: x\nservices:\n{services}\noutcome: transfers\n"))
+    error = problem(written(f"summary: x\nservices:\n{services}\nfamily: transfers\n"))
     assert "a -> b -> c -> a" in str(error)
 
 
@@ -127,6 +128,23 @@ def test_a_files_name_must_be_fit_for_directories_and_machines(tmp_path: Path, n
 
 def test_a_file_may_stand_anywhere_and_gives_the_scenario_its_name(written: Callable[[str], str]) -> None:
     assert spec.load(written(GOOD)).name == "one"
+
+
+def test_a_scenario_needs_no_server(written: Callable[[str], str]) -> None:
+    assert spec.load(written(GOOD.replace("depends_on: {server: ready}", "depends_on: {}"))).awaited("ready") == set()
+
+
+def test_an_argument_that_is_a_services_name_is_no_address(written: Callable[[str], str]) -> None:
+    client = "client: {image: linux, program: clients.transfer"
+    text = GOOD.replace(client, client + ", args: [server, '{server.host}', '{ server.port }']")
+    service = spec.load(written(text)).services["client"]
+    addresses = {"server": Address("10.0.0.1", 7), "client": Address("10.0.0.2")}
+    assert service.arguments(addresses) == ("server", "10.0.0.1", "7")
+
+
+def test_a_service_knows_which_parameters_size_its_limit(written: Callable[[str], str]) -> None:
+    services = spec.load(written(GOOD)).services
+    assert (services["server"].limited_by, services["client"].limited_by) == (("clients",), ())
 
 
 def test_a_scenario_knows_what_of_it_the_user_set(written: Callable[[str], str]) -> None:

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from scenarios import theory
-from scenarios.outcome import Failure, Outcome
+from scenarios import families, spec
+from scenarios.families import base
+from scenarios.families.base import Known, Prediction
+from scenarios.families.fetches import FAMILY as FETCHES
+from scenarios.families.transfers import FAMILY as TRANSFERS
 from scenarios.record import Check, Record
 from scenarios.report import terminal
-from scenarios.report.terminal import TerminalAudience, in_words, telling
-from scenarios.theory import predict
-from tests.unit.made import FETCHED, FORESEEN, ended, record
+from scenarios.report.terminal import TerminalAudience, in_words
+from scenarios.theory.descriptors import EMFILE
+from tests.unit.made import FETCHED, FORESEEN, ended, foreseen, record
 from tests.unit.scripted import epoll
 
 # What rich would take for styles, a broken tag and an emoji.
@@ -22,7 +25,8 @@ MARKUP = "[bold] [/nothing] :warning: [Errno 24]"
 def shown(one: Record, width: int = 120) -> str:
     """What is printed of a record where there is no terminal."""
     out = io.StringIO()
-    terminal.show(one, Console(file=out, width=width, highlight=False))
+    scenario = spec.load("fetch" if "seconds" in (one.predicted or {}) else "epoll-500")
+    terminal.show(one, scenario, Console(file=out, width=width, highlight=False))
     return out.getvalue()
 
 
@@ -32,7 +36,7 @@ def lines_with(text: str, *words: str) -> list[str]:
 
 
 def test_prediction_and_measurement_stand_side_by_side() -> None:
-    text = shown(record(ended(), ended(served=58, client=61)), width=200)
+    text = shown(record(foreseen(), ended(served=58, client=61)), width=200)
     assert lines_with(text, "served", "59 clients", "58 clients")
     assert lines_with(text, "error", "at client 60", "at client 61")
     assert lines_with(text, "verdict", "pass", "docker")
@@ -46,8 +50,8 @@ def test_a_fetch_shows_bounds_beside_times_and_bytes_beside_bytes() -> None:
     assert not lines_with(text, "served")
 
 
-@pytest.mark.parametrize("predicted", [ended(), FORESEEN])
-def test_what_was_not_measured_is_a_dash(predicted: Outcome) -> None:
+@pytest.mark.parametrize("predicted", [foreseen(), FORESEEN])
+def test_what_was_not_measured_is_a_dash(predicted: Prediction) -> None:
     text = shown(record(predicted, None, verdict="error", problem="the engine is gone"))
     assert all(line.rstrip().endswith("-") for line in text.splitlines()[1:3])
     assert lines_with(text, "the engine is gone")
@@ -67,7 +71,7 @@ def test_checks_that_did_not_hold_say_why_and_those_that_did_are_one_line() -> N
         Check(name="nobody knows", result="error", message="it crashed"),
         Check(name="not here", result="skipped", message="no /proc"),
     )
-    text = shown(record(ended(), ended(), checks=checks))
+    text = shown(record(foreseen(), ended(), checks=checks))
     assert lines_with(text, "ok", "this holds")
     assert lines_with(text, "FAIL", "that does not")
     assert lines_with(text, "????", "nobody knows")
@@ -77,24 +81,24 @@ def test_checks_that_did_not_hold_say_why_and_those_that_did_are_one_line() -> N
 
 
 def test_no_text_of_a_program_is_taken_for_markup() -> None:
-    failing = ended(message=MARKUP)
+    failing, measured = foreseen(message=MARKUP), ended(message=MARKUP)
     checks = (Check(name=MARKUP, result="failed", message=MARKUP),)
-    text = shown(record(failing, failing, checks=checks, problem=MARKUP, run=MARKUP), width=300)
+    text = shown(record(failing, measured, checks=checks, problem=MARKUP, run=MARKUP), width=300)
     assert text.count(MARKUP) == 2 + 2 + 1 + 1
 
 
 def test_without_a_terminal_there_are_no_colours() -> None:
-    assert "\x1b" not in shown(record(ended(), ended()))
+    assert "\x1b" not in shown(record(foreseen(), ended()))
 
 
 def test_a_narrow_terminal_folds_and_loses_nothing() -> None:
-    text = shown(record(ended(), ended(message="x" * 200)), width=40)
+    text = shown(record(foreseen(), ended(message="x" * 200)), width=40)
     assert text.count("x") >= 200
 
 
 def test_progress_is_one_line_each_on_stderr_alone(capsys: pytest.CaptureFixture[str]) -> None:
     audience = TerminalAudience()
-    audience.predicted(epoll(3), predict(epoll(3), {"server": "linux"}))
+    audience.predicted(epoll(3), TRANSFERS.predict(Known(epoll(3), {"server": "linux"})))
     for what in ("waiting", "waiting", MARKUP):
         audience.doing(what)
     audience.event("client", {"event": "connected", "clients": 3})
@@ -115,7 +119,7 @@ def test_progress_is_one_line_each_on_stderr_alone(capsys: pytest.CaptureFixture
 
 def test_a_quiet_audience_shows_only_that_images_are_built(capsys: pytest.CaptureFixture[str]) -> None:
     audience = TerminalAudience(quiet=True)
-    audience.predicted(epoll(3), predict(epoll(3), {"server": "linux"}))
+    audience.predicted(epoll(3), TRANSFERS.predict(Known(epoll(3), {"server": "linux"})))
     audience.doing("waiting")
     audience.event("client", {"event": "connected", "clients": 3})
     audience.step("linux", 1, 3, "copy")
@@ -141,14 +145,20 @@ def test_a_quiet_audience_shows_only_that_images_are_built(capsys: pytest.Captur
     ],
 )
 def test_events_worth_a_line_are_told_and_others_are_not(event: dict[str, Any], words: str | None) -> None:
-    told = telling("s", event)
+    told = "".join(base.tell(families.find(name), "s", event) or "" for name in families.names()) or None
     assert told is None if words is None else words in str(told)
 
 
-def test_an_outcome_is_one_line_of_words() -> None:
-    failure = Failure(service="server", type="OSError", message=theory.EMFILE, at_client=60)
-    assert in_words(Outcome(served=5)) == "5 served"
-    assert (
-        in_words(Outcome(served=59, error=failure)) == f"59 served, then server: OSError: {theory.EMFILE} at client 60"
-    )
-    assert in_words(FORESEEN) == "serial 1.00 to 2.00 s; 7 bytes"
+def test_a_prediction_is_one_line_of_words() -> None:
+    assert in_words(foreseen(served=5, client=None), TRANSFERS) == "5 served"
+    assert in_words(foreseen(), TRANSFERS) == f"59 served, then server: OSError: {EMFILE} at client 60"
+    assert in_words(FORESEEN, FETCHES) == "serial 1.00 to 2.00 s; 7 bytes"
+
+
+def test_after_a_verdict_comes_what_to_take_home_and_what_to_try_next() -> None:
+    scenario = spec.load("epoll-500")
+    text = shown(record(foreseen(), ended()))
+    assert lines_with(text, "teaches", scenario.teaches)
+    assert len(scenario.next_commands) == 2
+    assert all(lines_with(text, f"./inv {command}") for command in scenario.next_commands)
+    assert "./inv" not in shown(record(foreseen(), None, verdict="skip", run=None, problem="dry run"))

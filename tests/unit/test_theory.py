@@ -1,6 +1,4 @@
-"""Theory against a simulation that hands out descriptors one by one, and against the facts that are known of the
-limits.
-"""
+"""Theory against a simulation that hands out descriptors one by one, and against what is known of the limits."""
 
 import heapq
 import re
@@ -9,10 +7,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios import spec, theory
+from scenarios import families, spec
 from scenarios.errors import UsageError
-from scenarios.outcome import Failure, Outcome
-from scenarios.theory import Cost, Server, descend, fetch_seconds
+from scenarios.families.base import Known, Prediction
+from scenarios.families.fetches import PAGE_SIZES, page_bytes
+from scenarios.scenario import Scenario
+from scenarios.theory import descriptors
+from scenarios.theory.descriptors import Server, descend
+from scenarios.theory.waiting import ROOM, Cost, concurrent_seconds, serial_seconds
+from tests.unit.made import evidence, service
+from tests.unit.scripted import event
 
 SELECTORS = st.sampled_from(["select", "poll", "epoll"])
 COSTS = st.floats(0, 0.1, allow_nan=False)
@@ -20,24 +24,29 @@ COSTS = st.floats(0, 0.1, allow_nan=False)
 AROUND = st.one_of(st.integers(16, 2100), st.integers(500, 520), st.integers(1010, 1040))
 
 
+def predicted(scenario: Scenario, platforms: dict[str, str]) -> Prediction:
+    """What the scenario's family predicts before anything ran."""
+    return families.find(scenario.family).predict(Known(scenario, platforms))
+
+
 def simulated(server: Server, clients: int) -> tuple[int, str | None]:
     """Clients served and the error's text, found by handing out descriptors to one client after the other.
 
     The kernel gives the lowest free descriptor, below the soft limit; then CPython looks at what select is given.
     """
-    size = theory.FD_SETSIZE[server.platform]
+    size = descriptors.FD_SETSIZE[server.platform]
     free, watched = server.open_before, [server.open_before - 1]  # nothing is ever closed, so the next number is free
     for client in range(clients):
         taken = range(free, free + server.per_client)
         if server.soft is not None and taken[-1] >= server.soft:
-            return client, theory.EMFILE
+            return client, descriptors.EMFILE
         free += server.per_client
         watched.append(taken[0])
         if server.selector == "select":
             if server.platform != "win32" and watched[-1] >= size:
-                return client, theory.FD_OUT_OF_RANGE
+                return client, descriptors.FD_OUT_OF_RANGE
             if len(watched) > size:
-                return client, theory.TOO_MANY_FDS
+                return client, descriptors.TOO_MANY_FDS
     return clients, None
 
 
@@ -53,7 +62,7 @@ def test_the_ladder_is_what_a_simulation_of_the_kernels_rules_finds(
     server = Server(selector, "linux", soft, open_before, per_client)
     served, kind, message, reason = descend(server, clients)
     assert (served, message) == simulated(server, clients)
-    assert kind == {None: None, theory.EMFILE: "OSError"}.get(message, "ValueError")
+    assert kind == {None: None, descriptors.EMFILE: "OSError"}.get(message, "ValueError")
     assert (re.search(rf"client {served + 1}\b", reason) is None) == (message is None)
 
 
@@ -67,25 +76,26 @@ def test_without_an_rlimit_only_selects_own_limits_are_left(platform: str, open_
 
 
 def test_windows_serves_one_client_less_than_its_select_takes_sockets() -> None:
-    served, kind, message, reason = descend(Server("select", "win32", None, theory.LISTENERS), 600)
-    assert (served, kind, message) == (theory.FD_SETSIZE["win32"] - 1, "ValueError", theory.TOO_MANY_FDS)
+    served, kind, message, reason = descend(Server("select", "win32", None, descriptors.LISTENERS), 600)
+    assert (served, kind, message) == (descriptors.FD_SETSIZE["win32"] - 1, "ValueError", descriptors.TOO_MANY_FDS)
     assert "client 512 and the listener" in reason
-    assert descend(Server("select", "win32", None, theory.LISTENERS), 511)[1] is None
+    assert descend(Server("select", "win32", None, descriptors.LISTENERS), 511)[1] is None
 
 
 @pytest.mark.parametrize(
-    ("soft", "kind", "message"), [(1024, "OSError", theory.EMFILE), (4096, "ValueError", theory.FD_OUT_OF_RANGE)]
+    ("soft", "kind", "message"),
+    [(1024, "OSError", descriptors.EMFILE), (4096, "ValueError", descriptors.FD_OUT_OF_RANGE)],
 )
 def test_a_clean_select_server_serves_1020_and_the_limit_decides_how_it_fails(
     soft: int, kind: str, message: str
 ) -> None:
-    server = Server("select", "linux", soft, theory.open_before_first_client("select"))
+    server = Server("select", "linux", soft, descriptors.open_before_first_client("select"))
     assert descend(server, 1100)[:3] == (1020, kind, message)
 
 
 @given(SELECTORS, AROUND, st.integers(0, 2000), st.integers(1, 5000), st.integers(1, 3))
 def test_a_higher_limit_never_serves_fewer(selector: str, soft: int, more: int, clients: int, per_client: int) -> None:
-    base = theory.open_before_first_client(selector)
+    base = descriptors.open_before_first_client(selector)
     lower, higher = (
         descend(Server(selector, "linux", limit, base, per_client), clients)[0] for limit in (soft, soft + more)
     )
@@ -96,7 +106,7 @@ def test_a_higher_limit_never_serves_fewer(selector: str, soft: int, more: int, 
 def test_one_more_client_is_served_or_refused_and_changes_nothing_for_the_others(
     selector: str, soft: int, clients: int
 ) -> None:
-    server = Server(selector, "linux", soft, theory.open_before_first_client(selector))
+    server = Server(selector, "linux", soft, descriptors.open_before_first_client(selector))
     fewer, more = descend(server, clients), descend(server, clients + 1)
     assert more[0] - fewer[0] in (0, 1)
     assert fewer[1] is None or more == fewer
@@ -104,7 +114,7 @@ def test_one_more_client_is_served_or_refused_and_changes_nothing_for_the_others
 
 @given(st.sampled_from(["poll", "epoll"]), st.integers(16, 20000), st.integers(1, 28232))
 def test_poll_and_epoll_know_no_limit_but_nofile(selector: str, soft: int, clients: int) -> None:
-    base = theory.open_before_first_client(selector)
+    base = descriptors.open_before_first_client(selector)
     served, kind, _, _ = descend(Server(selector, "linux", soft, base), clients)
     assert served == min(clients, soft - base)
     assert kind == (None if served == clients else "OSError")
@@ -112,43 +122,41 @@ def test_poll_and_epoll_know_no_limit_but_nofile(selector: str, soft: int, clien
 
 def test_raising_the_limit_changes_the_error_of_select_at_the_same_client() -> None:
     at_1024, at_4096 = (
-        theory.predict(spec.load("select-1100", {"nofile": nofile}), {"server": "linux"}).outcome.error
+        predicted(spec.load("select-1100", {"nofile": nofile}), {"server": "linux"}).json()["error"]
         for nofile in ("1024", "4096")
     )
-    assert at_1024 is not None
-    assert at_4096 is not None
-    assert (at_1024.type, at_4096.type) == ("OSError", "ValueError")
-    assert at_1024.at_client == at_4096.at_client
+    assert (at_1024["type"], at_4096["type"]) == ("OSError", "ValueError")
+    assert at_1024["at_client"] == at_4096["at_client"]
 
 
 def test_a_file_beside_each_socket_halves_what_select_serves() -> None:
     """The tutorial's own server opens a file for each client: about 510 clients, as measured."""
     served, kind, message, _ = descend(Server("select", "linux", 4096, 4, per_client=2), 1100)
-    assert (served, kind, message) == (510, "ValueError", theory.FD_OUT_OF_RANGE)
+    assert (served, kind, message) == (510, "ValueError", descriptors.FD_OUT_OF_RANGE)
     assert descend(Server("select", "linux", 1024, 4, per_client=2), 1100)[1] == "OSError"
 
 
 def test_the_reason_names_the_client_and_the_limit_that_decide() -> None:
-    prediction = theory.predict(spec.load("epoll-500", {"nofile": "64"}), {"server": "linux"})
-    assert prediction.outcome.served == 59
+    prediction = predicted(spec.load("epoll-500", {"nofile": "64"}), {"server": "linux"})
+    assert prediction.json()["served"] == 59
     assert "client 60" in prediction.reason
     assert "64" in prediction.reason
 
 
 @pytest.mark.parametrize(("platform", "selector"), [("linux", "epoll"), ("darwin", "kqueue"), ("win32", "select")])
 def test_the_default_selector_depends_on_the_platform(platform: str, selector: str) -> None:
-    assert theory.selector_on(platform, "default") == selector
+    assert descriptors.selector_on(platform, "default") == selector
 
 
 def test_a_selector_that_the_platform_lacks_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="win32 has no epoll"):
-        theory.predict(spec.load("windows-500", {"selector": "epoll"}), {"server": "win32"})
+        predicted(spec.load("windows-500", {"selector": "epoll"}), {"server": "win32"})
 
 
 @given(st.integers(1, 200), st.floats(0.01, 2), st.integers(0, 250), COSTS)
 def test_serial_is_never_predicted_faster_than_concurrent(urls: int, latency: float, pool: int, cost: float) -> None:
-    serial = fetch_seconds("serial", urls, latency, pool, Cost(cost, cost))
-    concurrent = fetch_seconds("concurrent", urls, latency, pool, Cost(cost, cost))
+    serial = serial_seconds(urls, latency, Cost(cost, cost))
+    concurrent = concurrent_seconds(urls, latency, pool, Cost(cost, cost))
     assert concurrent[0] <= serial[0]
     assert concurrent[1] <= serial[1]
 
@@ -163,15 +171,15 @@ def makespan(urls: int, latency: float, pool: int) -> float:
 
 @given(st.integers(1, 100), st.integers(1, 50), st.integers(0, 120))
 def test_a_pool_waits_as_long_as_a_simulation_of_its_workers(urls: int, latency: int, pool: int) -> None:
-    low, high = fetch_seconds("concurrent", urls, float(latency), pool, Cost(0, 0))
+    low, high = concurrent_seconds(urls, float(latency), pool, Cost(0, 0))
     assert low == makespan(urls, float(latency), pool)
-    assert high == low * theory.ROOM
+    assert high == low * ROOM
 
 
 @given(st.integers(1, 100), st.floats(0.01, 2), st.integers(1, 120), COSTS)
 def test_a_larger_pool_is_never_predicted_slower(urls: int, latency: float, pool: int, cost: float) -> None:
     smaller, larger, boundless = (
-        fetch_seconds("concurrent", urls, latency, size, Cost(cost, cost)) for size in (pool, pool + 1, 0)
+        concurrent_seconds(urls, latency, size, Cost(cost, cost)) for size in (pool, pool + 1, 0)
     )
     assert boundless[0] <= larger[0] <= smaller[0]
     assert boundless[1] <= larger[1] <= smaller[1]
@@ -182,60 +190,44 @@ def test_a_pool_of_one_is_serial_but_for_what_may_overlap(
     urls: int, latency: float, elapsed: float, cpu: float
 ) -> None:
     cost = Cost(elapsed, min(cpu, elapsed))
-    one, serial = (fetch_seconds(mode, urls, latency, 1, cost) for mode in ("concurrent", "serial"))
+    one, serial = concurrent_seconds(urls, latency, 1, cost), serial_seconds(urls, latency, cost)
     assert one[1] == serial[1]
     assert serial[0] <= one[1]
 
 
 @given(st.integers(1, 200), st.floats(0.01, 2), st.integers(0, 250), COSTS)
 def test_a_bounds_low_end_is_below_its_high_end(urls: int, latency: float, pool: int, cost: float) -> None:
-    for mode in ("serial", "concurrent"):
-        low, high = fetch_seconds(mode, urls, latency, pool, Cost(cost, cost))
+    spent = Cost(cost, cost)
+    for low, high in (serial_seconds(urls, latency, spent), concurrent_seconds(urls, latency, pool, spent)):
         assert 0 < low <= high
 
 
 @pytest.mark.parametrize(("pool", "words"), [("0", "wait for 1 latency"), ("2", "3 latencies"), ("4", "2 latencies")])
 def test_the_reason_of_a_fetch_counts_the_rounds_of_its_pool(pool: str, words: str) -> None:
-    prediction = theory.predict(spec.load("fetch", {"pool": pool}), {})
+    prediction = predicted(spec.load("fetch", {"pool": pool}), {})
     assert words in prediction.reason
-    assert prediction.outcome.bytes == 4 * theory.page_bytes(6)
+    assert prediction.json()["bytes"] == 4 * page_bytes(6)
 
 
 def test_a_fetchers_own_cost_widens_its_bounds_alone() -> None:
     fetch = spec.load("fetch")
-    before, after = (theory.predict(fetch, {}, costs).outcome.seconds for costs in ({}, {"gevent": Cost(0.1, 0.05)}))
-    assert before is not None
-    assert after is not None
+    run = evidence(service("gevent", event("calibrated", cost=0.1, cpu=0.05))).model_copy(update={"scenario": fetch})
+    before = predicted(fetch, {}).json()["seconds"]
+    after = families.find(fetch.family).predict(Known(fetch, {}, run)).json()["seconds"]
     assert [name for name in before if before[name] != after[name]] == ["gevent"]
 
 
 def test_a_client_that_is_slow_itself_sets_the_lower_bound() -> None:
-    low, _ = fetch_seconds("concurrent", 100, 0.1, 0, Cost(elapsed=0.02, cpu=0.015))
-    assert low == 100 * 0.015 / theory.ROOM
+    low, _ = concurrent_seconds(100, 0.1, 0, Cost(elapsed=0.02, cpu=0.015))
+    assert low == 100 * 0.015 / ROOM
 
 
 def test_pages_take_the_tutorials_sizes_in_turn() -> None:
-    assert theory.page_bytes(4) == 2 * 48708 + 478886 + 55867
+    assert page_bytes(4) == 2 * 48708 + 478886 + 55867
 
 
 def test_the_programs_serve_the_sizes_that_theory_counts() -> None:
     from labs.programs import pages
 
-    assert pages.SIZES == theory.PAGE_SIZES
-    assert [len(pages.page(number)) for number in range(3)] == list(theory.PAGE_SIZES)
-
-
-def test_the_right_error_at_the_wrong_client_does_not_agree() -> None:
-    def outcome(client: int) -> Outcome:
-        return Outcome(served=59, error=Failure(service="server", type="OSError", message="m", at_client=client))
-
-    assert theory.agrees(outcome(60), outcome(60))
-    assert not theory.agrees(outcome(60), outcome(61))
-
-
-def test_seconds_agree_within_their_bounds_and_only_for_the_same_fetchers() -> None:
-    predicted = Outcome(seconds={"serial": (1.0, 2.0)}, bytes=5)
-    assert theory.agrees(predicted, Outcome(seconds={"serial": 1.5}, bytes=5))
-    assert not theory.agrees(predicted, Outcome(seconds={"serial": 2.1}, bytes=5))
-    assert not theory.agrees(predicted, Outcome(seconds={"serial": 1.5}, bytes=4))
-    assert not theory.agrees(predicted, Outcome(seconds={}, bytes=5))
+    assert pages.SIZES == PAGE_SIZES
+    assert [len(pages.page(number)) for number in range(3)] == list(PAGE_SIZES)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import threading
 from threading import Thread
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.errors import EngineGone, ServiceDied, WaitTimeout
-from scenarios.evidence import events_in
-from scenarios.transcript import Transcript
+from scenarios.events import LAST_EVENTS, Events, events_in
+from scenarios.run.transcript import Transcript
 
 LINES = st.lists(
     st.one_of(
@@ -36,15 +37,15 @@ def test_events_are_the_same_however_the_stream_is_cut(lines: list[str], cuts: l
     edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     for begin, end in itertools.pairwise(edges):
         cut.output("server", "stdout", data[begin:end])
-    assert cut["server"].events == whole["server"].events == list(events_in(data.decode()))
-    assert cut["server"].stdout == data
+    assert cut["server"].events == whole["server"].events == tuple(events_in(data.decode()))
+    assert cut["server"].stdout.read() == data
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_kept_and_never_an_error(data: bytes) -> None:
     said = transcript()
     said.output("server", "stdout", data)
-    assert bytes(said["server"].stdout) == data
+    assert said["server"].stdout.read() == data
 
 
 @given(st.lists(st.binary(max_size=20)))
@@ -59,10 +60,10 @@ def test_bytes_that_are_no_text_hide_no_event(pieces: list[bytes]) -> None:
 def test_events_are_read_from_stdout_alone() -> None:
     said = transcript()
     said.output("server", "stderr", b'{"event": "ready"}\n')
-    assert said["server"].events == []
+    assert said["server"].events == ()
 
 
-@pytest.mark.parametrize("code", ['"soon"', "null", "[1]"])
+@pytest.mark.parametrize("code", ['"soon"', "null", "[1]", "true", "-1", "256", "9" * 4000])
 def test_an_exit_without_a_status_is_none(code: str) -> None:
     said = transcript()
     said.output("server", "stdout", b'{"event": "exited", "code": %b}\n{"event": "exited"}\n' % code.encode())
@@ -81,8 +82,8 @@ def test_the_first_event_of_a_name_is_found_and_each_arrival_counts() -> None:
 def test_a_condition_holds_within_some_time_or_not() -> None:
     said = transcript()
     said.output("server", "stdout", b"x")
-    assert said.holds_within(0, lambda: said["server"].stdout == b"x")
-    assert not said.holds_within(0, lambda: said["server"].stdout == b"xy")
+    assert said.holds_within(0, lambda: said["server"].stdout.read() == b"x")
+    assert not said.holds_within(0, lambda: said["server"].stdout.read() == b"xy")
 
 
 def test_a_line_without_its_end_is_no_event_yet() -> None:
@@ -136,3 +137,32 @@ def test_what_came_before_the_engine_was_lost_still_counts() -> None:
     said.output("server", "stdout", b'{"event": "ready"}\n')
     said.lost("connection refused")
     said.wait(lambda: said["server"].has("ready"), "server to be ready", "server", must_live=True)
+
+
+def test_past_the_deadline_a_wait_ends_although_what_it_waits_for_comes_all_the_time() -> None:
+    with pytest.raises(WaitTimeout, match="server to finish"):
+        transcript(deadline=1.0, now=2.0).wait(lambda: True, "server to finish", "server", must_live=False)
+
+
+def test_half_a_surrogate_pair_becomes_text_that_can_be_saved() -> None:
+    said = transcript()
+    said.output("server", "stdout", b'{"event": "x", "a": "\\ud800b", "c": "\\ud83d\\ude00"}\n')
+    assert said["server"].event("x") == {"event": "x", "a": "?b", "c": "\N{GRINNING FACE}"}
+
+
+def test_events_can_be_read_while_more_arrive() -> None:
+    events = Events(room=0)
+    stop = threading.Event()
+
+    def flood() -> None:
+        while not stop.is_set():
+            events.add(b'{"event": "x"}')
+
+    writer = threading.Thread(target=flood)
+    writer.start()
+    try:
+        for _ in range(300):
+            assert len(events.kept) <= LAST_EVENTS
+    finally:
+        stop.set()
+        writer.join()

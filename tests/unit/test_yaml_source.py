@@ -76,10 +76,11 @@ def test_the_line_of_a_value_is_found_or_that_of_what_it_would_stand_in(
         ("a: !!int ''\n", 1, "is not a value"),
         ("a: !!timestamp soon\n", 1, "is not a value"),
         ("a: 1\nb: !!python/object:os.system x\n", 2, "constructor"),
-        ("a: 1\nb: &b [*b]\n", 2, "stands in itself"),
+        ("a: 1\nb: &b [*b]\n", 2, "not an alias"),
+        ("a: &a {x: 1}\nb: {<<: *a, y: 2}\n", 2, "not an alias"),
         ("a: 1\nb: " + "[" * 200_000, 2, "nested more than"),
         ("- " * 100_000, 1, "nested more than"),
-        ("a: 1\nb: *nothing\n", 2, "undefined alias"),
+        ("a: 1\nb: *nothing\n", 2, "not an alias"),
         ("a: 1\n---\nb: 2\n", 2, "another document"),
     ],
 )
@@ -93,12 +94,17 @@ def test_what_is_wrong_is_named_with_its_line(
     assert "\n" not in str(raised.value)
 
 
-def test_aliases_and_merges_are_plain_yaml(source: Callable[[str], YamlSource]) -> None:
-    assert source("a: &a {x: 1}\nb: {<<: *a, y: 2}\nc: *a\n").data == {
-        "a": {"x": 1},
-        "b": {"x": 1, "y": 2},
-        "c": {"x": 1},
-    }
+def test_ten_lines_that_stand_for_more_values_than_memory_holds_are_refused_at_once(
+    source: Callable[[str], YamlSource],
+) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    with pytest.raises(SpecError, match=r"one\.yaml:2: \*a0 stands here: write the value out"):
+        source("\n".join(lines))
+
+
+def test_an_anchor_that_nothing_refers_to_is_plain_yaml(source: Callable[[str], YamlSource]) -> None:
+    assert source("a: &a {x: 1}\n").data == {"a": {"x": 1}}
 
 
 def test_an_empty_file_has_no_lines(source: Callable[[str], YamlSource]) -> None:

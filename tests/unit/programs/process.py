@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
-from scenarios import spec
+from scenarios import places
 
 # Between a fork and an exec a program has no other descriptors than these.
-ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(spec.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(places.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def command(program: str, *arguments: str) -> list[str]:
@@ -23,9 +23,12 @@ def command(program: str, *arguments: str) -> list[str]:
 
 @contextmanager
 def serving(
-    program: str, *arguments: str, nofile: int = 4096
+    program: str, *arguments: str, nofile: int = 4096, reading: bool = True
 ) -> Iterator[tuple[dict[str, Any], subprocess.Popen[str]]]:
-    """A server on a free port, with its ready event; it is ended afterwards."""
+    """A server on a free port, with its ready event; it is ended afterwards.
+
+    Without `reading`, nobody reads what it says after that, unless the test does.
+    """
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (nofile, nofile))
@@ -45,7 +48,8 @@ def serving(
     try:
         line = process.stdout.readline()
         assert line, process.communicate()[1]
-        drain.start()
+        if reading:
+            drain.start()
         yield json.loads(line), process
     finally:
         process.kill()

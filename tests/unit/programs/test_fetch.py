@@ -1,14 +1,19 @@
 """The origin and the fetchers as real processes: the same bytes, and times that theory orders."""
 
+import socket
+import struct
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labs.programs import pages
-from scenarios import theory
+from scenarios.families import fetches
 from tests.unit.programs.process import run, serving
 
 URLS, LATENCY = 6, 0.2
@@ -21,7 +26,7 @@ def fetched(port: int, fetcher: str, *arguments: str) -> dict[str, Any]:
     assert [event["event"] for event in events] == ["ready", "calibrated", "fetched"]
     assert status == 0
     assert events[-1]["verified"] == URLS
-    assert events[-1]["bytes"] == theory.page_bytes(URLS)
+    assert events[-1]["bytes"] == fetches.page_bytes(URLS)
     return events[-1]
 
 
@@ -82,3 +87,47 @@ def test_a_fetcher_notices_a_body_that_is_not_right(monkeypatch: pytest.MonkeyPa
         assert fetching.fetch(page) == (pages.SIZES[0], True)
         monkeypatch.setattr(fetching, "digest", lambda _: "another")
         assert fetching.fetch(page) == (pages.SIZES[0], False)
+
+
+def descriptors(pid: int) -> int:
+    """How many descriptors a process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Returns once it is so."""
+    deadline = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("resets", [False, True])
+def test_a_client_that_leaves_during_its_latency_gives_its_descriptor_back_at_once(resets: bool) -> None:
+    with serving("servers.origin") as (ready, process):
+        before = descriptors(process.pid)
+        leaving = [socket.create_connection(("127.0.0.1", ready["port"])) for _ in range(20)]
+        for sock in leaving:
+            sock.sendall(b"GET /page?number=0&latency=3600 HTTP/1.1\r\n\r\nand more")
+        until(lambda: descriptors(process.pid) == before + 20)
+        for sock in leaving:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", resets, 0))
+            sock.close()
+        until(lambda: descriptors(process.pid) == before)
+
+
+def test_an_origin_out_of_descriptors_says_so_in_few_words_and_serves_again_afterwards() -> None:
+    with serving("servers.origin", nofile=32) as (ready, process), ExitStack() as stack:
+        for _ in range(60):
+            stack.enter_context(socket.create_connection(("127.0.0.1", ready["port"])))
+        until(lambda: descriptors(process.pid) == 32)
+        time.sleep(1.2)
+        stack.close()
+        url = f"http://127.0.0.1:{ready['port']}/page?number=0&latency=0"
+        with urllib.request.urlopen(url, timeout=20) as response:
+            assert response.read() == pages.page(0)
+        process.kill()
+        assert process.stderr is not None
+        lines = process.stderr.read().splitlines()
+    assert 1 <= len(lines) <= 30
+    assert all(line.startswith("no client can be accepted: [Errno 24] Too many open files (") for line in lines)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import selectors
 import socket
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from labs.programs.protocol import payload
-from labs.programs.servers import transfer
+from labs.programs.servers import connection, transfer
+from labs.programs.servers.event_queue import EventQueue
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 SIZE = 20_000
@@ -18,15 +20,16 @@ SIZE = 20_000
 class Served:
     """A connection of a server that has not been started, and its far end."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = SIZE) -> None:
         self.far, self.near = socket.socketpair()
         self.near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.near.setblocking(False)
         self.far.settimeout(10)
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", 0))
-        server = transfer.Server(self.selector, self.listener, payload(1, SIZE))
-        self.connection = transfer.Connection(server, self.near, 1)
+        self.said, self.stdout = os.pipe()
+        server = transfer.Server(self.selector, self.listener, payload(1, size), EventQueue(self.stdout))
+        self.connection = connection.Connection(server, self.near, 1)
         self.selector.register(self.near, READ, self.connection)
 
     @property
@@ -49,13 +52,28 @@ class Served:
                 self.connection.on_event(WRITE)
         return bytes(data)
 
+    def close(self) -> None:
+        """Gives back all descriptors."""
+        for one in (self.far, self.near, self.listener, self.selector):
+            one.close()
+        os.close(self.said)
+        os.close(self.stdout)
+
 
 @pytest.fixture
 def served() -> Iterator[Served]:
     served = Served()
     yield served
-    for one in (served.far, served.near, served.listener, served.selector):
-        one.close()
+    served.close()
+
+
+@pytest.fixture
+def generous() -> Iterator[Served]:
+    """A connection whose client is offered far more than one event may send, and whose socket takes it all."""
+    served = Served(4 * connection.MOST_SENT)
+    served.near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * connection.MOST_SENT)
+    yield served
+    served.close()
 
 
 def test_an_idle_connection_does_not_wait_for_writing(served: Served) -> None:
@@ -72,14 +90,14 @@ def test_a_partial_send_is_resumed_where_it_stopped(served: Served) -> None:
 
 
 def test_a_closed_connection_reports_the_hashes_of_both_directions(
-    served: Served, capsys: pytest.CaptureFixture[str]
+    served: Served,
 ) -> None:
     served.send(b"put 3\nabcget\nput 2\nd")
     served.send(b"e")
     served.receive(65 + len(b"20000\n") + SIZE + 65)
     served.far.close()
     served.connection.on_event(READ)
-    assert json.loads(capsys.readouterr().out) == {
+    assert json.loads(os.read(served.said, 4096)) == {
         "event": "closed",
         "client": 1,
         "sent": SIZE,
@@ -90,11 +108,45 @@ def test_a_closed_connection_reports_the_hashes_of_both_directions(
 
 
 def test_who_asks_and_never_reads_is_not_listened_to_until_it_reads(served: Served) -> None:
-    requests = transfer.MOST_ANSWERS
+    requests = connection.MOST_ANSWERS
     served.send(b"get\n" * requests)
     assert served.waits_for == WRITE
-    served.receive((len(b"20000\n") + SIZE) * (requests // 2 + 1))
-    assert served.waits_for == READ | WRITE
+    served.receive((len(b"20000\n") + SIZE) * requests)
+    assert served.waits_for == READ
+
+
+def test_a_chunk_full_of_requests_makes_no_more_answers_than_there_is_room_for(served: Served) -> None:
+    served.far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * connection.CHUNK)
+    served.send(b"get\n" * (connection.CHUNK // 4))
+    assert len(served.connection.outgoing) <= connection.MOST_ANSWERS + 1
+
+
+def test_all_of_a_chunk_of_requests_is_answered_in_the_end(served: Served) -> None:
+    answers = b"".join(hashlib.sha256(b"%d" % (one % 10)).hexdigest().encode() + b"\n" for one in range(500))
+    served.send(b"".join(b"put 1\n%d" % (one % 10) for one in range(500)))
+    assert served.receive(len(answers)) == answers
+    served.connection.on_event(WRITE)
+    assert served.waits_for == READ
+
+
+def test_one_event_sends_a_bounded_number_of_bytes_although_the_socket_takes_more(generous: Served) -> None:
+    generous.send(b"get\n" * 4)
+    begun = len(generous.far.recv(8 * connection.MOST_SENT, socket.MSG_PEEK))
+    assert 0 < begun <= connection.MOST_SENT
+    assert generous.waits_for & WRITE
+
+
+def test_one_event_reads_a_bounded_number_of_bytes_although_more_have_come(served: Served) -> None:
+    served.far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 * connection.CHUNK)
+    served.send(b"put 1000000\n" + bytes(2 * connection.CHUNK))
+    assert served.connection.received is not None
+    assert 0 < served.connection.received.count <= connection.CHUNK
+
+
+def test_an_idle_connection_keeps_neither_buffers_nor_hashing_states(served: Served) -> None:
+    served.send(b"put 0\n")
+    idle = served.connection
+    assert (idle.parser, idle.requests, idle.outgoing, idle.sent, idle.received) == (None, None, [], None, None)
 
 
 def test_a_client_that_ends_only_its_sending_gets_the_rest_of_its_answers(served: Served) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labs.programs.protocol import payload
-from scenarios import theory
+from scenarios.theory import descriptors
 from tests.unit.programs.process import run, serving
 
 SIZE = 300_000
@@ -170,13 +170,13 @@ def test_the_server_dies_at_the_client_that_theory_names(
 ) -> None:
     with serving("servers.transfer", "--selector", selector, nofile=nofile) as (ready, process):
         assert ready["nofile"] == nofile
-        server = theory.Server(selector, "linux", nofile, int(ready["descriptors"]))
-        served, kind, text, _ = theory.descend(server, 1100)
+        server = descriptors.Server(selector, "linux", nofile, int(ready["descriptors"]))
+        served, kind, text, _ = descriptors.descend(server, 1100)
         assert (served, f"{kind}: {text}") == (clients, last_line)
         status, event = loaded(ready, 1100, "--model", "epoll")
         assert process.stderr is not None
         stderr = process.stderr.read()
-    assert ready["descriptors"] == theory.open_before_first_client(selector)
+    assert ready["descriptors"] == descriptors.open_before_first_client(selector)
     assert status == 1
     assert (event("connected")["clients"], event("refused")["client"]) == (served, served + 1)
     assert stderr.splitlines()[-1] == last_line

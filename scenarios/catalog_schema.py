@@ -1,0 +1,88 @@
+"""What a catalog file may hold: its keys, and the type of each value."""
+
+import difflib
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scenarios.parameters import Value, Whole
+from scenarios.yaml_source import YamlSource
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
+ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$")]
+# Says only that a key may be left out: its default is written.py's.
+LEFT_OUT: Any = Field(default=None)
+
+
+class Allowed(BaseModel):
+    """A mapping with these keys and no others, each value of just this type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class UlimitsSchema(Allowed):
+    """The limits of a service, soft and hard alike, in Compose's words."""
+
+    nofile: Whole
+
+
+class ServiceSchema(Allowed):
+    """A service as a catalog file writes it: numbers may still be placeholders."""
+
+    image: str
+    program: ProgramName
+    args: list[str | int | float] = LEFT_OUT
+    ulimits: UlimitsSchema = LEFT_OUT
+    pids_limit: Whole = LEFT_OUT
+    mem_limit: str = LEFT_OUT
+    depends_on: dict[str, Literal["ready", "completed"]] = LEFT_OUT
+
+
+class ScenarioSchema(Allowed):
+    """A catalog file as it is written."""
+
+    summary: str
+    teaches: str = LEFT_OUT
+    timeout: Annotated[float | int, Field(gt=0, le=10**9)] = LEFT_OUT
+    parameters: dict[ParameterName, Value] = LEFT_OUT
+    services: dict[Name, ServiceSchema] = Field(min_length=1)
+    family: str
+    # Commands that are worth a look after this one, without the `./inv` before them.
+    next_commands: Annotated[list[str], Field(alias="try")] = LEFT_OUT
+
+
+def check(source: YamlSource) -> None:
+    """Raises SpecError for the first thing that a catalog file must not be."""
+    if not isinstance(source.data, dict):
+        raise source.error([], "a scenario is a mapping with the keys summary, parameters, services and family")
+    try:
+        ScenarioSchema.model_validate(source.data)
+    except ValidationError as error:
+        # A key that is misspelled is missing too; the first is what its author can mend.
+        first = min(error.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+        where = [part for part in first["loc"] if part != "[key]"]
+        raise source.error(_within(source.data, where), _problem(first, where)) from error
+
+
+def _within(data: Any, path: list[Any]) -> list[str | int]:
+    """The part of `path` that exists in `data`: pydantic adds the names of a union's members."""
+    kept: list[str | int] = []
+    for key in path:
+        if not ((isinstance(data, dict) and key in data) or (isinstance(data, list) and isinstance(key, int))):
+            break
+        data = data[key]
+        kept.append(key)
+    return kept
+
+
+def _problem(error: Any, where: list[str | int]) -> str:
+    key = ".".join(map(str, where))
+    if error["type"] == "extra_forbidden":
+        allowed = UlimitsSchema if "ulimits" in where else ServiceSchema if len(where) > 1 else ScenarioSchema
+        close = difflib.get_close_matches(str(where[-1]), allowed.model_fields, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"allowed are {', '.join(allowed.model_fields)}"
+        return f"unknown key {key!r}; {hint}"
+    if error["type"] == "missing":
+        return f"the key {key!r} is missing"
+    return f"{key!r} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"

@@ -1,0 +1,1 @@
+"""What tasks.py calls: one module a command."""

@@ -1,0 +1,113 @@
+"""What every command does around its work: it sweeps up after killed runs, and errors become one line and a status."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from invoke import task
+
+from scenarios.errors import EXIT_ERROR, LabError, exit_status
+
+# What a disk or a directory refuses; the message says all that there is to say.
+REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+TRACEBACK_FILE = "traceback.txt"
+ERRORS = ".errors"
+
+
+def command(group: str, **settings: Any) -> Callable[[Callable[..., int]], Any]:
+    """Makes a function that returns an exit status an invoke task; `settings` are those of invoke's @task.
+
+    `group` is the heading under which help lists it.
+    """
+
+    def decorate(function: Callable[..., int]) -> Any:
+        @functools.wraps(function)
+        def run(*args: Any, **options: Any) -> int:
+            return status_of(lambda: swept(lambda: function(*args, **options)))
+
+        made = task(**settings)(run)
+        made.group = group
+        return made
+
+    return decorate
+
+
+def swept(work: Callable[[], int]) -> int:
+    """Removes what killed runs left, and then works; nothing but a directory is read where no run is marked."""
+    from scenarios import rundirs
+
+    if rundirs.marks():
+        from scenarios import leftovers
+
+        leftovers.sweep_after_the_killed()
+    return work()
+
+
+def status_of(work: Callable[[], int]) -> int:
+    """The exit status of `work`; whatever it raises is told in one line, and only Interrupted goes on its way."""
+    try:
+        status = work()
+        sys.stdout.flush()
+    except LabError as error:
+        say(str(error))
+        return exit_status(error)
+    except OSError as error:
+        return _refused(error) if error.errno in REFUSED else _unforeseen(error)
+    except Exception as error:  # whatever it is, it must not look like a prediction that failed
+        return _unforeseen(error)
+    return status
+
+
+def say(text: str) -> None:
+    """One message on stderr; where that is full too, there is nobody left to tell."""
+    try:
+        print(f"iolab: {text}", file=sys.stderr, flush=True)
+    except OSError:
+        from scenarios.commands import streams
+
+        streams.abandon()
+
+
+def _refused(error: OSError) -> int:
+    where = f"{error.filename}: " if error.filename else "the output cannot be written: "
+    say(f"{where}{error.strerror}")
+    if not error.filename:
+        from scenarios.commands import streams
+
+        streams.abandon()
+    return EXIT_ERROR
+
+
+def _unforeseen(error: Exception) -> int:
+    text = "".join(traceback.format_exception(error))
+    what = " ".join(str(error).split()) or "without a message"
+    said = f"this was not foreseen, and is a fault of the lab: {type(error).__name__}: {what}"
+    kept = _keep(text)
+    say(f"{said}; the traceback is in {kept}" if kept else f"{said}; no file takes the traceback\n{text}")
+    return EXIT_ERROR
+
+
+def _keep(text: str) -> Path | None:
+    """Writes a traceback where the run under way keeps its evidence, or else where one can be written."""
+    from scenarios import rundirs
+
+    name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.getpid()}.txt"
+    run = rundirs.under_way()
+    there = [run / TRACEBACK_FILE] if run else []
+    for path in (*there, rundirs.RUNS / ERRORS / name, Path(tempfile.gettempdir()) / f"iolab-{name}"):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return path
+    return None

@@ -1,0 +1,1 @@
+"""Services as containers of a Docker Engine."""

@@ -1,0 +1,146 @@
+"""Runs services as processes of this machine, where there is no container engine.
+
+Each service is a session of its own on loopback, with its own directory, limits, and nothing inherited. Everything is
+recorded before it runs, and found again by these records alone (machines.py).
+"""
+
+import os
+import platform
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from scenarios.engines.base import Leftover, Limit, Sink
+from scenarios.engines.local.machines import Machine, Machines
+from scenarios.engines.local.network import Namespace, new_namespace, prefix_into
+from scenarios.engines.local.service import environment
+from scenarios.engines.local.session import LocalSession
+from scenarios.errors import EngineError
+from scenarios.scenario import Scenario, Service
+
+SHARED = "not isolated: the services run as you, on this machine's files and kernel, without limits of memory and pids"
+
+
+class LocalEngine:
+    """This machine as an engine."""
+
+    name = "local"
+
+    def __init__(self, state: Path | None = None, *, own_network: bool = True) -> None:
+        """`state` is where machines are kept; without `own_network` none is tried for."""
+        self.machines = Machines(state)
+        self._lock = threading.Lock()
+        self._tried: Namespace | None = None
+        self._has_none = not own_network
+
+    @property
+    def version(self) -> str:
+        """Python and kernel in one line."""
+        kernel = ".".join(platform.release().split(".")[:2])
+        python = f"{platform.python_implementation()} {platform.python_version()}"
+        return f"local processes, {python}, {platform.system()} {kernel}"
+
+    @property
+    def not_isolated(self) -> str:
+        """What a container would keep apart and this engine does not, in one sentence."""
+        with self._lock:
+            self._tried = self._new_namespace()
+            own = self._tried is not None
+        return f"{SHARED}; " + ("each run has a network of its own" if own else "servers take free ports of loopback")
+
+    def take_namespace(self) -> Namespace | None:
+        """A network for one run, which has to close it; None where there is none to be had."""
+        with self._lock:
+            namespace, self._tried = self._new_namespace(), None
+        return namespace
+
+    def _new_namespace(self) -> Namespace | None:
+        """The one that was only tried, else a new one; a machine that allows none is not asked again."""
+        if self._has_none:
+            return None
+        namespace = self._tried or new_namespace()
+        self._has_none = namespace is None
+        return namespace
+
+    def platform(self, service: Service) -> str:
+        """This machine's own for a Linux image: the programs for it are portable Python."""
+        return sys.platform if service.image == "linux" else service.platform
+
+    def hard_nofile(self) -> Limit | None:
+        """This process's own, which the services inherit."""
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        if hard == resource.RLIM_INFINITY:
+            return None
+        return Limit(hard, "this process's own hard limit, ulimit -Hn")
+
+    # A Python is all that its services need, and it has one.
+    images = None
+
+    def information(self) -> None:
+        """This machine is looked at by itself."""
+
+    def unable(self, services: Iterable[Service]) -> str | None:
+        """What needs more than a Python."""
+        for service in services:
+            if service.image == "windows":
+                return f"{service.name} needs the Windows image, and the local engine has none: use --engine docker"
+        return None
+
+    def open(
+        self,
+        scenario: Scenario,
+        run: str,
+        sink: Sink,
+        keep: bool,
+        image_ids: Mapping[str, str],  # noqa: ARG002 - there are none here
+    ) -> LocalSession:
+        """A session; its services' processes stay after this one when `keep`."""
+        return LocalSession(self.machines, self.take_namespace, scenario, run, sink, keep)
+
+    def leftovers(self) -> list[Leftover]:
+        """One for each machine, of every checkout: a `process` while its program runs, then a `directory`.
+
+        Raises EngineError when the records cannot be read.
+        """
+        return [_leftover(machine) for machine in self.machines.all()]
+
+    def remove(self, leftovers: Iterable[Leftover]) -> None:
+        """Ends the processes of these machines and deletes their directories; raises EngineError for what stays."""
+        names = {leftover.name for leftover in leftovers}
+        self.machines.remove([machine for machine in self.machines.all() if machine.name in names])
+
+    def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
+        """Runs the command in the service's directory and network, with this terminal.
+
+        Raises EngineError when the machine is gone.
+        """
+        mine = [machine for machine in self.machines.all() if machine.run == leftover.run]
+        machine = next((machine for machine in mine if machine.name == leftover.name), None)
+        if machine is None:
+            raise EngineError(f"{leftover.name} is gone")
+        living = [program.pid for one in mine if (program := one.program) and program.lives]
+        prefix = prefix_into(living[0]) if living else []
+        with _ctrl_c_left_to_the_command():
+            env = {**environment(machine), "TERM": os.environ.get("TERM", "dumb")}
+            return subprocess.run([*prefix, *command], cwd=machine.tmp, env=env, check=False).returncode
+
+
+def _leftover(machine: Machine) -> Leftover:
+    program = machine.program
+    kind = "process" if program and program.lives else "directory"
+    return Leftover(kind, machine.name, machine.run, machine.service, machine.kept, machine.owner_lives)
+
+
+@contextmanager
+def _ctrl_c_left_to_the_command() -> Iterator[None]:
+    """A handler that does nothing, not SIG_IGN: the command would inherit that."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,55 @@
+"""A look at a process of this machine through /proc, in the words that run/samples.py reads."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from scenarios.errors import EngineError, Unavailable
+
+PROC = Path("/proc")
+EPOLL = "anon_inode:[eventpoll]"
+
+
+def text(service: str, pid: int) -> str:
+    """What run/samples.py parses; empty when the process has ended.
+
+    Raises Unavailable where there is no /proc, and EngineError when the process lives and may not be looked at.
+    """
+    if not (PROC / "self").exists():
+        raise Unavailable(f"{service} cannot be looked at: this machine has no {PROC}")
+    process = PROC / str(pid)
+    try:
+        return "".join(f"{line}\n" for line in _lines(process))
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    except OSError as error:
+        with suppress(OSError):
+            if _has_ended(_stat(process)):
+                return ""
+        raise EngineError(f"{service} cannot be looked at: {error.filename}: {error.strerror}") from error
+
+
+def _lines(process: Path) -> Iterator[str]:
+    descriptors = os.listdir(process / "fd")  # noqa: PTH208 - thousands of names, no need of paths
+    yield f"descriptors {len(descriptors)}"
+    for number in descriptors:
+        with suppress(FileNotFoundError):  # closed meanwhile
+            if os.readlink(f"{process}/fd/{number}") == EPOLL:  # noqa: PTH115 - as above
+                watched = (process / "fdinfo" / number).read_text(encoding="ascii")
+                yield f"watched {sum(line.startswith('tfd:') for line in watched.splitlines())}"
+    limits = (process / "limits").read_text(encoding="ascii")
+    yield from (line for line in limits.splitlines() if line.startswith("Max open files"))
+    stat = _stat(process)
+    if _has_ended(stat):
+        raise ProcessLookupError  # it waits to be reaped, and has nothing any more
+    yield f"stat {stat}"
+
+
+def _stat(process: Path) -> str:
+    """The fields behind the command's name, which may hold anything."""
+    return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].strip()
+
+
+def _has_ended(stat: str) -> bool:
+    return stat.startswith(("Z", "X"))

@@ -1,0 +1,217 @@
+"""The bookkeeping of local services: what belongs to which run, and how it is ended, whoever was killed meanwhile.
+
+A machine is one service's directory and its processes. In a directory of this user's own lie, for each machine,
+
+    RUN-SERVICE.machine          a symbolic link whose target is a JSON text: the run, the service, the owner
+    RUN-SERVICE/process          another one: the program's process id, its start, and that of the machine
+    RUN-SERVICE/tmp, stdout, stderr
+
+Links, because making one writes the whole record in one step: a kill at any moment leaves all of it or none. The record
+is made before the directory and goes after it. Every process of a machine, and everything that one starts, also bears
+the machine's name in its environment, so that those are found whose parent ended before them.
+"""
+
+import errno
+import json
+import os
+import shutil
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import psutil
+
+from scenarios import owner
+from scenarios.errors import EngineError
+from scenarios.owner import Owner
+
+MARK = "IOLAB_MACHINE"
+SUFFIX = ".machine"
+ATTEMPTS = 20  # at making a record while other commands remove the empty directory around it
+GONE_WITHIN = 3.0  # seconds, for the kernel to end killed processes
+BETWEEN_LOOKS = 0.005  # seconds
+
+
+def default_state() -> Path:
+    """Not below TMPDIR or XDG_RUNTIME_DIR: commands with other environments must look in the same place."""
+    return Path(f"/tmp/iolab-{os.getuid()}")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process: its id, its start, and the machine's start, as in owner.py, since ids are used again."""
+
+    pid: int
+    started: int
+    boot: str
+
+    @property
+    def lives(self) -> bool:
+        """Whether this very process still runs."""
+        return self.boot == owner.boot() and owner.started(self.pid) == self.started
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One service of a run on this machine: where its things are, and whose they are."""
+
+    directory: Path
+    run: str
+    service: str
+    owner: Owner | None
+    kept: bool
+
+    @property
+    def name(self) -> str:
+        """Unique among all runs; it stands in the environment of the machine's processes."""
+        return f"iolab-{self.run}-{self.service}"
+
+    @property
+    def owner_lives(self) -> bool:
+        """Whether its run is under way, as far as this process can know."""
+        return owner.owner_lives(self.owner)
+
+    @property
+    def record(self) -> Path:
+        """The link that says whose it is."""
+        return self.directory.with_name(self.directory.name + SUFFIX)
+
+    @property
+    def tmp(self) -> Path:
+        """The program's own directory: where it starts, and its TMPDIR and HOME."""
+        return self.directory / "tmp"
+
+    @property
+    def program(self) -> Program | None:
+        """The service's program, once it was started."""
+        with suppress(OSError, ValueError, TypeError):
+            return Program(**json.loads(str((self.directory / "process").readlink())))
+        return None
+
+    def note_program(self, pid: int) -> None:
+        """Records the process; it must not do anything before. Raises OSError."""
+        started = owner.started(pid)
+        if started is None:
+            raise ProcessLookupError(errno.ESRCH, "it ended at once")
+        program = Program(pid, started, owner.boot())
+        (self.directory / "process").symlink_to(json.dumps(asdict(program)))
+
+
+class Machines:
+    """All machines of this user, of every run of every checkout."""
+
+    def __init__(self, state: Path | None = None) -> None:
+        """`state` is the directory that holds them; it is there only while there are some."""
+        self.state = state or default_state()
+
+    def make(self, run: str, service: str, keep: bool) -> Machine:
+        """A new machine with an empty directory; raises EngineError."""
+        machine = Machine(self.state / f"{run}-{service}", run, service, owner.this_process(), keep)
+        try:
+            self._make_record(machine)
+            machine.tmp.mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise EngineError(f"no directory for {service} can be made: {error.filename}: {error.strerror}") from error
+        return machine
+
+    def _make_record(self, machine: Machine) -> None:
+        mine = asdict(owner.this_process())
+        what = {"run": machine.run, "service": machine.service, "kept": machine.kept, "owner": mine}
+        for attempt in range(ATTEMPTS):
+            self._make_state()
+            try:
+                return machine.record.symlink_to(json.dumps(what))
+            except FileNotFoundError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        return None
+
+    def _make_state(self) -> None:
+        """In a directory that others may write to, anybody may have put something in the place of ours."""
+        self.state.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):
+            found = self.state.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+                raise EngineError(f"{self.state} is not a directory that only this user can read: remove it")
+
+    def all(self) -> list[Machine]:
+        """Every machine, of living and dead owners, by name; raises EngineError when they cannot be looked through."""
+        try:
+            return sorted(self._read_all(), key=lambda machine: machine.name)
+        except OSError as error:
+            raise EngineError(f"what was left in {self.state} cannot be seen: {error.strerror}") from error
+
+    def _read_all(self) -> Iterator[Machine]:
+        if not self.state.is_dir() or self.state.is_symlink() or self.state.stat().st_uid != os.getuid():
+            return  # What is not ours holds nothing of ours: make() refuses it.
+        # Not glob, which takes a directory that cannot be read for an empty one.
+        for record in [entry for entry in self.state.iterdir() if entry.name.endswith(SUFFIX)]:
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                said = json.loads(str(record.readlink()))
+                directory = record.with_name(record.name.removesuffix(SUFFIX))
+                yield Machine(directory, said["run"], said["service"], Owner.from_data(said["owner"]), said["kept"])
+
+    def remove(self, machines: Iterable[Machine]) -> None:
+        """Ends the machines' processes and deletes their directories; what is gone already is no error.
+
+        Raises EngineError when something stays; its record does too, for the next command.
+        """
+        mine = list(machines)
+        if mine:
+            end(mine)
+        for machine in mine:
+            shutil.rmtree(machine.directory, ignore_errors=True)
+            if not machine.directory.exists():
+                with suppress(OSError):
+                    machine.record.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.state.rmdir()  # it may not be empty, and then others need it
+        stay = [str(path) for machine in mine for path in (machine.directory, machine.record) if os.path.lexists(path)]
+        if stay:
+            raise EngineError(f"these cannot be removed: {', '.join(stay)}")
+
+
+def end(machines: Iterable[Machine]) -> None:
+    """Kills every process of the machines, again until none is left that could start another; raises EngineError."""
+    search = _Search(list(machines))
+    until = time.monotonic() + GONE_WITHIN
+    while left := search.living():
+        for process in left:
+            with suppress(psutil.Error):  # gone, or not to be killed: the next look tells
+                process.kill()  # psutil compares the start time once more
+        if time.monotonic() > until:
+            raise EngineError(f"these processes do not end: {', '.join(str(process.pid) for process in left)}")
+        time.sleep(BETWEEN_LOOKS)
+
+
+class _Search:
+    """Finds the living processes that are provably of some machines."""
+
+    def __init__(self, machines: list[Machine]) -> None:
+        self._machines = machines
+        self._names = {machine.name for machine in machines}
+
+    @cached_property
+    def _spared(self) -> set[int]:
+        """This process and its parents: somebody may call the lab from a shell inside a kept machine."""
+        this = psutil.Process()
+        return {this.pid, *(parent.pid for parent in this.parents())}
+
+    def living(self) -> list[psutil.Process]:
+        """Those in the session of a program that lives, and those that bear a machine's name."""
+        programs = [program for machine in self._machines if (program := machine.program) and program.lives]
+        sessions = {program.pid for program in programs}
+        return [process for pid in psutil.pids() if (process := self._if_ours(pid, sessions))]
+
+    def _if_ours(self, pid: int, sessions: set[int]) -> psutil.Process | None:
+        with suppress(psutil.Error, OSError):
+            process = psutil.Process(pid)
+            # A session's number is its leader's process id, which nobody else gets while the session lasts.
+            ours = os.getsid(pid) in sessions or process.environ().get(MARK) in self._names
+            if ours and pid not in self._spared and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+        return None

@@ -1,0 +1,155 @@
+"""The network of a local run: a namespace of its own where this machine allows one, else free ports of loopback.
+
+A namespace is held by descriptors of the lab alone, without a name or a mount. It ends with the lab and with the
+processes in it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from scenarios.engines.local import unshare
+from scenarios.errors import EngineError
+from scenarios.scenario import PORT, Address
+
+KINDS = ("user", "net")
+LINUX = sys.platform == "linux"
+ENTER_WITHIN = 10  # seconds, for two commands that do next to nothing
+
+
+class Namespace:
+    """A network namespace, and its user namespace where it has one, held open by this process."""
+
+    def __init__(self, pid: int) -> None:
+        """Holds the namespaces of process `pid` that are not the lab's own; raises OSError when it is gone."""
+        self._descriptors: dict[str, int] = {}
+        for kind in _other_kinds(pid):
+            self._descriptors[kind] = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
+
+    @property
+    def prefix(self) -> list[str]:
+        """The words before a command that make it run inside."""
+        return _nsenter({kind: f"/proc/{os.getpid()}/fd/{number}" for kind, number in self._descriptors.items()})
+
+    def close(self) -> None:
+        """Lets go; the namespace ends with the last process in it."""
+        for kind in list(self._descriptors):
+            os.close(self._descriptors.pop(kind))
+
+
+def new_namespace() -> Namespace | None:
+    """A network of its own with loopback up; None where the machine does not allow one or nsenter is missing."""
+    if not LINUX or not shutil.which("nsenter"):
+        return None
+    with suppress(OSError):
+        namespace = _take()
+        if namespace and _can_be_entered(namespace):
+            return namespace
+        if namespace:
+            namespace.close()
+    return None
+
+
+def _take() -> Namespace | None:
+    """Takes over what a helper process created: only a process with a single thread may enter a user namespace."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-I", "-S", unshare.__file__]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as helper:
+        if helper.stdout is None or helper.stdout.readline().strip() != unshare.READY:
+            return None
+        return Namespace(helper.pid)
+
+
+def _can_be_entered(namespace: Namespace) -> bool:
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(
+            [*namespace.prefix, "true"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=ENTER_WITHIN,
+            check=False,
+        )
+        return done.returncode == 0
+    return False
+
+
+def prefix_into(pid: int) -> list[str]:
+    """The words before a command that make it run in the network of process `pid`; none when it has none of its own."""
+    try:
+        return _nsenter({kind: f"/proc/{pid}/ns/{kind}" for kind in _other_kinds(pid)})
+    except OSError:
+        return []
+
+
+def _other_kinds(pid: int) -> list[str]:
+    """The kinds of namespace in which `pid` is not in the lab's own."""
+    own, other = Path("/proc/self/ns"), Path(f"/proc/{pid}/ns")
+    if not own.is_dir():
+        return []
+    return [kind for kind in KINDS if (own / kind).readlink() != (other / kind).readlink()]
+
+
+def _nsenter(files: dict[str, str]) -> list[str]:
+    """`--preserve-credentials`: with a user namespace nsenter would otherwise become its root, whom nobody mapped."""
+    if not files:
+        return []
+    return ["nsenter", "--preserve-credentials", *(f"--{kind}={file}" for kind, file in files.items()), "--"]
+
+
+class Network:
+    """Where the services of one run listen: each has an address of its own."""
+
+    def __init__(self, services: Sequence[str], namespace: Namespace | None) -> None:
+        """Reserves ports on the machine's own loopback without a namespace; raises EngineError."""
+        self._namespace = namespace
+        self._reserved: list[socket.socket] = []
+        # All of 127.0.0.0/8 is loopback on Linux; elsewhere there is 127.0.0.1 alone, and the port tells them apart.
+        hosts = {name: f"127.0.0.{number if LINUX else 1}" for number, name in enumerate(services, 1)}
+        try:
+            ports = {name: PORT if namespace else self._reserve(host) for name, host in hosts.items()}
+        finally:
+            if not LINUX:
+                self._let_go()
+        self.addresses = {name: Address(host, ports[name]) for name, host in hosts.items()}
+
+    @property
+    def is_its_own(self) -> bool:
+        """Whether the services share no network with this machine."""
+        return self._namespace is not None
+
+    @property
+    def prefix(self) -> list[str]:
+        """The words before a command that make it run in this network."""
+        return self._namespace.prefix if self._namespace else []
+
+    def _reserve(self, host: str) -> int:
+        """Takes a free port.
+
+        Linux lets a server with SO_REUSEADDR listen where another socket with it is merely bound, and gives such a port
+        to nobody who asks for any; so it stays reserved until the run ends. Elsewhere it is let go once all are taken.
+        """
+        bound = socket.socket()
+        self._reserved.append(bound)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, 0))
+        except OSError as error:
+            self._let_go()
+            raise EngineError(f"no port of {host} is free: {error.strerror}") from error
+        return int(bound.getsockname()[1])
+
+    def _let_go(self) -> None:
+        while self._reserved:
+            self._reserved.pop().close()
+
+    def close(self) -> None:
+        """Gives everything back; a second call finds nothing."""
+        self._let_go()
+        if self._namespace:
+            self._namespace.close()

@@ -1,0 +1,153 @@
+"""One service of a local run: its process, from the record of it to the report of its end."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from scenarios.engines.base import Sink, Stream
+from scenarios.engines.local.log import END_WITHIN, Log
+from scenarios.engines.local.machines import MARK, Machine
+from scenarios.errors import EngineError
+from scenarios.places import PROGRAMS, ROOT
+from scenarios.scenario import Address
+
+# Waits for the word that its process is recorded, so that none runs without a record: it ends when the lab is killed
+# before. Then it limits itself, soft and hard, says its process id, and becomes the program, which waits for its turn.
+LAUNCH = r"""
+read -r recorded || exit 125
+ulimit -n "$1" || exit 126
+shift
+printf '{"event": "started", "pid": %d}\n' "$$"
+exec "$@"
+"""
+# Waits for the line that `start` sends, with what the program imports already there.
+TURN = PROGRAMS / "turn.py"
+KILLED = -9
+# Kills for want of memory, anywhere on the machine, since it was started (Linux, mm/oom_kill.c).
+KERNEL_COUNTERS = Path("/proc/vmstat")
+# Where a Python was built to find its own library by this, it does not start without.
+WHERE_LIBRARIES_ARE = "LD_LIBRARY_PATH"
+
+
+def environment(machine: Machine) -> dict[str, str]:
+    """All that a machine's processes have in their environment."""
+    needed = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(machine.tmp),
+        "TMPDIR": str(machine.tmp),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(ROOT),
+        "IOLAB_CHECKPOINTS": "1",
+        MARK: machine.name,
+    }
+    libraries = os.environ.get(WHERE_LIBRARIES_ARE)
+    return {**needed, WHERE_LIBRARIES_ARE: libraries} if libraries else needed
+
+
+def memory_kills() -> int:
+    """How often the kernel has killed for want of memory so far; 0 where it does not tell."""
+    with suppress(OSError):
+        for line in KERNEL_COUNTERS.read_text(encoding="ascii").splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return 0
+
+
+class LocalService:
+    """A service of a run; its events are those of the images' PID 1 (images/hold)."""
+
+    def __init__(self, machine: Machine, sink: Sink) -> None:
+        """Nothing is started yet; raises EngineError."""
+        self._machine, self._sink = machine, sink
+        self._process: subprocess.Popen[bytes] | None = None
+        self._kills_before, self.out_of_memory = 0, False
+        self._waiter = threading.Thread(target=self._report_end, name=f"wait-{machine.service}", daemon=True)
+        try:
+            self._log = Log(machine, sink)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def _error(self, error: Exception) -> EngineError:
+        return EngineError(f"{self._machine.service} cannot be run: {error}")
+
+    def stand(self, nofile: int, program: Sequence[str], prefix: Sequence[str], address: Address) -> None:
+        """Loads `program`, a module and its arguments, behind the words of `prefix`, to listen at `address` if at all.
+
+        It does nothing before `start`. Raises EngineError.
+        """
+        self._kills_before = memory_kills()
+        try:
+            try:
+                self._process = self._spawn([*prefix, "sh", "-c", LAUNCH, "launch", str(nofile)], program, address)
+            finally:
+                self._log.start()
+            self._waiter.start()
+            self._machine.note_program(self._process.pid)
+        except (OSError, psutil.Error) as error:
+            self._close_input()
+            raise self._error(error) from error
+        self.send(b"recorded\n")
+
+    def start(self) -> None:
+        """It is the program's turn."""
+        self.send(b"start\n")
+
+    def _spawn(self, launch: Sequence[str], program: Sequence[str], address: Address) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [*launch, sys.executable, "-P", str(TURN), *program],
+            stdin=subprocess.PIPE,
+            stdout=self._log.inlets["stdout"],
+            stderr=self._log.inlets["stderr"],
+            bufsize=0,
+            start_new_session=True,
+            cwd=self._machine.tmp,
+            env={**environment(self._machine), "IOLAB_HOST": address.host, "IOLAB_PORT": str(address.port)},
+        )
+
+    def _report_end(self) -> None:
+        """Waits for the end and says it as the images' PID 1 does, behind all that the program wrote.
+
+        A SIGKILL counts as the kernel's, for want of memory, when the kernel counted such a kill meanwhile.
+        """
+        code = self._process.wait() if self._process else 0
+        self.out_of_memory = code == KILLED and memory_kills() > self._kills_before
+        self._log.add_line(b'{"event": "exited", "code": %d}\n' % (code if code >= 0 else 128 - code))
+        self._log.join()  # what it started may write on
+        self._sink.stopped(self._machine.service)
+
+    def send(self, data: bytes) -> None:
+        """Writes to the program's standard input; one that has ended ignores it."""
+        if self._process and self._process.stdin:
+            with suppress(OSError, ValueError):
+                self._process.stdin.write(data)
+
+    def read_log(self, stream: Stream) -> Iterator[bytes]:
+        """All of a stream so far, in parts; raises EngineError."""
+        try:
+            yield from self._log.read(stream)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def hand_over(self) -> None:
+        """Leaves a program that still runs to itself: this process is about to end, and keeps it."""
+        if self._process and self._process.returncode is None:
+            self._log.hand_over()
+
+    def close(self) -> None:
+        """Ends the threads and lets go of the streams, once the processes are gone."""
+        if self._waiter.is_alive():
+            self._waiter.join(END_WITHIN)
+        self._close_input()
+        self._log.close()
+
+    def _close_input(self) -> None:
+        if self._process and self._process.stdin:
+            self._process.stdin.close()

@@ -1,0 +1,198 @@
+"""What can be predicted of anything: expectations, how a measured value differs from one, and how it reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+# What JSON can hold: what is measured is saved with the run, and printed by --json.
+Json = Any
+Read = Callable[[Json], str]
+
+
+def plainly(value: Json) -> str:
+    """A value as it is, and `none` for none."""
+    return "none" if value is None else str(value)
+
+
+class Expectation(Protocol):
+    """What a measured value must be."""
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """None when `measured` agrees; else what was predicted and what was measured, values in the words of `read`."""
+
+    def words(self, read: Read = plainly) -> str:
+        """The expectation in a few words."""
+
+    def json(self) -> Json:
+        """The expectation as --json prints it."""
+
+
+def _told(expected: str, measured: Json, read: Read) -> str:
+    return f"predicted {expected}, measured {read(measured)}"
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """This value and no other."""
+
+    value: Json
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees with the same value of the same kind: True is not 1."""
+        same = measured == self.value and isinstance(measured, bool) == isinstance(self.value, bool)
+        return None if same else _told(self.words(read), measured, read)
+
+    def words(self, read: Read = plainly) -> str:
+        """The value."""
+        return read(self.value)
+
+    def json(self) -> Json:
+        """The value."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number from `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees with a number within the bounds."""
+        within = _is_number(measured) and self.low <= measured <= self.high
+        return None if within else _told(self.words(read), measured, read)
+
+    def words(self, read: Read = plainly) -> str:
+        """`1.80 to 2.90 s`: the unit once."""
+        low, high = read(self.low), read(self.high)
+        number, space, unit = high.partition(" ")
+        return f"{low.removesuffix(space + unit)} to {number}{space}{unit}"
+
+    def json(self) -> Json:
+        """`[low, high]`."""
+        return [self.low, self.high]
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A number that is not above `high`."""
+
+    high: float
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees with a number up to the bound."""
+        within = _is_number(measured) and measured <= self.high
+        return None if within else _told(self.words(read), measured, read)
+
+    def words(self, read: Read = plainly) -> str:
+        """`at most 12 MiB`."""
+        return f"at most {read(self.high)}"
+
+    def json(self) -> Json:
+        """`{"at_most": high}`."""
+        return {"at_most": self.high}
+
+
+@dataclass(frozen=True)
+class Each:
+    """A mapping with exactly these names, each value as its own expectation says."""
+
+    of: Mapping[str, Expectation]
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees when no name is missing, none is unforeseen, and every value agrees."""
+        found = measured if isinstance(measured, Mapping) else {}
+        parts = [f"{name}: {told}" for name, one in self.of.items() if (told := _of_one(one, name, found, read))]
+        return "; ".join(parts + [f"{name}: not foreseen by theory" for name in found if name not in self.of]) or None
+
+    def words(self, read: Read = plainly) -> str:
+        """All of them, one after the other."""
+        return ", ".join(f"{name} {one.words(read)}" for name, one in self.of.items())
+
+    def json(self) -> Json:
+        """The same mapping."""
+        return {name: one.json() for name, one in self.of.items()}
+
+
+def _of_one(one: Expectation, name: str, found: Mapping[str, Json], read: Read) -> str | None:
+    return one.difference(found[name], read) if name in found else f"predicted {one.words(read)}, not measured"
+
+
+@dataclass(frozen=True)
+class Order:
+    """The values of these names rise in this order, each at least `margin` times the one before."""
+
+    names: tuple[str, ...]
+    margin: float = 1.0
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees when every name has a number, and each is `margin` times the one before or more."""
+        found = measured if isinstance(measured, Mapping) else {}
+        missing = [name for name in self.names if not _is_number(found.get(name))]
+        if missing:
+            return f"not measured: {', '.join(missing)}"
+        pairs = zip(self.names, self.names[1:], strict=False)
+        wrong = [(low, high) for low, high in pairs if found[high] < found[low] * self.margin]
+        told = (f"{high} {read(found[high])} is not {self._factor()}{low} {read(found[low])}" for low, high in wrong)
+        return "; ".join(told) or None
+
+    def _factor(self) -> str:
+        return "above " if self.margin == 1 else f"{self.margin:g} times "
+
+    def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - names alone, no value
+        """`gevent < serial`."""
+        return f" < {self.margin:g} x ".join(self.names) if self.margin != 1 else " < ".join(self.names)
+
+    def json(self) -> Json:
+        """The names and the margin."""
+        return {"order": list(self.names), "margin": self.margin}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Something that a family predicts and measures.
+
+    `key` is its name in JSON, `unit` stands behind a value on the terminal, `noun` behind one in the sentence that
+    tells the prediction (None: the unit). `digits` behind the point are shown of a number; `read` replaces all that
+    for a value that is no number.
+    """
+
+    key: str
+    unit: str = ""
+    noun: str | None = None
+    digits: int = 0
+    read: Read | None = None
+
+    def words(self, value: Json) -> str:
+        """A value as the terminal shows it."""
+        return self._with(value, self.unit)
+
+    def sentence(self, value: Json) -> str:
+        """A value as the prediction's sentence has it."""
+        return self._with(value, self.unit if self.noun is None else self.noun)
+
+    def _with(self, value: Json, unit: str) -> str:
+        if self.read is not None:
+            return self.read(value)
+        if not _is_number(value):
+            return plainly(value)
+        return f"{value:.{self.digits}f} {unit}".rstrip()
+
+
+def is_bound(expected: Json) -> bool:
+    """Whether this is a bound as --json prints it, and no mapping of names to values."""
+    return isinstance(expected, Mapping) and expected.keys() == {"at_most"}
+
+
+def read_json(expected: Json, read: Read) -> str:
+    """An expectation that --json printed, in a few words."""
+    if is_bound(expected):
+        return AtMost(expected["at_most"]).words(read)
+    if isinstance(expected, list) and len(expected) == 2 and all(map(_is_number, expected)):
+        return Between(*expected).words(read)
+    return read(expected)

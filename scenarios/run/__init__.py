@@ -1,0 +1,1 @@
+"""One run on an engine: up, drive, look, collect, down."""

@@ -1,0 +1,107 @@
+"""What a service left, as evidence: its streams compared with the engine's own store, its end, its samples."""
+
+import time
+from collections.abc import Iterable
+
+from scenarios.engines.base import Engine, Session
+from scenarios.errors import LabFailure
+from scenarios.evidence import ServiceEvidence, Stream
+from scenarios.run.looks import Looks
+from scenarios.run.spool import Spool
+from scenarios.run.transcript import Transcript
+from scenarios.scenario import Service
+
+KILLED = 128 + 9  # the exit status that SIGKILL makes
+# How long the live stream may lag behind the engine's own store before the logs count as truncated, in seconds.
+STREAM_LAG = 2.0
+STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
+# An engine reads its own store of a flood many times slower than the flood came, and all of it to find the few lines of
+# the other stream. So of a flood only the first bytes of what floods are read again; of every other program, all is.
+# What is not read again came on the same connection.
+COMPARED = 32 * 1024 * 1024
+STILL_RUNNING = "the program was still running when the lab gave up"
+COMPARED_WITHIN = 30.0  # seconds: a program that still floods while the lab collects is not followed for ever
+BROKEN = "the live stream is not what the engine keeps"
+
+
+class Collector:
+    """Asks the engine for what a service left."""
+
+    def __init__(self, engine: Engine, session: Session, transcript: Transcript, looks: Looks) -> None:
+        """Asks nothing yet."""
+        self._engine, self._session, self._transcript, self._looks = engine, session, transcript, looks
+
+    def collect(self, service: Service, *, cut_short: bool = False) -> tuple[ServiceEvidence, LabFailure | None]:
+        """What a started service left, and why the lab cannot be sure of it, if so.
+
+        Of a run that was `cut_short`, what still runs is not compared: it may print faster than anybody can read.
+        """
+        if cut_short and not self._transcript[service.name].ended:
+            return self.left_by(service, STILL_RUNNING), None
+        why, out_of_memory, problem = None, False, None
+        try:
+            why = self._why_truncated(service.name)
+            if self._transcript[service.name].exit_status == KILLED:
+                out_of_memory = self._session.out_of_memory(service.name)
+        except LabFailure as failure:
+            why, problem = str(failure), failure
+        if why == BROKEN:
+            problem = LabFailure(f"the engine lost sight of {service.name}: {why}")
+        self._looks.finish(service.name)
+        return self.left_by(service, why, out_of_memory=out_of_memory), problem
+
+    def left_by(
+        self, service: Service, why: str | None, *, started: bool = True, out_of_memory: bool = False
+    ) -> ServiceEvidence:
+        """What has arrived of a service; `why` its logs are truncated, None when they are complete."""
+        said = self._transcript[service.name]
+        return ServiceEvidence(
+            name=service.name,
+            image=service.image,
+            platform=self._engine.platform(service),
+            command=("python", "-m", service.module, *service.args),
+            started=started,
+            exit_status=said.exit_status,
+            out_of_memory=out_of_memory,
+            logs="truncated" if why or not started else "complete",
+            truncated=why,
+            wrote={"stdout": said.stdout.came, "stderr": said.stderr.came},
+            cut_off=said.stdout.over or said.stderr.over,
+            events=said.events,
+            events_left_out=said.events_left_out,
+            stdout_tail=said.stdout.tail.text,
+            stderr_tail=said.stderr.tail.text,
+            samples=self._looks.taken_of(service.name),
+            missed=self._looks.missed_of(service.name),
+            impossible=self._looks.impossible_of(service.name),
+        )
+
+    def _why_truncated(self, name: str) -> str | None:
+        """None when the live streams hold, byte for byte, what the engine's store gives."""
+        said = self._transcript[name]
+        flood = said.stdout.came + said.stderr.came > 2 * COMPARED
+        for stream, spool in zip(STREAMS, (said.stdout, said.stderr), strict=True):
+            if flood and spool.came <= COMPARED:
+                continue
+            # Of a stream that is cut off, the rest is known to be missing.
+            if not spool.over and not self._agrees(spool, self._session.log(name, stream)) and not spool.over:
+                return BROKEN
+            if spool.over:
+                return f"of the {spool.came} bytes of {stream} the first {spool.kept} are kept"
+        return None
+
+    def _agrees(self, spool: Spool, stored: Iterable[bytes]) -> bool:
+        """Compares with the stream's own file, part by part: neither side is ever in memory as a whole."""
+        position, until = 0, time.monotonic() + COMPARED_WITHIN
+        for part in stored:
+            if time.monotonic() > until:
+                return False
+            if not self._has_come(spool, position + len(part)) or spool.read(position, len(part)) != part:
+                return False
+            position += len(part)
+            if position >= COMPARED:
+                break
+        return True
+
+    def _has_come(self, spool: Spool, length: int) -> bool:
+        return spool.kept >= length or self._transcript.holds_within(STREAM_LAG, lambda: spool.kept >= length)

@@ -1,0 +1,31 @@
+"""What a look at a service's process from outside says: the text that an engine's look gives."""
+
+import re
+
+from scenarios.evidence import Sample
+
+CLOCK_TICKS = (
+    100  # USER_HZ, the unit of /proc/PID/stat's times: 100 on every Linux architecture that Python has wheels for
+)
+PAGE = 4096
+
+
+def parse(moment: str, text: str) -> Sample | None:
+    """The sample in the command's output; None when the process was gone."""
+    descriptors = re.search(r"^descriptors (\d+)$", text, re.M)
+    limits = re.search(r"^Max open files\s+(\d+)\s+(\d+)", text, re.M)
+    stat = re.search(r"^stat ((?:\S+ ){21,}\S+)\n", text, re.M)  # the last line: whole only with its end
+    if not (descriptors and limits and stat):
+        return None
+    watched = re.search(r"^watched (\d+)$", text, re.M)
+    # The fields follow the command's name. State is field 3, so utime (14), stime (15), rss (24) stand at 11, 12, 21.
+    fields = stat[1].split()
+    return Sample(
+        moment=moment,
+        descriptors=int(descriptors[1]),
+        watched=int(watched[1]) if watched else None,
+        nofile_soft=int(limits[1]),
+        nofile_hard=int(limits[2]),
+        resident=int(fields[21]) * PAGE,
+        cpu_seconds=(int(fields[11]) + int(fields[12])) / CLOCK_TICKS,
+    )

@@ -1,0 +1,227 @@
+"""What a run's services have said so far, filled from the engine's threads; holds the lab's only wait loop."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Condition
+
+from scenarios.engines.base import MOST_BYTES, Stream
+from scenarios.errors import EngineGone, EvidenceError, LabFailure, ServiceDied, SightLost, WaitTimeout
+from scenarios.events import STREAMS, Event, Events, Lines, event_in, last_lines
+from scenarios.evidence import LOGS, log_file
+from scenarios.run.spool import Spool
+
+Clock = Callable[[], float]
+# Of the events that nobody has heard yet; a program that says more of them while the lab is busy is not waited for.
+UNHEARD = 200_000
+EXIT_STATUSES = range(256)
+
+
+class Said:
+    """One service's streams and what they tell.
+
+    `exit_status` is what its PID 1 reported; `stopped` that nothing more can come. `unheard` are the events that the
+    run has not acted upon yet.
+    """
+
+    def __init__(self, service: str, directory: Path | None = None) -> None:
+        """The streams go to files of the run directory, or to files without a name. Raises OSError."""
+        self.stdout, self.stderr = (
+            Spool(log_file(directory, service, stream) if directory else None, MOST_BYTES) for stream in STREAMS
+        )
+        self.unheard = deque[Event](maxlen=UNHEARD)
+        self.exit_status: int | None = None
+        self.stopped = False
+        self._lines, self._events, self._first = Lines(), Events(), dict[str, Event]()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program runs no more."""
+        return self.stopped or self.exit_status is not None
+
+    @property
+    def vanished(self) -> bool:
+        """Whether nothing more can come, and how the program ended is not known."""
+        return self.stopped and self.exit_status is None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events that there is room for, in order."""
+        return self._events.kept
+
+    @property
+    def events_left_out(self) -> int:
+        """How many lines that may be events were only counted."""
+        return self._events.left_out
+
+    def has(self, event: str) -> bool:
+        """Whether an event of that name came."""
+        return event in self._first
+
+    def event(self, name: str) -> Event:
+        """The first event of that name; raises KeyError when there is none yet."""
+        return self._first[name]
+
+    def last_lines(self) -> tuple[str, ...]:
+        """The last lines of both streams, the events of the lab's own PID 1 left out."""
+        out = [line for line in last_lines(self.stdout.tail.text) if not _is_of_hold(line)]
+        return (*out, *last_lines(self.stderr.tail.text))
+
+    def add(self, stream: Stream, data: bytes) -> bool:
+        """Takes in bytes; whether an event was among them. Raises OSError when they cannot be kept."""
+        came = 0
+        if stream == "stdout":
+            for line in self._lines.add(data):
+                came += self._hear(self._events.add(line))
+        (self.stdout if stream == "stdout" else self.stderr).add(data)
+        return came > 0
+
+    def _hear(self, event: Event | None) -> bool:
+        if event is None:
+            return False
+        self._first.setdefault(event["event"], event)
+        self.unheard.append(event)
+        code = event.get("code")
+        if event["event"] == "exited" and type(code) is int and code in EXIT_STATUSES:
+            self.exit_status = code
+        return True
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self.stdout.close()
+        self.stderr.close()
+
+
+def _is_of_hold(line: str) -> bool:
+    event = event_in(line)
+    return event is not None and event["event"] in ("started", "exited")
+
+
+class Transcript:
+    """The Sink of a run.
+
+    `arrivals` counts what a run can act upon. One thread waits in `wait`; the engine's threads report through the
+    other methods.
+    """
+
+    def __init__(
+        self, services: list[str], deadline: float, directory: Path | None = None, clock: Clock = time.monotonic
+    ) -> None:
+        """`deadline` is on `clock`, in seconds; every wait ends there at the latest. The services' streams go to files
+        of the run directory, which must be there. Raises EvidenceError.
+        """
+        self._changed = Condition()
+        self._lost: str | None = None
+        self._unkept: EvidenceError | None = None
+        self._awaiting_bytes = False
+        self.arrivals = 0
+        self._clock = clock
+        self.deadline = deadline
+        with _kept():
+            if directory:
+                (directory / LOGS).mkdir(exist_ok=True)
+            self._said = {name: Said(name, directory) for name in services}
+
+    def __getitem__(self, service: str) -> Said:
+        """What a service said so far."""
+        return self._said[service]
+
+    def output(self, service: str, stream: Stream, data: bytes) -> None:
+        """Takes in bytes of a stream, and the events in them; what comes after `close` is lost."""
+        with self._changed:
+            try:
+                with _kept():
+                    told = self._said[service].add(stream, data)
+            except EvidenceError as error:
+                self._unkept, told = self._unkept or error, True
+            if told:
+                self._arrived()
+            elif self._awaiting_bytes:
+                self._changed.notify_all()
+
+    def stopped(self, service: str) -> None:
+        """Notes that nothing more can come from the service."""
+        with self._changed:
+            self._said[service].stopped = True
+            self._arrived()
+
+    def lost(self, problem: str) -> None:
+        """Notes that the engine is gone, which ends every wait."""
+        with self._changed:
+            self._lost = self._lost or problem
+            self._arrived()
+
+    def _arrived(self) -> None:
+        self.arrivals += 1
+        self._changed.notify_all()
+
+    def wait(self, done: Callable[[], bool], what: str, service: str, *, must_live: bool) -> None:
+        """Returns once `done()`, which is asked again after everything that arrives.
+
+        `what` says what is awaited of `service`. Raises ServiceDied when the service ended before and `must_live`,
+        EngineGone when the engine did, WaitTimeout at the deadline.
+        """
+        with self._changed:
+            # Past the deadline nothing counts any more, or a program that prints without end would put it off for ever.
+            while not done() or self.late:
+                if self._lost is not None:
+                    raise self._engine_gone(f" while the lab waited for {what}")
+                if must_live and self._said[service].ended:
+                    raise self._died(service, what)
+                left = self.deadline - self._clock()
+                if left <= 0:
+                    raise self._timed_out(service, what)
+                self._changed.wait(left)
+
+    @property
+    def late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self._clock() >= self.deadline
+
+    def holds_within(self, seconds: float, condition: Callable[[], bool]) -> bool:
+        """Whether `condition()`, about bytes too, holds at the latest after so many seconds."""
+        with self._changed:
+            self._awaiting_bytes = True
+            return self._changed.wait_for(condition, seconds)
+
+    def blind(self) -> LabFailure | None:
+        """Why the lab does not know what happened: a machine went away before its program's end was known, or what was
+        written could not be kept.
+        """
+        with self._changed:
+            vanished = next((name for name, said in self._said.items() if said.vanished), None)
+            if vanished is None or self._unkept:
+                return self._unkept
+            if self._lost is not None:
+                return self._engine_gone(f", and how {vanished} ended is not known")
+        what = f"the engine lost sight of {vanished}: it was removed or killed before its program's end was known"
+        return SightLost(what, self._said[vanished].last_lines(), vanished)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        with self._changed:
+            for said in self._said.values():
+                said.close()
+
+    def _engine_gone(self, when: str) -> EngineGone:
+        return EngineGone(f"the engine stopped answering{when}: {self._lost}")
+
+    def _died(self, service: str, what: str) -> ServiceDied:
+        said = self._said[service]
+        how = f"ended with exit status {said.exit_status}" if said.exit_status is not None else "was removed or killed"
+        return ServiceDied(f"{service} {how} while the lab waited for {what}", said.last_lines(), service)
+
+    def _timed_out(self, service: str, what: str) -> WaitTimeout:
+        lines = self._said[service].last_lines()
+        return WaitTimeout(f"the time is up, and the lab still waits for {what}", lines, service)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """A full disk, and what is written after the end, as the lab's own error."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise EvidenceError(f"what the services write cannot be kept: {error}") from error

@@ -1,0 +1,80 @@
+"""What everything is about, as frozen values: a Scenario with every parameter set, and its Services."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from scenarios.parameters import Value, size
+
+# What sys.platform is in each image.
+IMAGES = {"linux": "linux", "windows": "win32"}
+# Where a program listens unless it is told otherwise.
+PORT = 8001
+# How an argument refers to another service: {server.host}, {server.port}.
+ADDRESS = re.compile(r"\{\s*([a-z][a-z0-9-]*)\.(host|port)\s*\}")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a service can be reached by the others of its run."""
+
+    host: str
+    port: int = PORT
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service, ready to be started: a program in an image with its limits.
+
+    `nofile` and `pids_limit` are counts, `mem_limit` is bytes; `depends_on` maps a service to what of it is awaited.
+    `limited_by` names the parameters that `nofile` is made from. Arguments may still name addresses of others.
+    """
+
+    name: str
+    image: str
+    program: str
+    args: tuple[str, ...]
+    nofile: int
+    pids_limit: int
+    mem_limit: int
+    depends_on: dict[str, Literal["ready", "completed"]]
+    limited_by: tuple[str, ...] = ()
+
+    @property
+    def platform(self) -> str:
+        """What `sys.platform` is in this service's image."""
+        return IMAGES[self.image]
+
+    @property
+    def module(self) -> str:
+        """The program as Python's -m takes it."""
+        return f"labs.programs.{self.program}"
+
+    def arguments(self, addresses: Mapping[str, Address]) -> tuple[str, ...]:
+        """The program's arguments with `{NAME.host}` and `{NAME.port}` filled in; `addresses` has every service."""
+        return tuple(ADDRESS.sub(lambda found: str(getattr(addresses[found[1]], found[2])), one) for one in self.args)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An experiment with every parameter set. `given` names the parameters that the user set, not the file."""
+
+    name: str
+    summary: str
+    teaches: str
+    timeout: float
+    parameters: dict[str, Value]
+    services: dict[str, Service]
+    family: str
+    given: tuple[str, ...] = ()
+    next_commands: tuple[str, ...] = ()
+
+    def number(self, parameter: str) -> int:
+        """A parameter that counts something, or a size in bytes."""
+        return size(str(self.parameters[parameter]))
+
+    def awaited(self, condition: Literal["ready", "completed"]) -> frozenset[str]:
+        """The services of which some other service awaits `condition`."""
+        pairs = (pair for service in self.services.values() for pair in service.depends_on.items())
+        return frozenset(name for name, what in pairs if what == condition)

@@ -1,0 +1,42 @@
+"""How long it takes to wait for many answers: one after another, all at once, or a few at a time. Pure.
+
+Waiting for N answers of latency L, at a client's own cost c each: one after another is the sum, N * (L + c). All at
+once is between max(L, N * c) and L + N * c, since one processor does the client's work. A pool of k waits for
+ceil(N / k) latencies.
+"""
+
+import math
+from dataclasses import dataclass
+
+# Bounds are compared with one measurement on a shared machine: room for the scheduler on both sides.
+ROOM = 1.5
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one answer costs without latency, in seconds: `elapsed` on the clock, with the other side's own time, and
+    `cpu` on the client's processor.
+    """
+
+    elapsed: float
+    cpu: float
+
+
+def rounds(answers: int, pool: int) -> int:
+    """How many latencies `answers` take, `pool` at a time (0: all)."""
+    return math.ceil(answers / (min(pool, answers) or answers))
+
+
+def serial_seconds(answers: int, latency: float, cost: Cost) -> tuple[float, float]:
+    """[low, high] seconds for `answers` of `latency` seconds, one after another: the sum."""
+    return answers * latency + answers * cost.cpu / ROOM, (answers * latency + answers * cost.elapsed) * ROOM
+
+
+def concurrent_seconds(answers: int, latency: float, pool: int, cost: Cost) -> tuple[float, float]:
+    """[low, high] seconds for `answers` of `latency` seconds, `pool` at a time (0: all).
+
+    The client's own work is done by one processor at a time, so it is never under N * cpu, and at most the whole
+    N * elapsed stands beside the waiting.
+    """
+    waiting = rounds(answers, pool) * latency
+    return max(waiting, answers * cost.cpu / ROOM), (waiting + answers * cost.elapsed) * ROOM

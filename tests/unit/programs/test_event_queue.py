@@ -1,0 +1,105 @@
+"""Events that wait for their reader: in order, bounded, and never in the way."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labs.programs.servers import event_queue
+from labs.programs.servers.event_queue import EventQueue
+
+LONG = "x" * 200
+MANY = 2000  # lines of 200 bytes and more are several times what a pipe holds
+
+
+class Pipe:
+    """A queue that writes into a pipe, and the pipe's other end."""
+
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe()
+        self.queue = EventQueue(self.writer)
+
+    def read(self) -> list[dict[str, object]]:
+        """What can be read until the queue is empty."""
+        data = os.read(self.reader, 1 << 20)
+        while self.queue.waiting:
+            self.queue.flush()
+            data += os.read(self.reader, 1 << 20)
+        return [json.loads(line) for line in data.splitlines()]
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    pipe = Pipe()
+    yield pipe
+    for descriptor in (pipe.reader, pipe.writer):
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def test_an_event_is_out_at_once_when_somebody_can_take_it(pipe: Pipe) -> None:
+    pipe.queue.emit("closed", client=1)
+    assert os.read(pipe.reader, 100) == b'{"event": "closed", "client": 1}\n'
+    assert pipe.queue.patience is None
+
+
+def test_a_full_pipe_blocks_nobody_and_loses_nothing(pipe: Pipe) -> None:
+    for number in range(MANY):
+        pipe.queue.emit("closed", client=number, text=LONG)
+    assert pipe.queue.waiting
+    assert pipe.queue.patience is not None
+    assert [event["client"] for event in pipe.read()] == list(range(MANY))
+
+
+def test_what_is_more_than_may_wait_is_counted(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_queue, "MOST_WAITING", 100)
+    for number in range(MANY):
+        pipe.queue.emit("closed", client=number, text=LONG)
+    assert len(pipe.queue.waiting) == 100
+    *told, last = pipe.read()
+    assert last == {"event": "dropped", "events": MANY - len(told)}
+
+
+def test_a_reader_who_is_gone_gets_nothing_and_harms_nobody(pipe: Pipe) -> None:
+    os.close(pipe.reader)
+    pipe.reader = -1
+    for number in range(MANY):
+        pipe.queue.emit("closed", client=number, text=LONG)
+    assert not pipe.queue.waiting
+
+
+def test_a_regular_file_takes_every_event(tmp_path: Path) -> None:
+    with (tmp_path / "events").open("w") as file:
+        queue = EventQueue(file.fileno())
+        for number in range(MANY):
+            queue.emit("closed", client=number)
+        assert not queue.waiting
+    assert len((tmp_path / "events").read_text().splitlines()) == MANY
+
+
+def test_the_last_flush_waits_for_a_reader_who_is_slow(pipe: Pipe) -> None:
+    for number in range(MANY):
+        pipe.queue.emit("closed", client=number, text=LONG)
+    data: list[bytes] = []
+
+    def read() -> None:
+        while data[-1:] != [b""]:
+            data.append(os.read(pipe.reader, 4096))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    pipe.queue.flush(10)
+    os.close(pipe.writer)
+    pipe.writer = -1
+    reader.join()
+    assert len(b"".join(data).splitlines()) == MANY
+
+
+def test_the_last_flush_gives_up_when_nobody_reads(pipe: Pipe) -> None:
+    for number in range(MANY):
+        pipe.queue.emit("closed", client=number, text=LONG)
+    pipe.queue.flush(0.01)
+    assert pipe.queue.waiting

@@ -1,0 +1,93 @@
+"""The family of hostile clients: theory counts with the server's own bounds, and what is measured is what was seen."""
+
+import contextlib
+
+import pytest
+
+from labs.programs.clients.behaviours import BEHAVIOURS, Peer
+from labs.programs.servers import connection, transfer
+from scenarios import families, spec
+from scenarios.errors import LabError
+from scenarios.evidence import Sample
+from scenarios.families import attacks
+from scenarios.families.base import Known
+from scenarios.theory import peers
+from tests.unit.made import evidence, service
+from tests.unit.programs.process import serving
+from tests.unit.scripted import event
+
+FAMILY = families.find("attacks")
+
+
+def sample(moment: str, descriptors: int, mib: float) -> Sample:
+    """A look at the server."""
+    return Sample(
+        moment=moment,
+        descriptors=descriptors,
+        watched=None,
+        nofile_soft=64,
+        nofile_hard=64,
+        resident=int(mib * 1024**2),
+        cpu_seconds=0,
+    )
+
+
+def test_theory_counts_with_the_bounds_that_the_server_has() -> None:
+    assert peers.CHUNK == connection.CHUNK
+    assert peers.CHUNK + peers.BESIDE_THE_CHUNK == connection.KEPT
+    assert peers.IDLE == connection.KEPT_IDLE
+    assert peers.UNHEARD == 2 * transfer.MOST_ACCEPTED
+    assert len(BEHAVIOURS) == attacks.BEHAVIOURS
+
+
+def test_no_more_connections_are_open_at_the_same_time_than_theory_counts() -> None:
+    most = []
+    with serving("servers.transfer") as (ready, _):
+        for behaviour in BEHAVIOURS:
+            peer, open_at_once = Peer(("127.0.0.1", ready["port"])), [0]
+            with contextlib.suppress(ConnectionError):
+                for _ in behaviour(peer):
+                    open_at_once.append(len(peer.sockets))
+            most.append(max(open_at_once))
+            peer.reset()
+    assert sum(most) <= peers.AT_ONCE
+
+
+def test_the_memory_that_is_allowed_grows_by_a_chunk_for_each_connection() -> None:
+    assert peers.kept(2, 0) - peers.kept(1, 0) == connection.KEPT
+    assert peers.kept(0, 2) - peers.kept(0, 1) == peers.AT_ONCE * connection.KEPT
+
+
+def test_all_clients_are_served_and_nothing_is_left() -> None:
+    prediction = FAMILY.predict(Known(spec.load("hostile-clients"), {"server": "linux"}))
+    assert prediction.json() == {"served": 50, "memory": {"at_most": 23.8}, "descriptors": 5, "error": None}
+    assert "100 hostile clients" in prediction.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"nofile": "300"}, "nofile is 300: the server may need"),
+        ({"selector": "select", "each": "20"}, "more than select has room for"),
+    ],
+)
+def test_a_server_without_room_for_all_is_another_experiment(given: dict[str, str], problem: str) -> None:
+    with pytest.raises(LabError, match=problem):
+        spec.load("hostile-clients", given)
+
+
+def test_what_is_measured_is_the_clients_word_and_what_the_looks_saw() -> None:
+    server = service("server").model_copy(
+        update={"samples": (sample("ready", 5, 20), sample("connected", 90, 23.5), sample("finished", 5, 22))}
+    )
+    client = service("client", event("finished", served=49), exit_status=0)
+    measured = FAMILY.measure(evidence(server, client))
+    assert measured == {"served": 49, "memory": 3.5, "descriptors": 5, "error": None}
+
+
+def test_an_attack_is_told_in_words() -> None:
+    begun = {"event": "ready", "behaviours": 20, "clients": 100}
+    ended = {"event": "finished", "behaviours": {"idle": 3, "dribbles": 4}, "seconds": 1.25, "sent": 9}
+    assert FAMILY.tell("hostile", begun) == "hostile: 100 clients attack in 20 ways"
+    assert FAMILY.tell("hostile", ended) == "hostile: 7 rounds in 1.2 s, 9 bytes sent"
+    assert FAMILY.tell("server", {"event": "closed"}) is None

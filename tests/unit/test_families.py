@@ -1,0 +1,141 @@
+"""From evidence to what was measured: who was served, how long it took, and what failed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios import failures, families, spec
+from scenarios.errors import EvidenceError
+from scenarios.evidence import Evidence, ServiceEvidence
+from scenarios.failures import failure
+from scenarios.families import base
+from scenarios.quantities import Json
+from scenarios.theory.descriptors import EMFILE, TOO_MANY_FDS
+from tests.unit.made import evidence, service
+from tests.unit.scripted import event, raised
+
+RAISED = raised("KeyError", "'a'")
+DEAD = service("server", stderr=raised("OSError", EMFILE), exit_status=1)
+
+
+def measured_of(run: Evidence) -> dict[str, Json]:
+    """What the run's own family measures."""
+    return base.measure(families.find(run.scenario.family), run)
+
+
+def refused_at(client: int, served: int) -> ServiceEvidence:
+    """A client whose connection number `client` was refused."""
+    said = event("refused", client=client, error="ConnectionResetError", message="reset")
+    return service("client", said + event("connected", clients=served) + event("finished", served=0), exit_status=1)
+
+
+def test_clients_whose_transfers_were_verified_are_served() -> None:
+    said = event("connected", clients=100) + event("finished", served=99)
+    run = evidence(service("server"), service("client", said, exit_status=0))
+    assert measured_of(run) == {"served": 99, "error": None}
+
+
+def test_clients_that_never_finished_were_not_served() -> None:
+    client = service("client", event("connected", clients=100))
+    assert measured_of(evidence(service("server"), client)) == {"served": 0, "error": None}
+
+
+def test_a_dead_server_served_those_it_had_answered() -> None:
+    measured = measured_of(evidence(DEAD, refused_at(60, 59)))
+    assert measured["served"] == 59
+    assert measured["error"] == failure("server", "OSError", EMFILE, 60)
+
+
+def test_a_server_that_died_without_refusing_anyone_failed_at_no_client() -> None:
+    client = service("client", event("connected", clients=100) + event("finished", served=100))
+    measured = measured_of(evidence(DEAD, client))
+    assert measured["error"] == failure("server", "OSError", EMFILE, None)
+
+
+def test_a_refused_client_without_a_dead_server_is_the_clients_failure() -> None:
+    measured = measured_of(evidence(service("server"), refused_at(60, 59)))
+    assert measured["error"] is not None
+    assert (measured["error"]["service"], measured["error"]["at_client"]) == ("client", 60)
+
+
+def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
+    fetched = [service(name, event("fetched", seconds=s, bytes=7)) for name, s in (("serial", 1.5), ("gevent", 1))]
+    run = evidence(*fetched).model_copy(update={"scenario": spec.load("fetch")})
+    assert measured_of(run) == {"seconds": {"serial": 1.5, "gevent": 1.0}, "bytes": 14, "error": None}
+
+
+APART = {(fast, slow) for fast in ("threads", "gevent") for slow in ("serial", "gevent-unpatched")}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "cost", "pairs"),
+    [({}, 0.001, APART), ({"pool": "1"}, 0.001, set()), ({"urls": "1"}, 0.001, set()), ({}, 0.5, set())],
+)
+def test_concurrent_fetchers_must_be_faster_only_where_theory_keeps_the_bounds_apart(
+    parameters: dict[str, str], cost: float, pairs: set[tuple[str, str]]
+) -> None:
+    scenario = spec.load("fetch", parameters)
+    said = [service(name, event("calibrated", cost=cost, cpu=0)) for name in ("serial", "threads", "gevent")]
+    run = evidence(*said).model_copy(update={"scenario": scenario})
+    known = base.Known(scenario, dict.fromkeys(scenario.services, "linux"), run)
+    orders = families.find("fetches").predict(known).relations_json().get("seconds", [])
+    assert {tuple(order["order"]) for order in orders} == pairs
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        event("refused"),
+        event("connected") + event("refused", client=3, error="E", message="m"),
+        event("connected", clients=None) + event("refused", client=3, error="E", message="m"),
+        event("connected", clients=2) + event("refused", client="third", error="E", message="m"),
+        event("connected", clients=3) + event("finished", served=[3]),
+        event("connected", clients=3) + event("finished", served=float("inf")),
+    ],
+)
+def test_events_that_lack_what_is_measured_by_them_are_the_labs_own_error(said: str) -> None:
+    with pytest.raises(EvidenceError, match="cannot be understood"):
+        measured_of(evidence(service("server"), service("client", said)))
+
+
+def test_a_kill_for_memory_is_told_from_any_other() -> None:
+    killed = service("server", exit_status=137, out_of_memory=True)
+    told = failure("server", failures.OUT_OF_MEMORY, "killed by the kernel: out of memory")
+    assert failures.failure_of(killed) == told
+    plain = failures.failure_of(service("server", exit_status=137))
+    assert plain == failure("server", "Exit", "exit status 137")
+
+
+@pytest.mark.parametrize("status", [0, None])
+def test_a_service_that_ended_well_or_still_runs_did_not_fail(status: int | None) -> None:
+    assert failures.failure_of(service("server", stderr=RAISED, exit_status=status)) is None
+
+
+def test_the_first_failure_is_that_of_the_first_service() -> None:
+    services = [service("a"), service("b", exit_status=2), service("c", exit_status=3)]
+    assert failures.first_failure(services) == failure("b", "Exit", "exit status 2")
+
+
+@pytest.mark.parametrize(
+    ("stderr", "found"),
+    [
+        (raised("ValueError", TOO_MANY_FDS), ("ValueError", TOO_MANY_FDS)),
+        (raised("ValueError", TOO_MANY_FDS).replace("\n", "\r\n"), ("ValueError", TOO_MANY_FDS)),
+        (RAISED + "\nDuring handling ...\n\n" + raised("OSError", EMFILE), ("OSError", EMFILE)),
+        (raised("labs.programs.Broken", "a: b"), ("labs.programs.Broken", "a: b")),
+        ("noise\n" + RAISED + "more noise\n", ("KeyError", "'a'")),
+        (RAISED.replace(": 'a'", ""), ("KeyError", "")),
+        ("ValueError: this is only printed\n", None),
+        (failures.TRACEBACK, None),
+        ("", None),
+    ],
+)
+def test_the_last_traceback_names_the_exception(stderr: str, found: tuple[str, str] | None) -> None:
+    assert failures.uncaught(stderr) == found
+
+
+@given(st.text())
+def test_any_text_on_stderr_is_an_exception_or_none(text: str) -> None:
+    for stderr in (text, failures.TRACEBACK + text, f"{failures.TRACEBACK}\n{text}"):
+        found = failures.uncaught(stderr)
+        assert found is None or (failures.TRACEBACK in stderr and found[0])

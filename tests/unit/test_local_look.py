@@ -1,0 +1,224 @@
+"""What the lab finds out about a local run from outside: its processes through /proc, and the way to this machine."""
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from scenarios import rundirs, spec
+from scenarios.engines.base import Executed
+from scenarios.engines.local import host, look, network
+from scenarios.engines.local.engine import LocalEngine
+from scenarios.engines.local.network import Namespace, Network, new_namespace
+from scenarios.errors import EngineError, LabFailure, Unavailable
+from scenarios.experiment import Experiment, carry_out
+from scenarios.run import samples
+from scenarios.scenario import PORT
+from tests.unit import proc
+from tests.unit.local_runs import SmallRun, service
+from tests.unit.scripted import Quiet
+
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+NAMESPACES = pytest.mark.skipif(new_namespace() is None, reason="this machine allows no network namespaces")
+
+
+@pytest.fixture
+def looked_at() -> Iterator[int]:
+    """A process with an epoll that watches one of its descriptors."""
+    source = "import select, sys; e = select.epoll(); e.register(0); print('up', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", source]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process.pid
+        process.communicate()
+
+
+@ON_LINUX
+def test_a_look_is_what_the_shell_command_prints(looked_at: int) -> None:
+    printed = subprocess.run(proc.command(looked_at), capture_output=True, text=True, check=True).stdout
+    assert look.text("server", looked_at) == printed
+    sample = samples.parse("now", printed)
+    assert sample is not None
+    assert (sample.descriptors, sample.watched) == (4, 1)
+
+
+@ON_LINUX
+def test_a_look_at_what_has_ended_is_empty_also_while_nobody_has_waited_for_it() -> None:
+    with subprocess.Popen(["true"]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert look.text("server", process.pid) == ""
+    assert look.text("server", process.pid) == ""
+
+
+@ON_LINUX
+def test_a_look_that_is_refused_is_an_error_and_no_empty_one(looked_at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> list[str]:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("os.listdir", refuse)
+    with pytest.raises(EngineError, match=r"server cannot be looked at: /proc/[0-9]+/fd: Permission denied"):
+        look.text("server", looked_at)
+
+
+@ON_LINUX
+def test_a_descriptor_that_is_closed_during_the_look_spoils_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = os.listdir("/proc/self/fd")  # noqa: PTH208 - as in what is tested
+    monkeypatch.setattr("os.listdir", lambda _: [*names, "987654"])
+    assert look.text("server", os.getpid()).startswith(f"descriptors {len(names) + 1}\n")
+
+
+@ON_LINUX
+def test_the_lab_looks_without_running_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = SmallRun(LocalEngine(tmp_path / "state", own_network=False), service("server", "servers.transfer"))
+    program = run.start("server", until="ready")
+    monkeypatch.setattr(subprocess, "Popen", None)
+    sample = samples.parse("ready", run.session.look("server", program.pid))
+    monkeypatch.undo()
+    assert sample is not None
+    assert sample.descriptors == 5
+    run.session.remove()
+
+
+@NAMESPACES
+def test_this_machine_does_not_answer_from_inside_a_run_s_own_network(tmp_path: Path) -> None:
+    run = SmallRun(LocalEngine(tmp_path / "state"), service("server", "servers.transfer"))
+    run.start("server", until="ready")
+    assert run.session.hosts_reached("server") == []
+    run.session.remove()
+
+
+@ON_LINUX
+def test_a_way_to_this_machine_is_found_where_the_namespace_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = LocalEngine(tmp_path / "state")
+    monkeypatch.setattr(engine, "take_namespace", lambda: Namespace(os.getpid()))
+    run = SmallRun(engine, service("server", "demos.hangs"))
+    reached = run.session.hosts_reached("server")
+    assert "127.0.0.1" in reached
+    assert set(reached) <= set(host.own_addresses())
+    run.session.remove()
+
+
+def test_without_a_network_of_its_own_the_way_cannot_be_tried(tmp_path: Path) -> None:
+    run = SmallRun(LocalEngine(tmp_path / "state", own_network=False), service("server", "demos.hangs"))
+    with pytest.raises(Unavailable, match="the services share this machine's network"):
+        run.session.hosts_reached("server")
+    run.session.remove()
+
+
+def test_a_try_that_could_not_be_made_is_an_error_and_not_no_way() -> None:
+    with pytest.raises(LabFailure, match="could not be tried: no such command"):
+        host.reached(lambda _: Executed(127, b"", b"no such command\n"))
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["something inside answers", "a stranger comes"])
+def test_only_what_answered_inside_and_came_here_is_a_way(inside: bool) -> None:
+    def execute(command: Sequence[str]) -> Executed:
+        if inside:
+            return Executed(0, b"127.0.0.1\n", b"")
+        socket.create_connection(("127.0.0.1", int(command[4]))).close()
+        return Executed(0, b"\n", b"")
+
+    assert host.reached(execute) == []
+
+
+@ON_LINUX
+@pytest.mark.parametrize("own", [pytest.param(True, marks=NAMESPACES), False], ids=["own network", "free ports"])
+def test_every_service_has_an_address_of_its_own(own: bool) -> None:
+    made = Network(["one", "two"], new_namespace() if own else None)
+    assert made.is_its_own is own
+    assert [one.host for one in made.addresses.values()] == ["127.0.0.1", "127.0.0.2"]
+    for address in made.addresses.values():
+        assert own == (address.port == PORT)
+        if not own:
+            socket.create_server((address.host, address.port)).close()
+    made.close()
+    made.close()
+
+
+def test_where_loopback_is_one_address_the_ports_tell_services_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "LINUX", False)
+    made = Network([f"service{number}" for number in range(8)], None)
+    assert new_namespace() is None
+    assert {one.host for one in made.addresses.values()} == {"127.0.0.1"}
+    assert len({one.port for one in made.addresses.values()}) == 8
+    servers = [socket.create_server((one.host, one.port), reuse_port=True) for one in made.addresses.values()]
+    for server in servers:
+        server.close()
+    made.close()
+
+
+def test_ports_that_cannot_be_had_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(socket.socket):
+        def bind(self, address: object) -> None:
+            raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+
+    monkeypatch.setattr("socket.socket", Refusing)
+    with pytest.raises(EngineError, match=r"no port of 127\.0\.0\.1 is free: "):
+        Network(["one"], None)
+
+
+def test_a_whole_run_needs_nothing_that_only_linux_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scenarios import owner
+    from scenarios.engines.local import log
+    from scenarios.engines.local import service as local_service
+
+    nowhere = tmp_path / "no-proc"
+    for module in (owner, look):
+        monkeypatch.setattr(module, "PROC", nowhere)
+    monkeypatch.setattr(local_service, "KERNEL_COUNTERS", nowhere)
+    monkeypatch.setattr(network, "LINUX", False)
+    monkeypatch.setattr(log, "LINUX", False)
+    owner.this_process.cache_clear()
+    owner.boot.cache_clear()
+    try:
+        engine = LocalEngine(tmp_path / "state")
+        run = SmallRun(
+            engine,
+            service("server", "servers.transfer", "--selector", "select"),
+            service("client", "clients.transfer", "--to", "{server.host}", "--port", "{server.port}", after="server"),
+        )
+        program = run.start("server", until="ready")
+        with pytest.raises(Unavailable, match="has no"):
+            run.session.look("server", program.pid)
+        assert [(one.kind, one.owner_lives) for one in engine.leftovers()] == [("process", True), ("process", True)]
+        assert not run.session.out_of_memory("server")
+        assert "free ports" in engine.not_isolated
+        run.session.remove()
+        assert run.session.removed
+        assert engine.leftovers() == []
+    finally:
+        owner.this_process.cache_clear()
+        owner.boot.cache_clear()
+
+
+@pytest.mark.usefixtures("runs")
+def test_where_nobody_can_look_a_run_passes_and_the_checks_that_need_it_are_skipped_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look, "PROC", tmp_path / "no-proc")
+    engine = LocalEngine(tmp_path / "state")
+    result = carry_out(Experiment(spec.load("epoll-500", {"clients": "5"}), engine, Quiet()))
+    assert (result.verdict, result.problem) == ("pass", None)
+    skipped = {check.name: check.message for check in result.checks if check.result == "skipped"}
+    assert "each connected client takes one descriptor" in skipped
+    assert all("this machine has no" in message for message in skipped.values())
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_scenario_that_measures_by_looks_alone_is_skipped_where_nobody_can_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look, "PROC", tmp_path / "no-proc")
+    engine = LocalEngine(tmp_path / "state")
+    result = carry_out(Experiment(spec.load("hostile-clients", {"clients": "2", "each": "1"}), engine, Quiet()))
+    assert result.verdict == "skip"
+    assert "this machine has no" in str(result.problem)
+    assert rundirs.marks() == []

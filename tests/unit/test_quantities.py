@@ -1,0 +1,87 @@
+"""Expectations: what agrees with each, what does not and how it is told, and how they read."""
+
+import itertools
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.quantities import AtMost, Between, Each, Exactly, Expectation, Order, Quantity, read_json
+
+NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-1000, 1000) | NUMBERS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+SECONDS = Quantity("seconds", unit="s", digits=2)
+
+
+def agrees(expectation: Expectation, value: Any) -> bool:
+    """Whether there is no difference."""
+    return expectation.difference(value) is None
+
+
+@given(JSON, JSON)
+def test_exactly_agrees_with_the_same_value_alone(value: Any, other: Any) -> None:
+    assert agrees(Exactly(value), value)
+    same = value == other and isinstance(value, bool) == isinstance(other, bool)
+    assert agrees(Exactly(value), other) == same
+
+
+@given(NUMBERS, NUMBERS, NUMBERS)
+def test_between_agrees_with_its_bounds_and_what_lies_between(one: float, other: float, value: float) -> None:
+    low, high = sorted((one, other))
+    bounds = Between(low, high)
+    assert agrees(bounds, low)
+    assert agrees(bounds, high)
+    assert agrees(bounds, value) == (low <= value <= high)
+    assert agrees(AtMost(high), value) == (value <= high)
+
+
+@pytest.mark.parametrize("value", [None, "1", [1], {}, True, math.nan])
+def test_what_is_no_number_is_within_no_bounds(value: Any) -> None:
+    for bounds in (Between(-10, 10), AtMost(10)):
+        assert not agrees(bounds, value)
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 3), max_size=3))
+def test_each_agrees_when_every_name_does_and_none_is_missing_or_unforeseen(values: dict[str, int]) -> None:
+    each = Each({name: Exactly(value) for name, value in values.items()})
+    assert agrees(each, values)
+    assert not agrees(each, values | {"another": 1})
+    for name in values:
+        assert not agrees(each, {key: value for key, value in values.items() if key != name})
+        assert f"{name}: predicted {values[name]}, measured 9" in str(each.difference(values | {name: 9}))
+
+
+@given(st.lists(st.floats(0.1, 100), min_size=2, max_size=5), st.floats(1, 3))
+def test_an_order_holds_when_each_value_is_the_margin_times_the_one_before(values: list[float], margin: float) -> None:
+    names = tuple(f"n{number}" for number in range(len(values)))
+    measured = dict(zip(names, values, strict=True))
+    holds = all(high >= low * margin for low, high in itertools.pairwise(values))
+    assert agrees(Order(names, margin), measured) == holds
+
+
+def test_a_difference_is_told_in_the_quantitys_words() -> None:
+    assert Between(1, 2).difference(2.5, SECONDS.words) == "predicted 1.00 to 2.00 s, measured 2.50 s"
+    assert AtMost(2).difference(2.5, SECONDS.words) == "predicted at most 2.00 s, measured 2.50 s"
+    assert Exactly(5).difference(None, Quantity("served", unit="clients").words) == (
+        "predicted 5 clients, measured none"
+    )
+    assert Order(("a", "b"), 2).difference({"a": 1.0, "b": 1.5}, SECONDS.words) == "b 1.50 s is not 2 times a 1.00 s"
+    assert Order(("a", "b")).difference({"a": 1.0}) == "not measured: b"
+
+
+def test_what_json_prints_reads_as_the_expectation_itself() -> None:
+    for one in (Between(1, 2), AtMost(2), Exactly(2)):
+        assert read_json(one.json(), SECONDS.words) == one.words(SECONDS.words)
+
+
+def test_a_value_has_its_unit_in_the_table_and_its_noun_in_the_sentence() -> None:
+    served = Quantity("served", unit="clients", noun="served")
+    assert (served.words(5), served.sentence(5)) == ("5 clients", "5 served")
+    plain = Quantity("bytes", noun="bytes")
+    assert (plain.words(7), plain.sentence(7), plain.words(None)) == ("7", "7 bytes", "none")
