@@ -68,7 +68,7 @@ class SecondEngine:
 
     def _mend(self) -> None:
         """Killed while it wrote its networks down, a daemon may find them in a state that it does not survive (Engine
-        20.10 ends in libnetwork's restore): it then comes up without what it noted of networks, as its admin would have it.
+        20.10 ends in libnetwork's restore): it then comes up without its networks.
         """
         if self._daemon is not None and self._daemon.poll() is not None:
             shutil.rmtree(self.directory / "data" / "network", ignore_errors=True)
