@@ -11,6 +11,7 @@ from scenarios.yaml_source import YamlSource
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
 ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$")]
+Topic = Literal["coroutines", "waiting", "servers", "events"]
 # Says only that a key may be left out: its default is written.py's.
 LEFT_OUT: Any = Field(default=None)
 
@@ -36,6 +37,7 @@ class ServiceSchema(Allowed):
     ulimits: UlimitsSchema = LEFT_OUT
     pids_limit: Whole = LEFT_OUT
     mem_limit: str = LEFT_OUT
+    cpu_count: Whole = LEFT_OUT
     depends_on: dict[str, Literal["ready", "completed"]] = LEFT_OUT
 
 
@@ -44,6 +46,9 @@ class ScenarioSchema(Allowed):
 
     summary: str
     teaches: str = LEFT_OUT
+    topic: Topic = LEFT_OUT
+    # It measures costs, which whatever runs beside it would spoil.
+    alone: bool = LEFT_OUT
     timeout: Annotated[float | int, Field(gt=0, le=10**9)] = LEFT_OUT
     parameters: dict[ParameterName, Value] = LEFT_OUT
     services: dict[Name, ServiceSchema] = Field(min_length=1)

@@ -32,6 +32,9 @@ class Sample(Kept):
     `moment` names what had just happened: `ready`, `ended`, or a checkpoint of a program. `descriptors` is the number
     of open ones, `watched` the number of those in its epoll set (None without one). `nofile_soft`, `nofile_hard`: the
     effective limits. `resident` and `cpu_seconds` are the process's memory in bytes and its user plus system time.
+    `processes`, `threads`, `memory` and `all_cpu_seconds` count the process with all that descend from it: `memory` is
+    what they have of their own, in bytes, what they share among them once (Pss_Anon of proc(5); None where the kernel
+    does not tell), and `all_cpu_seconds` has those too that have ended and were waited for.
     """
 
     moment: str
@@ -41,6 +44,10 @@ class Sample(Kept):
     nofile_hard: int
     resident: int
     cpu_seconds: float
+    processes: int = 1
+    threads: int = 1
+    memory: int | None = None
+    all_cpu_seconds: float = 0.0
 
 
 class ServiceEvidence(Kept):

@@ -50,7 +50,7 @@ class Experiment:
 
     def predict(self, evidence: Evidence | None = None) -> Prediction:
         """Theory's word, sharpened by what a run calibrated once there is its evidence."""
-        return predict(self.family, Known(self.scenario, self._platforms(), evidence))
+        return predict(self.family, Known(self.scenario, self._platforms(), evidence, self.engine.limits))
 
     def _platforms(self) -> dict[str, str]:
         """Each service's sys.platform."""

@@ -1,8 +1,11 @@
 """What can be predicted of anything: expectations, how a measured value differs from one, and how it reads."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from scenarios.theory.growth import exponent
 
 # What JSON can hold: what is measured is saved with the run, and printed by --json.
 Json = Any
@@ -99,6 +102,26 @@ class AtMost:
 
 
 @dataclass(frozen=True)
+class AtLeast:
+    """A number that is not below `low`."""
+
+    low: float
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees with a number from the bound on."""
+        within = _is_number(measured) and measured >= self.low
+        return None if within else _told(self.words(read), measured, read)
+
+    def words(self, read: Read = plainly) -> str:
+        """`at least 12 MiB`."""
+        return f"at least {read(self.low)}"
+
+    def json(self) -> Json:
+        """`{"at_least": low}`."""
+        return {"at_least": self.low}
+
+
+@dataclass(frozen=True)
 class Each:
     """A mapping with exactly these names, each value as its own expectation says."""
 
@@ -154,6 +177,68 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """The value of `over` is from `low` to `high` times that of `under`; `high` may be endless."""
+
+    over: str
+    under: str
+    low: float
+    high: float = math.inf
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:
+        """Agrees when both names have a number, the lower one is not 0, and their ratio is within the bounds."""
+        found = measured if isinstance(measured, Mapping) else {}
+        missing = [name for name in (self.over, self.under) if not _is_number(found.get(name))]
+        if missing:
+            return f"not measured: {', '.join(missing)}"
+        over, under = found[self.over], found[self.under]
+        if under and self.low <= over / under <= self.high:
+            return None
+        times = f"{over / under:.3g} times" if under else "no multiple of"
+        return f"predicted {self.words(read)}, measured {read(over)}, {times} {read(under)}"
+
+    def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - names and factors alone, no value
+        """`process 1.6 to 2.2 times thread`."""
+        bounds = f"at least {self.low:g}" if self.high == math.inf else f"{self.low:g} to {self.high:g}"
+        return f"{self.over} {bounds} times {self.under}"
+
+    def json(self) -> Json:
+        """The names and the bounds; None is no upper one."""
+        high = None if self.high == math.inf else self.high
+        return {"ratio": [self.over, self.under], "low": self.low, "high": high}
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The values of the series `name` grow as N to a power from `low` to `high`: 0 is flat, 1 linear, 2 quadratic.
+
+    A series maps each N, as JSON's text or as a number, to a value above 0; it has three values or more.
+    """
+
+    name: str
+    low: float
+    high: float
+
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:  # noqa: ARG002 - a power has no unit
+        """Agrees when the power that fits the series best is within the bounds."""
+        series = measured.get(self.name) if isinstance(measured, Mapping) else None
+        try:
+            power = exponent({float(n): float(value) for n, value in (series or {}).items()})
+        except (AttributeError, TypeError, ValueError) as error:
+            return f"{self.name}: no growth can be told: {error}"
+        told = f"predicted {self.words()}, measured N to the {power:.2f}"
+        return None if self.low <= power <= self.high else told
+
+    def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - a power has no unit
+        """`epoll grows as N to the -0.3 to 0.3`."""
+        return f"{self.name} grows as N to the {self.low:g} to {self.high:g}"
+
+    def json(self) -> Json:
+        """The name and the bounds of the power."""
+        return {"growth": self.name, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
 class Quantity:
     """Something that a family predicts and measures.
 
@@ -184,15 +269,19 @@ class Quantity:
         return f"{value:.{self.digits}f} {unit}".rstrip()
 
 
+BOUNDS: Mapping[str, Callable[[float], Expectation]] = {"at_most": AtMost, "at_least": AtLeast}
+
+
 def is_bound(expected: Json) -> bool:
     """Whether this is a bound as --json prints it, and no mapping of names to values."""
-    return isinstance(expected, Mapping) and expected.keys() == {"at_most"}
+    return isinstance(expected, Mapping) and len(expected) == 1 and not BOUNDS.keys().isdisjoint(expected)
 
 
 def read_json(expected: Json, read: Read) -> str:
     """An expectation that --json printed, in a few words."""
     if is_bound(expected):
-        return AtMost(expected["at_most"]).words(read)
+        ((bound, value),) = expected.items()
+        return BOUNDS[bound](value).words(read)
     if isinstance(expected, list) and len(expected) == 2 and all(map(_is_number, expected)):
         return Between(*expected).words(read)
     return read(expected)

@@ -9,6 +9,8 @@ from scenarios.parameters import Value, size
 
 # What sys.platform is in each image.
 IMAGES = {"linux": "linux", "windows": "win32"}
+# What a service can be limited in.
+LIMITS = frozenset({"nofile", "pids_limit", "mem_limit", "cpu_count"})
 # Where a program listens unless it is told otherwise.
 PORT = 8001
 # How an argument refers to another service: {server.host}, {server.port}.
@@ -28,7 +30,8 @@ class Service:
     """One service, ready to be started: a program in an image with its limits.
 
     `nofile` and `pids_limit` are counts, `mem_limit` is bytes; `depends_on` maps a service to what of it is awaited.
-    `limited_by` names the parameters that `nofile` is made from. Arguments may still name addresses of others.
+    `limited_by` names the parameters that `nofile` is made from. `cpu_count` is how many processors it may use (None:
+    all that there are). Arguments may still name addresses of others.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Service:
     mem_limit: int
     depends_on: dict[str, Literal["ready", "completed"]]
     limited_by: tuple[str, ...] = ()
+    cpu_count: int | None = None
 
     @property
     def platform(self) -> str:
@@ -58,7 +62,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Scenario:
-    """An experiment with every parameter set. `given` names the parameters that the user set, not the file."""
+    """An experiment with every parameter set. `given` names the parameters that the user set, not the file.
+
+    `topic` is the part of the subject that it belongs to; one that must run `alone` measures costs.
+    """
 
     name: str
     summary: str
@@ -69,6 +76,8 @@ class Scenario:
     family: str
     given: tuple[str, ...] = ()
     next_commands: tuple[str, ...] = ()
+    topic: str = ""
+    alone: bool = False
 
     def number(self, parameter: str) -> int:
         """A parameter that counts something, or a size in bytes."""

@@ -47,6 +47,8 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
         services=services,
         family=written.family,
         next_commands=written.next_commands,
+        topic=written.topic,
+        alone=written.alone,
     )
     problem = family.problem(scenario)
     if problem:
@@ -137,6 +139,7 @@ def _service(source: YamlSource, name: str, service: WrittenService, values: Map
         pids_limit=count("pids_limit", service.pids_limit, "pids_limit"),
         mem_limit=memory,
         depends_on=dict(service.depends_on),
+        cpu_count=None if service.cpu_count is None else count("cpu_count", service.cpu_count, "cpu_count"),
         limited_by=tuple(found[1] for found in PLACEHOLDER.finditer(str(service.nofile))),
     )
 

@@ -27,6 +27,7 @@ class WrittenService:
     nofile: Whole = 1024
     pids_limit: Whole = 64
     mem_limit: str = "512MiB"
+    cpu_count: Whole | None = None
     depends_on: Mapping[str, Literal["ready", "completed"]] = field(default_factory=dict)
 
     @classmethod
@@ -44,6 +45,8 @@ class WrittenScenario:
     family: str
     services: Mapping[str, WrittenService]
     teaches: str = ""
+    topic: str = ""
+    alone: bool = False
     timeout: float = 120
     parameters: Mapping[str, Value] = field(default_factory=dict)
     next_commands: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from scenarios import places, spec
-from scenarios.engines.docker.machines import ISOLATED, NO_ADDRESS, PYTHON, TMPFS
+from scenarios.engines.docker.machines import ISOLATED, NO_ADDRESS, PYTHON, TMPFS, cpuset
 from scenarios.errors import EXIT_FAIL, EXIT_PASS
 from scenarios.scenario import Address, Scenario, Service
 
@@ -77,6 +77,8 @@ def _service(scenario: Scenario, service: Service) -> dict[str, Any]:
         "memswap_limit": service.mem_limit,
         "ulimits": {"nofile": {"soft": service.nofile, "hard": service.nofile}},
     }
+    if service.cpu_count is not None:
+        made["cpuset"] = cpuset(service)
     if service.name in scenario.awaited("ready"):
         made["healthcheck"] = {"test": ["CMD-SHELL", LISTENS], "interval": "1s", "timeout": "5s", "retries": 60}
     if service.depends_on:

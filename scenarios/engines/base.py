@@ -129,6 +129,10 @@ class Engine(Protocol):
     name: str
 
     @property
+    def limits(self) -> frozenset[str]:
+        """Those of scenario.LIMITS that bind its services."""
+
+    @property
     def version(self) -> str:
         """The engine's version, for the evidence."""
 
@@ -163,3 +167,11 @@ class Engine(Protocol):
 
     def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
         """Runs a command in a kept service with this terminal as its input and output; returns its exit status."""
+
+
+def too_few_processors(services: Iterable[Service], available: int) -> str | None:
+    """Why a machine with so many processors cannot run these services; None when it can."""
+    for service in services:
+        if service.cpu_count is not None and service.cpu_count > available:
+            return f"{service.name} needs {service.cpu_count} processors, and this machine gives {available}"
+    return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
-from scenarios.families.base import Family, Known, Prediction
+from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, size, whole_number
 from scenarios.quantities import AtMost, Exactly, Json, Quantity
 from scenarios.scenario import Scenario
@@ -25,7 +25,7 @@ BEHAVIOURS = 20
 OWN = 16
 
 
-class Attacks:
+class Attacks(Plain):
     """`served` are the well-behaved, `memory` is what the server took beyond its start, `descriptors` what it has when
     all have gone.
     """

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scenarios.errors import EvidenceError
 from scenarios.events import Event
 from scenarios.parameters import Kind
+from scenarios.pictures import Picture
 from scenarios.quantities import Expectation, Json, Quantity
-from scenarios.scenario import Scenario
+from scenarios.scenario import LIMITS, Scenario
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
@@ -29,13 +30,14 @@ MISUNDERSTOOD = (KeyError, TypeError, ValueError, OverflowError)
 class Known:
     """What a prediction may count with.
 
-    `platforms` gives each service's sys.platform; `evidence` is there once the run has ended, for what programs
-    calibrated in it before they measured.
+    `platforms` gives each service's sys.platform; `limits` are those of scenario.LIMITS that bind services; `evidence`
+    is there once the run has ended, for what programs calibrated in it before they measured.
     """
 
     scenario: Scenario
     platforms: Mapping[str, str]
     evidence: Evidence | None = None
+    limits: frozenset[str] = LIMITS
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,25 @@ class Family(Protocol):
     def tell(self, service: str, event: Event) -> str | None:
         """An event in words while it runs, if a reader would want to know of it."""
 
+    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+        """What there is to see of what was measured, by the keys of the quantities. Pure, as `measure` is."""
+
+
+class Plain:
+    """What a family says that has nothing particular to say."""
+
+    def problem(self, scenario: Scenario) -> str | None:  # noqa: ARG002 - each value's own bounds are enough
+        """Any values go together."""
+        return None
+
+    def tell(self, service: str, event: Event) -> str | None:  # noqa: ARG002 - nothing is worth a line
+        """Nothing."""
+        return None
+
+    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - numbers are enough
+        """None."""
+        return ()
+
 
 def predict(family: Family, known: Known) -> Prediction:
     """What must happen; raises EvidenceError when an event that it counts with cannot be understood."""
@@ -113,6 +134,14 @@ def measure(family: Family, evidence: Evidence) -> dict[str, Json]:
         return family.measure(evidence)
     except MISUNDERSTOOD as error:
         raise _not_understood(error) from error
+
+
+def pictures(family: Family, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+    """What there is to see; nothing where what was measured lacks what would be drawn."""
+    try:
+        return family.pictures(measured)
+    except MISUNDERSTOOD:
+        return ()
 
 
 def _not_understood(error: Exception) -> EvidenceError:

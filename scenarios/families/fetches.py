@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
-from scenarios.families.base import Family, Known, Prediction
+from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
 from scenarios.quantities import Between, Each, Exactly, Json, Order, Quantity
 from scenarios.scenario import Scenario
@@ -24,7 +24,7 @@ WAITS = {"serial": "serial", "threads": "concurrent", "gevent": "concurrent", "g
 UNKNOWN = Cost(0, 0)
 
 
-class Fetches:
+class Fetches(Plain):
     """`seconds` is how long each fetcher took, `bytes` the bodies of all fetchers together."""
 
     name = "fetches"
@@ -35,10 +35,6 @@ class Fetches:
     }
     services = frozenset({"origin", "serial", "gevent-unpatched"})
     quantities = (Quantity("seconds", unit="s", digits=2), Quantity("bytes", noun="bytes"), ERROR)
-
-    def problem(self, scenario: Scenario) -> str | None:  # noqa: ARG002 - each value's own bounds are enough
-        """Any number of URLs, latency and pool go together."""
-        return None
 
     def predict(self, known: Known) -> Prediction:
         """Bounds of each fetcher's time; what it calibrated in the run itself sharpens them."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
-from scenarios.families.base import Family, Known, Prediction
+from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, size, whole_number
 from scenarios.quantities import Exactly, Json, Quantity
 from scenarios.scenario import Scenario
@@ -23,7 +23,7 @@ LEAST_NOFILE = 16
 MOST_CLIENTS = 28232
 
 
-class Transfers:
+class Transfers(Plain):
     """Served are the clients whose every request was answered correctly until the end, or until the server's death."""
 
     name = "transfers"

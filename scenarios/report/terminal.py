@@ -15,8 +15,9 @@ from rich.text import Text
 
 from scenarios import failures, families
 from scenarios.events import Event
-from scenarios.families.base import Family, Prediction, tell
+from scenarios.families.base import Family, Prediction, pictures, tell
 from scenarios.quantities import Json, Quantity, is_bound, read_json
+from scenarios.report.drawing import drawn
 from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -148,6 +149,8 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
     """Prediction and measurement side by side, the checks, the verdict, and what to take home and try next."""
     if record.predicted is not None:
         out.print(_side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
+    if record.measured is not None:
+        _show_pictures(families.find(scenario.family), record.measured, out)
     for check in record.checks:
         _show_check(check, out)
     verdict = Text("verdict    ")
@@ -160,6 +163,12 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
         out.print(Text(f"  evidence: {record.run}"), soft_wrap=True)
     if record.measured is not None:
         _show_what_next(scenario, out)
+
+
+def _show_pictures(family: Family, measured: Mapping[str, Json], out: Console) -> None:
+    for picture in pictures(family, measured):
+        for line in drawn(picture):
+            out.print(line)
 
 
 def _show_check(check: Check, out: Console) -> None:

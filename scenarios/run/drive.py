@@ -14,7 +14,7 @@ from scenarios.errors import Interrupted, LabFailure
 from scenarios.events import Event
 from scenarios.evidence import Evidence, ServiceEvidence
 from scenarios.run.collect import Collector
-from scenarios.run.looks import Looks, watched
+from scenarios.run.looks import Looks
 from scenarios.run.order import Order
 from scenarios.run.transcript import Said, Transcript
 from scenarios.scenario import Scenario, Service
@@ -186,15 +186,17 @@ class _Drive:
 
     def _first_of(self, name: str, event: Event) -> None:
         """Looks at a server that is ready: once, however often it says so."""
-        if event["event"] == "ready" and name in watched(self._order.servers, name):
+        if event["event"] == "ready" and self._order.is_looked_at(name):
             self._looks.look(name, "ready")
 
     def _answer(self, name: str, event: Event) -> None:
         """Looks at whom there is to look at, and lets the waiting program go on once all looks are done."""
-        servers = self._order.servers
-        # A server is looked at when it is ready itself, and needs no second look when its clients are.
-        if event["event"] != "ready" or name in watched(servers, name):
-            for service in watched(servers, name):
+        if event["event"] == "ready":
+            # A server is looked at when it is ready itself, and needs no second look when its clients are.
+            if self._order.is_looked_at(name):
+                self._looks.look(name, "ready")
+        else:
+            for service in self._order.watched(name):
                 self._looks.look(service, _moment(event))
         self._looks.results()
         self._session.send(name, CONTINUE)

@@ -1,6 +1,5 @@
 """Looks at a run's processes from outside, taken in the background at the moments that the run names."""
 
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -84,8 +83,3 @@ class Looks:
         if look.sample.result() or self._transcript[look.service].exit_status is not None:
             return None
         return "what the look said cannot be understood"
-
-
-def watched(servers: Sequence[str], service: str) -> Sequence[str]:
-    """Whom to look at when `service` reports a moment: the servers; where there are none, itself."""
-    return servers or (service,)

@@ -14,6 +14,15 @@ class Order:
         self.servers = [name for name in scenario.services if name in scenario.awaited("ready")]
         self.started: set[str] = set()
 
+    def watched(self, service: str) -> list[str]:
+        """Whom to look at when `service` reports a moment: the servers that it uses; if it uses none, itself."""
+        used = self._scenario.services[service].depends_on
+        return [name for name, condition in used.items() if condition == "ready"] or [service]
+
+    def is_looked_at(self, service: str) -> bool:
+        """Whether to look at a service when it is ready: a server, or any where there are none."""
+        return service in self.servers or not self.servers
+
     def able(self) -> list[str]:
         """The services that can start now."""
         return [s.name for s in self._scenario.services.values() if s.name not in self.started and self._can_start(s)]

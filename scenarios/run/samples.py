@@ -8,6 +8,7 @@ CLOCK_TICKS = (
     100  # USER_HZ, the unit of /proc/PID/stat's times: 100 on every Linux architecture that Python has wheels for
 )
 PAGE = 4096
+KIB = 1024
 
 
 def parse(moment: str, text: str) -> Sample | None:
@@ -15,7 +16,8 @@ def parse(moment: str, text: str) -> Sample | None:
     descriptors = re.search(r"^descriptors (\d+)$", text, re.M)
     limits = re.search(r"^Max open files\s+(\d+)\s+(\d+)", text, re.M)
     stat = re.search(r"^stat ((?:\S+ ){21,}\S+)\n", text, re.M)  # the last line: whole only with its end
-    if not (descriptors and limits and stat):
+    tree = re.search(r"^tree (\d+) (\d+) (\d+) (\d+|-)$", text, re.M)
+    if not (descriptors and limits and stat and tree):
         return None
     watched = re.search(r"^watched (\d+)$", text, re.M)
     # The fields follow the command's name. State is field 3, so utime (14), stime (15), rss (24) stand at 11, 12, 21.
@@ -28,4 +30,8 @@ def parse(moment: str, text: str) -> Sample | None:
         nofile_hard=int(limits[2]),
         resident=int(fields[21]) * PAGE,
         cpu_seconds=(int(fields[11]) + int(fields[12])) / CLOCK_TICKS,
+        processes=int(tree[1]),
+        threads=int(tree[2]),
+        all_cpu_seconds=int(tree[3]) / CLOCK_TICKS,
+        memory=None if tree[4] == "-" else int(tree[4]) * KIB,
     )

@@ -1,4 +1,4 @@
-"""A shell command that looks at a process through /proc: what the engines' own looks are compared with."""
+"""A shell command that looks at a process without children through /proc: engines' own looks are compared with it."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,9 @@ echo "descriptors $(ls | wc -l)"
 for fd in $(ls -l | grep -F 'anon_inode:[eventpoll]' | sed 's/ ->.*//; s/.* //'); do
   echo "watched $(grep -c '^tfd:' "$p/fdinfo/$fd")"
 done
+counted() { echo $((${12} + ${13} + ${14} + ${15})); }
+ticks=$(counted $(sed 's/.*) //' "$p/stat"))
+echo "tree 1 $(ls "$p/task" | wc -l) $ticks $(sed -n 's/^Pss_Anon: *//p' "$p/smaps_rollup" | sed 's/ kB//')"
 grep 'Max open files' "$p/limits"
 echo "stat $(sed 's/.*) //' "$p/stat")"
 """

@@ -14,7 +14,7 @@ from scenarios import spec
 from scenarios.engines.base import Executed, Information, Leftover, Limit, Sink, Stream
 from scenarios.events import Event
 from scenarios.families.fetches import page_bytes
-from scenarios.scenario import Scenario, Service
+from scenarios.scenario import LIMITS, Scenario, Service
 from scenarios.theory.descriptors import EMFILE
 
 PID = 7
@@ -38,7 +38,10 @@ def look(descriptors: int, watched: int | None = 1, nofile: int = 1024) -> str:
         f"Max open files            {nofile}                 {nofile}                files",
     ]
     lines += [f"watched {watched}"] if watched is not None else []
-    return "\n".join([*lines, "stat S 1 1 1 0 -1 0 0 0 0 0 100 50 0 0 20 0 1 0 5 1000000 2500"]) + "\n"
+    return (
+        "\n".join([*lines, "tree 1 1 150 10000", "stat S 1 1 1 0 -1 0 0 0 0 0 100 50 0 0 20 0 1 0 5 1000000 2500"])
+        + "\n"
+    )
 
 
 @dataclass
@@ -162,6 +165,7 @@ class ScriptedEngine:
     """An engine whose sessions play scripts."""
 
     name = "scripted"
+    limits = LIMITS
     version = "scripted 1"
     not_isolated = None
 

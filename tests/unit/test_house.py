@@ -63,12 +63,12 @@ FAMILY = '''
 """How many lines a program prints: a family made by a test."""
 
 from scenarios.failures import ERROR, first_failure
-from scenarios.families.base import Prediction
+from scenarios.families.base import Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.quantities import Exactly, Quantity
 
 
-class Lines:
+class Lines(Plain):
     name = "lines"
     parameters = {"count": Kind("lines to print", whole_number, 1, 100)}
     services = frozenset({"printer"})

@@ -12,6 +12,7 @@ import pytest
 
 from scenarios import rundirs, spec
 from scenarios.engines.base import Executed
+from scenarios.engines.docker import looker
 from scenarios.engines.local import host, look, network
 from scenarios.engines.local.engine import LocalEngine
 from scenarios.engines.local.network import Namespace, Network, new_namespace
@@ -46,6 +47,50 @@ def test_a_look_is_what_the_shell_command_prints(looked_at: int) -> None:
     sample = samples.parse("now", printed)
     assert sample is not None
     assert (sample.descriptors, sample.watched) == (4, 1)
+
+
+FAMILY = """
+import os, sys, threading
+read, write = os.pipe()
+for _ in range(2):
+    if os.fork() == 0:
+        for _ in range(3):
+            threading.Thread(target=os.read, args=(read, 1), daemon=True).start()
+        if os.fork() == 0:
+            os.read(read, 1)
+            os._exit(0)
+        print("up", flush=True)
+        os.read(read, 1)
+        os._exit(0)
+print("up", flush=True)
+sys.stdin.read()
+os.write(write, b"x" * 10)
+"""
+
+
+@pytest.fixture
+def with_children() -> Iterator[int]:
+    """A process with two children, each of three threads beside its first, and of one child more."""
+    command = [sys.executable, "-c", FAMILY]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdout.readline()
+        yield process.pid
+        process.communicate()
+
+
+@ON_LINUX
+def test_a_look_counts_the_processes_and_threads_of_all_descendants(with_children: int) -> None:
+    question = f"look {with_children}\n"
+    asked = subprocess.run(looker.COMMAND, input=question, capture_output=True, text=True, check=True)
+    for text in (asked.stdout, look.text("server", with_children)):
+        sample = samples.parse("now", text)
+        assert sample is not None
+        assert (sample.processes, sample.threads) == (1 + 2 + 2, 1 + 2 * (1 + 3) + 2 * 1)
+        assert sample.memory is not None
+        assert sample.memory > 0
+        assert sample.all_cpu_seconds >= sample.cpu_seconds
 
 
 @ON_LINUX

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.quantities import AtMost, Between, Each, Exactly, Expectation, Order, Quantity, read_json
+from scenarios.quantities import (
+    AtLeast,
+    AtMost,
+    Between,
+    Each,
+    Exactly,
+    Expectation,
+    Growth,
+    Order,
+    Quantity,
+    Ratio,
+    read_json,
+)
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 JSON = st.recursive(
@@ -85,3 +97,41 @@ def test_a_value_has_its_unit_in_the_table_and_its_noun_in_the_sentence() -> Non
     assert (served.words(5), served.sentence(5)) == ("5 clients", "5 served")
     plain = Quantity("bytes", noun="bytes")
     assert (plain.words(7), plain.sentence(7), plain.words(None)) == ("7", "7 bytes", "none")
+
+
+@given(NUMBERS, NUMBERS)
+def test_at_least_agrees_from_its_bound_on_and_reads_as_it_was_printed(low: float, value: float) -> None:
+    assert agrees(AtLeast(low), value) == (value >= low)
+    assert read_json(AtLeast(low).json(), SECONDS.words) == AtLeast(low).words(SECONDS.words)
+
+
+@given(st.floats(0.1, 100), st.floats(0.1, 100), st.floats(0.1, 10))
+def test_a_ratio_agrees_within_its_bounds(over: float, under: float, bound: float) -> None:
+    measured = {"a": over, "b": under}
+    assert agrees(Ratio("a", "b", bound), measured) == (over / under >= bound)
+    assert agrees(Ratio("a", "b", 0, bound), measured) == (over / under <= bound)
+
+
+@pytest.mark.parametrize("measured", [None, {}, {"a": 1}, {"a": 1, "b": 0}, {"a": 1, "b": None}, {"a": True, "b": 1}])
+def test_a_ratio_of_what_was_not_measured_is_a_difference(measured: Any) -> None:
+    assert not agrees(Ratio("a", "b", 0), measured)
+
+
+@given(st.floats(0.001, 1000), st.floats(-2, 2), st.sets(st.integers(1, 10**6), min_size=3, max_size=9))
+def test_growth_finds_the_power_that_a_series_follows(factor: float, power: float, sizes: set[int]) -> None:
+    measured = {"epoll": {str(n): factor * n**power for n in sizes}}
+    assert agrees(Growth("epoll", power - 0.01, power + 0.01), measured)
+    assert not agrees(Growth("epoll", power + 0.01, power + 1), measured)
+
+
+@pytest.mark.parametrize("last", [{}, {"3": 0}, {"3": -1}, {"x": 3}, {"3": None}, {"2.0": 2}], ids=str)
+def test_growth_of_too_little_is_a_difference(last: dict[str, Any]) -> None:
+    told = Growth("epoll", -9, 9).difference({"epoll": {"1": 1, "2": 2, **last}})
+    assert told is not None
+    assert "no growth can be told" in told
+
+
+@pytest.mark.parametrize("series", [None, 1, "x", [1, 2, 3]])
+def test_growth_of_what_is_no_series_is_a_difference(series: Any) -> None:
+    assert not agrees(Growth("epoll", -9, 9), {"epoll": series})
+    assert not agrees(Growth("epoll", -9, 9), series)

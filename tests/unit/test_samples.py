@@ -90,6 +90,8 @@ def test_the_fields_of_stat_are_counted_behind_the_commands_name() -> None:
         nofile_hard=1024,
         resident=2500 * samples.PAGE,
         cpu_seconds=150 / samples.CLOCK_TICKS,
+        memory=10000 * samples.KIB,
+        all_cpu_seconds=150 / samples.CLOCK_TICKS,
     )
 
 

@@ -9,19 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from scenarios.engines.base import Information, Leftover, Limit, Sink
+from scenarios.engines.base import Information, Leftover, Limit, Sink, too_few_processors
 from scenarios.engines.docker import belongings, limits
 from scenarios.engines.docker.client import ANSWER_WITHIN, Clients
 from scenarios.engines.docker.errors import translated
 from scenarios.engines.docker.images import DockerImages
 from scenarios.engines.docker.session import DockerSession
-from scenarios.scenario import Scenario, Service
+from scenarios.scenario import LIMITS, Scenario, Service
 
 
 class DockerEngine:
     """A Docker Engine; raises EngineUnavailable when made while none answers."""
 
     name = "docker"
+    limits = LIMITS
     # All that a machine shares with others is the kernel: there is nothing to warn of.
     not_isolated = None
 
@@ -61,9 +62,13 @@ class DockerEngine:
         """The hard limit of the process that starts containers, if it runs on this machine."""
         return limits.hard_nofile() if self.clients.on_this_host else None
 
-    def unable(self, services: Iterable[Service]) -> str | None:  # noqa: ARG002 - it runs whatever has an image
-        """There is nothing that it cannot run."""
-        return None
+    def unable(self, services: Iterable[Service]) -> str | None:
+        """It runs whatever has an image, if there are processors enough."""
+        asked = [service for service in services if service.cpu_count is not None]
+        if not asked:
+            return None
+        with translated("asking for its processors"):
+            return too_few_processors(asked, int(self.api.info()["NCPU"]))
 
     def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool, image_ids: Mapping[str, str]) -> DockerSession:
         """A session whose containers run these images."""

@@ -27,12 +27,41 @@ sub look {
         open(my $about, "<", "$process/fdinfo/$descriptor") or next;
         $said .= "watched " . (grep { /^tfd:/ } <$about>) . "\n";
     }
+    $said .= tree($_[0]);
     open(my $limits, "<", "$process/limits") or return "";
     $said .= join "", grep { /^Max open files/ } <$limits>;
     open(my $stat, "<", "$process/stat") or return "";
     my $fields = join "", <$stat>;
     $fields =~ s/^.*\) //s;
     return $said . "stat $fields";
+}
+sub stat_of {
+    open(my $file, "<", "/proc/$_[0]/stat") or return;
+    my $text = join "", <$file>;
+    $text =~ s/^.*\) //s;
+    return split " ", $text;
+}
+sub tree {
+    opendir(my $folder, "/proc") or return "";
+    my (%of, %children);
+    for my $pid (grep { /^\d+$/ } readdir $folder) {
+        my @fields = stat_of($pid) or next;
+        $of{$pid} = \@fields;
+        push @{$children{$fields[1]}}, $pid unless $fields[0] =~ /[ZX]/;
+    }
+    my ($processes, $threads, $ticks, $memory, $known) = (0, 0, 0, 0, 1);
+    my @todo = ($_[0]);
+    while (defined(my $pid = shift @todo)) {
+        my $fields = $of{$pid} or next;
+        push @todo, @{$children{$pid} || []};
+        $processes++;
+        $threads += $fields->[17];
+        $ticks += $fields->[$_] for 11 .. 14;
+        if (open(my $maps, "<", "/proc/$pid/smaps_rollup")) {
+            /^Pss_Anon:\s+(\d+)/ and $memory += $1 for <$maps>;
+        } elsif ($pid == $_[0]) { $known = 0 }
+    }
+    return "tree $processes $threads $ticks " . ($known ? $memory : "-") . "\n";
 }
 sub attempt {
     my ($port, @addresses) = @_;

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scenarios.engines.base import Leftover, Limit, Sink
+from scenarios.engines.base import Leftover, Limit, Sink, too_few_processors
 from scenarios.engines.local.machines import Machine, Machines
 from scenarios.engines.local.network import Namespace, new_namespace, prefix_into
-from scenarios.engines.local.service import environment
+from scenarios.engines.local.service import environment, processors
 from scenarios.engines.local.session import LocalSession
 from scenarios.errors import EngineError
 from scenarios.scenario import Scenario, Service
@@ -30,6 +30,8 @@ class LocalEngine:
     """This machine as an engine."""
 
     name = "local"
+    # Limits of memory and of processes are for all that a user runs, or for none.
+    limits = frozenset({"nofile", "cpu_count"})
 
     def __init__(self, state: Path | None = None, *, own_network: bool = True) -> None:
         """`state` is where machines are kept; without `own_network` none is tried for."""
@@ -89,7 +91,9 @@ class LocalEngine:
         for service in services:
             if service.image == "windows":
                 return f"{service.name} needs the Windows image, and the local engine has none: use --engine docker"
-        return None
+            if service.cpu_count is not None and not processors():
+                return f"{service.name} needs a limit of processors, and {sys.platform} has none"
+        return too_few_processors(services, len(processors()))
 
     def open(
         self,

@@ -15,7 +15,7 @@ from scenarios.engines.local.log import END_WITHIN, Log
 from scenarios.engines.local.machines import MARK, Machine
 from scenarios.errors import EngineError
 from scenarios.places import PROGRAMS, ROOT
-from scenarios.scenario import Address
+from scenarios.scenario import Address, Service
 
 # Waits for the word that its process is recorded, so that none runs without a record: it ends when the lab is killed
 # before. Then it limits itself, soft and hard, says its process id, and becomes the program, which waits for its turn.
@@ -52,6 +52,11 @@ def environment(machine: Machine) -> dict[str, str]:
     return {**needed, WHERE_LIBRARIES_ARE: libraries} if libraries else needed
 
 
+def processors() -> list[int]:
+    """The processors that this process may use; none where the kernel cannot be asked, as on macOS."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def memory_kills() -> int:
     """How often the kernel has killed for want of memory so far; 0 where it does not tell."""
     with suppress(OSError):
@@ -78,19 +83,25 @@ class LocalService:
     def _error(self, error: Exception) -> EngineError:
         return EngineError(f"{self._machine.service} cannot be run: {error}")
 
-    def stand(self, nofile: int, program: Sequence[str], prefix: Sequence[str], address: Address) -> None:
-        """Loads `program`, a module and its arguments, behind the words of `prefix`, to listen at `address` if at all.
+    def stand(self, service: Service, program: Sequence[str], prefix: Sequence[str], address: Address) -> None:
+        """Loads `program`, a module and its arguments, behind the words of `prefix`, to listen at `address` if at all,
+        with the limits of `service`.
 
         It does nothing before `start`. Raises EngineError.
         """
         self._kills_before = memory_kills()
         try:
             try:
-                self._process = self._spawn([*prefix, "sh", "-c", LAUNCH, "launch", str(nofile)], program, address)
+                self._process = self._spawn(
+                    [*prefix, "sh", "-c", LAUNCH, "launch", str(service.nofile)], program, address
+                )
             finally:
                 self._log.start()
             self._waiter.start()
             self._machine.note_program(self._process.pid)
+            if service.cpu_count is not None:
+                # The kernel's processors as it numbers them, from the first that this process may use.
+                psutil.Process(self._process.pid).cpu_affinity(processors()[: service.cpu_count])
         except (OSError, psutil.Error) as error:
             self._close_input()
             raise self._error(error) from error

@@ -82,7 +82,7 @@ class LocalSession:
     def _stand(self, service: Service, network: Network) -> None:
         program = [service.module, *service.arguments(network.addresses)]
         address = network.addresses[service.name]
-        self._services[service.name].stand(service.nofile, program, network.prefix, address)
+        self._services[service.name].stand(service, program, network.prefix, address)
 
     def send(self, service: str, data: bytes) -> None:
         """Writes to the program's standard input."""

@@ -1,0 +1,104 @@
+"""Draws pictures with characters, for the terminal."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from scenarios.pictures import Bars, Curves, Grid, Picture, Span, Steps, Timeline
+
+WIDTH = 60
+FULL, LESS, NOTHING = "█", "░", " "
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def drawn(picture: Picture) -> Iterable[Text | Table]:
+    """The picture's title and lines."""
+    yield Text(picture.title, "bold")
+    match picture:
+        case Timeline():
+            yield from map(Text, _timeline(picture))
+        case Curves():
+            yield from map(Text, _curves(picture))
+        case Bars():
+            yield from map(Text, _bars(picture))
+        case Steps():
+            yield from map(Text, _steps(picture))
+        case Grid():
+            yield _grid(picture)
+
+
+def _names(names: Iterable[str]) -> int:
+    return max(map(cell_len, names), default=0)
+
+
+def _timeline(picture: Timeline) -> Iterable[str]:
+    """One line a lane, and one that says what its signs stand for."""
+    end = max((span.end for spans in picture.lanes.values() for span in spans), default=0.0)
+    kinds = list(dict.fromkeys(span.kind for spans in picture.lanes.values() for span in spans))
+    signs = dict(zip(kinds, (FULL, LESS, "▒", "▓", "·"), strict=False))
+    width = _names(picture.lanes)
+    for name, spans in picture.lanes.items():
+        yield f"  {name:{width}}  {_lane(spans, end, signs)}"
+    yield f"  {'':{width}}  0{f'{end:.2f} s':>{WIDTH - 1}}"
+    yield f"  {'':{width}}  " + "   ".join(f"{sign} {kind}" for kind, sign in signs.items())
+
+
+def _lane(spans: Sequence[Span], end: float, signs: Mapping[str, str]) -> str:
+    """A character for each part of the time; a span that is shorter than one is seen all the same."""
+    cells = [NOTHING] * WIDTH
+    for span in spans:
+        first = min(WIDTH - 1, int(span.begin / end * WIDTH)) if end else 0
+        last = max(first + 1, min(WIDTH, round(span.end / end * WIDTH))) if end else 1
+        cells[first:last] = [signs.get(span.kind, "?")] * (last - first)
+    return "".join(cells).rstrip()
+
+
+def _curves(picture: Curves) -> Iterable[str]:
+    """A line of bars for each curve, by the logarithm of its values, with the first and the last of them."""
+    values = [value for points in picture.series.values() for value in points.values() if value > 0]
+    low, high = (min(values, default=1.0), max(values, default=1.0))
+    width = _names(picture.series)
+    for name, points in picture.series.items():
+        bars = "".join(_height(value, low, high) * 3 for _, value in sorted(points.items()))
+        first, last = (points[n] for n in (min(points), max(points)))
+        yield f"  {name:{width}}  {bars}  {first:.3g} to {last:.3g} {picture.upwards}"
+    counts = sorted({n for points in picture.series.values() for n in points})
+    yield f"  {picture.across}: " + ", ".join(f"{n:g}" for n in counts)
+
+
+def _height(value: float, low: float, high: float) -> str:
+    if value <= 0 or high <= low:
+        return EIGHTHS[1]
+    part = math.log(value / low) / math.log(high / low)
+    return EIGHTHS[1 + round(part * (len(EIGHTHS) - 2))]
+
+
+def _bars(picture: Bars) -> Iterable[str]:
+    most, width = max(picture.values.values(), default=0.0), _names(picture.values)
+    for name, value in picture.values.items():
+        length = round(value / most * WIDTH) if most > 0 else 0
+        yield f"  {name:{width}}  {FULL * length or '▏'} {value:.3g} {picture.unit}"
+
+
+def _steps(picture: Steps) -> Iterable[str]:
+    """A column for each that did something, so that the switches from one to the other are seen."""
+    names = list(dict.fromkeys(who for who, _ in picture.steps))
+    widths = {
+        name: max([cell_len(name)] + [cell_len(what) for who, what in picture.steps if who == name]) for name in names
+    }
+    yield "  " + "  ".join(f"{name:{widths[name]}}" for name in names)
+    for who, what in picture.steps:
+        yield ("  " + "  ".join(f"{what if name == who else '':{widths[name]}}" for name in names)).rstrip()
+
+
+def _grid(picture: Grid) -> Table:
+    made = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    made.add_column("")
+    for column in picture.columns:
+        made.add_column(column, justify="right")
+    for name, cells in picture.rows.items():
+        made.add_row(name, *map(Text, cells))
+    return made
