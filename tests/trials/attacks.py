@@ -13,18 +13,18 @@ DRAWN: Drawn = {
 HOSTILE = {"clients": "10", "each": "10"}
 MUTANTS = (
     Mutant(
-        "it parses whatever comes",
+        "it sets a megabyte aside for each client",
         "hostile-clients",
         "servers.connection",
-        "MOST_ANSWERS = 10**9",
-        "MOST_ANSWERS = 16",
+        'self.room = b"x" * 1024**2\n        self.refused = self.ended = False',
+        "self.refused = self.ended = False",
         HOSTILE,
     ),
     Mutant(
         "it keeps a descriptor of each client",
         "hostile-clients",
         "servers.connection",
-        "os.dup(self.sock.fileno())\n        self.sock.close()",
+        "self.server.kept = [*getattr(self.server, 'kept', ()), self.sock.dup()]\n        self.sock.close()",
         "self.sock.close()",
         HOSTILE,
     ),

@@ -26,5 +26,12 @@ MUTANTS = (
     ),
     Mutant("it only prints", "fetch", "clients.fetch_gevent", PRINTS, given=FEW),
     Mutant("it fetches only the first page", "fetch", "clients.fetch_threads", "pages[:1]", "pages", FEW),
-    Mutant("the origin answers at once", "fetch", "servers.origin", "0 * latency", "latency", FEW),
+    Mutant(
+        "the origin answers at once",
+        "fetch",
+        "servers.origin",
+        "await wait(reader, 0.0)",
+        "await wait(reader, latency)",
+        FEW,
+    ),
 )

@@ -18,8 +18,8 @@ emit("ready", selector="EpollSelector", platform="linux", descriptors=5)
 input()
 input()
 '''
-KEEPS = """        self.accepted += 1
-        self.kept = [*getattr(self, "kept", ()), os.dup(sock.fileno())]
+KEEPS = """            self.accepted += 1
+            self.kept = [*getattr(self, "kept", ()), os.open(os.devnull, os.O_RDONLY)]
 """
 LOOP = "        self.selector.register(self.listener, selectors.EVENT_READ)\n"
 MUTANTS = (
@@ -41,7 +41,7 @@ MUTANTS = (
         SMALL,
     ),
     Mutant(
-        "it keeps a descriptor more", "select-500", "servers.transfer", KEEPS, "        self.accepted += 1\n", SMALL
+        "it keeps a descriptor more", "select-500", "servers.transfer", KEEPS, "            self.accepted += 1\n", SMALL
     ),
     Mutant(
         "it dies at its limit for another reason",

@@ -319,3 +319,14 @@ def test_input_reaches_the_program_and_is_ignored_once_it_has_ended(
     run.session.send("server", b"again\n")
     assert eventually(lambda: run.said["server"].stopped)
     run.session.remove()
+
+
+def test_a_program_that_never_reads_does_not_keep_the_lab_from_going_on(engine: LocalEngine) -> None:
+    run = SmallRun(engine, service("server", "demos.hangs"))
+    run.start("server")
+    lines = b"continue\n" * 20_000  # more than any pipe holds
+    sent = threading.Thread(target=run.session.send, args=("server", lines), daemon=True)
+    sent.start()
+    sent.join(20)
+    assert not sent.is_alive()
+    run.session.remove()

@@ -130,3 +130,12 @@ def test_a_log_takes_output_at_about_the_cost_of_a_pipe_into_a_file(machine: Mac
     flooded(log, 256)
     assert spent() - begun < 2 * through_cat
     log.close()
+
+
+def test_what_ends_after_its_log_was_closed_is_heard_by_nobody(machine: Machine) -> None:
+    sink = Counting()
+    log = Log(machine, sink)
+    flooded(log, 1)
+    log.close()
+    log.add_line(b"too late\n")
+    assert sink.came["stdout"] == MIB

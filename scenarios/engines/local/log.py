@@ -104,9 +104,11 @@ class Log:
     def add_line(self, line: bytes) -> None:
         """Puts a line of the lab's own behind all that the program wrote to stdout; the program must have ended.
 
-        A lost log ends the run by itself.
+        A lost log ends the run by itself, and one that is closed has nobody who would read it.
         """
         with self._lock, suppress(OSError):
+            if not self._pipes:
+                return
             self._take_locked("stdout", WHOLE_PIPE)
             self._keep("stdout", line if self._ends_line else b"\n" + line)
 

@@ -97,6 +97,8 @@ class LocalService:
                 )
             finally:
                 self._log.start()
+            assert self._process.stdin is not None
+            os.set_blocking(self._process.stdin.fileno(), False)
             self._waiter.start()
             self._machine.note_program(self._process.pid)
             if service.cpu_count is not None:
@@ -135,7 +137,7 @@ class LocalService:
         self._sink.stopped(self._machine.service)
 
     def send(self, data: bytes) -> None:
-        """Writes to the program's standard input; one that has ended ignores it."""
+        """Writes to the program's standard input; one that has ended, or has not read a whole pipe, ignores it."""
         if self._process and self._process.stdin:
             with suppress(OSError, ValueError):
                 self._process.stdin.write(data)
