@@ -25,9 +25,9 @@ FLOORS = (
     ("scenarios.theory",),
     ("scenarios.scenario",),
     ("scenarios.parameters", "scenarios.yaml_source", "scenarios.signals", "scenarios.rundirs"),
-    ("scenarios.errors", "scenarios.owner", "scenarios.places", "scenarios.phases", "scenarios.events",
-     "scenarios.imagestore"),
-)  # fmt: skip
+    ("scenarios.errors", "scenarios.owner", "scenarios.imagestore"),
+    ("scenarios.procfs", "scenarios.places", "scenarios.phases", "scenarios.events"),
+)
 # What calls the project's own checks, which are programs of its tests: tasks.py offers them as commands.
 CHECKS_OF_THE_PROJECT = ("tests.commands", "tests.bench.bench")
 # With these an old run is judged and drawn again, wherever it was made.

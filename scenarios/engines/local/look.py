@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from scenarios import procfs
 from scenarios.errors import EngineError, Unavailable
 
 PROC = Path("/proc")
@@ -25,7 +26,7 @@ def text(service: str, pid: int) -> str:
         return ""
     except OSError as error:
         with suppress(OSError):
-            if _has_ended(_stat(process)):
+            if procfs.has_ended(procfs.stat(process)):
                 return ""
         raise EngineError(f"{service} cannot be looked at: {error.filename}: {error.strerror}") from error
 
@@ -40,16 +41,7 @@ def _lines(process: Path) -> Iterator[str]:
                 yield f"watched {sum(line.startswith('tfd:') for line in watched.splitlines())}"
     limits = (process / "limits").read_text(encoding="ascii")
     yield from (line for line in limits.splitlines() if line.startswith("Max open files"))
-    stat = _stat(process)
-    if _has_ended(stat):
+    stat = procfs.stat(process)
+    if procfs.has_ended(stat):
         raise ProcessLookupError  # it waits to be reaped, and has nothing any more
-    yield f"stat {stat}"
-
-
-def _stat(process: Path) -> str:
-    """The fields behind the command's name, which may hold anything."""
-    return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].strip()
-
-
-def _has_ended(stat: str) -> bool:
-    return stat.startswith(("Z", "X"))
+    yield f"stat {' '.join(stat)}"
