@@ -50,9 +50,8 @@ def scenario(
     from scenarios.commands import scenario
 
     given = scenario.parameters(clients, nofile, set_ or [])
-    return scenario.scenario(
-        name, given, engine=engine, keep=keep, as_json=json, repeat=repeat, dry_run=dry_run, timeout=timeout
-    )
+    options = scenario.Options(engine, keep, json, repeat, dry_run, timeout)
+    return scenario.scenario(name, given, options)
 
 
 @command(EXPERIMENTS, help={"json": JSON})

@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType, ModuleType
+from typing import Any
 
 FEW_COLLECTIONS = 50_000  # objects made between two; Python's own threshold is 700
 
@@ -33,6 +34,13 @@ def import_invoke() -> None:
     del sys.modules["unittest.mock"]
 
 
+def commands() -> Any:
+    """The commands of tasks.py; what is wrong there is told like any other error, so this is not called here."""
+    from tasks import namespace
+
+    return namespace
+
+
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
@@ -43,4 +51,4 @@ if __name__ == "__main__":
     import_invoke()
     from scenarios.commands.program import main
 
-    main(sys.argv[1:])
+    main(sys.argv[1:], commands)

@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from scenarios import procfs
+
 PROC = Path("/proc")
 MACHINE_ID = Path("/etc/machine-id")
-# Fields of /proc/PID/stat behind the command's name (proc(5)): the state is field 3, the start is field 22.
-STATE, START = 0, 19
 LABEL = "iolab.owner."
 
 
@@ -133,11 +133,10 @@ def started(pid: int) -> int | None:
     if not (PROC / "self" / "stat").exists():
         return _started_without_proc(pid)
     try:
-        text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        fields = procfs.stat(PROC / str(pid))
     except OSError:
         return None
-    fields_behind_name = text.rpartition(") ")[2].split()
-    return ZOMBIE if fields_behind_name[STATE] in "ZX" else int(fields_behind_name[START])
+    return ZOMBIE if procfs.has_ended(fields) else int(fields[procfs.START])
 
 
 def _started_without_proc(pid: int) -> int | None:

@@ -72,6 +72,13 @@ class Kind:
         return f"from {self.low:g} to {self.high:.0f}"
 
 
+# The least soft limit under which CPython itself starts and a server can create its own descriptors.
+LEAST_NOFILE = 16
+# Kinds that several families count with.
+MECHANISM = Kind("the server's mechanism", choices=("select", "poll", "epoll", "default"))
+TRANSFERRED = Kind("bytes that each client downloads, and uploads", size, 1, 64 * UNITS["MiB"], keep_text=True)
+NOFILE = Kind("the server's limit of open descriptors", whole_number, LEAST_NOFILE, 2**20, optional=True)
+
 BY_TYPE = {int: Kind("", whole_number), float: Kind("", seconds), str: Kind("")}
 
 

@@ -1,11 +1,11 @@
-"""The program `inv`: invoke as a library, with the commands of tasks.py bound to it."""
+"""The program `inv`: invoke as a library, with the commands that it is given."""
 
 from __future__ import annotations
 
 import inspect
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -147,8 +147,8 @@ def named_positionals(tokens: list[str]) -> list[str]:
     return [tokens[0], *named, *tokens[1 + min(count, len(flags)) :]]
 
 
-def main(argv: Sequence[str]) -> None:
-    """What ./inv does; leaves with the exit status."""
+def main(argv: Sequence[str], load: Callable[[], Collection]) -> None:
+    """What ./inv does with the commands that `load` gives; leaves with the exit status."""
     from scenarios import signals
     from scenarios.commands import streams
     from scenarios.commands.command import status_of
@@ -157,10 +157,8 @@ def main(argv: Sequence[str]) -> None:
     signals.install()
 
     def run() -> int:
-        from tasks import namespace
-
         try:
-            Iolab(namespace).run(["inv", *argv])
+            Iolab(load()).run(["inv", *argv])
         except SystemExit as left:
             streams.flush()
             if type(left) is not SystemExit:

@@ -4,8 +4,9 @@ import os
 import time
 from pathlib import Path
 
-STAT = Path("/proc/self/stat")
-STARTED = 21  # the place of `starttime` in proc(5), counted from 0
+from scenarios import procfs
+
+PROCESS = Path("/proc/self")
 
 
 def began() -> float:
@@ -15,11 +16,9 @@ def began() -> float:
 
 def _age() -> float:
     try:
-        text = STAT.read_text(encoding="utf-8", errors="replace")
+        ticks = int(procfs.stat(PROCESS)[procfs.START])
     except OSError:
         return _age_elsewhere()
-    # The program's name stands in brackets and may hold blanks; what follows it does not.
-    ticks = int(text.rpartition(")")[2].split()[STARTED - 2])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 

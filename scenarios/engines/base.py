@@ -116,6 +116,11 @@ class Session(Protocol):
     def out_of_memory(self, service: str) -> bool:
         """Whether the kernel killed something on the service's machine for want of memory."""
 
+    def leave(self) -> None:
+        """Lets go of what this process has of the run: connections, files, threads. Machines and programs stay as they
+        are, and nothing more can be asked but their removal. Raises EngineError.
+        """
+
     def remove(self) -> None:
         """Removes everything of this run, also what is being created at this moment.
 

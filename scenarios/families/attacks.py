@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
-from scenarios.parameters import Kind, size, whole_number
+from scenarios.parameters import MECHANISM, NOFILE, TRANSFERRED, Kind, whole_number
 from scenarios.quantities import AtMost, Exactly, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory import peers
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from scenarios.evidence import Evidence, Sample, ServiceEvidence
 
 MIB = 1024**2
-LEAST_NOFILE = 16
 BEHAVIOURS = 20
 # Descriptors that are no client's, and a few to spare.
 OWN = 16
@@ -34,9 +33,9 @@ class Attacks(Plain):
     parameters: Mapping[str, Kind] = {
         "clients": Kind("well-behaved clients", whole_number, 1, 1000),
         "each": Kind("clients that are hostile in each of the twenty ways", whole_number, 1, 20),
-        "selector": Kind("the server's mechanism", choices=("select", "poll", "epoll", "default")),
-        "size": Kind("bytes that each client downloads, and uploads", size, 1, 64 * MIB, keep_text=True),
-        "nofile": Kind("the server's limit of open descriptors", whole_number, LEAST_NOFILE, 2**20, optional=True),
+        "selector": MECHANISM,
+        "size": TRANSFERRED,
+        "nofile": NOFILE,
     }
     services = frozenset({"server", "hostile", "client"})
     quantities = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
-from scenarios.parameters import Kind, size, whole_number
+from scenarios.parameters import MECHANISM, NOFILE, TRANSFERRED, Kind, whole_number
 from scenarios.quantities import Exactly, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory.descriptors import LISTENERS, Server, descend, open_before_first_client, selector_on
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
     from scenarios.evidence import Evidence, ServiceEvidence
 
-# The least soft limit under which CPython itself starts and the server can create its own descriptors.
-LEAST_NOFILE = 16
 # Ports 32768-60999 are all that one address can use to connect to one server's port (ip_local_port_range).
 MOST_CLIENTS = 28232
 
@@ -29,9 +27,9 @@ class Transfers(Plain):
     name = "transfers"
     parameters: Mapping[str, Kind] = {
         "clients": Kind("clients connected at the same time", whole_number, 1, MOST_CLIENTS),
-        "selector": Kind("the server's mechanism", choices=("select", "poll", "epoll", "default")),
-        "size": Kind("bytes that each client downloads, and uploads", size, 1, 64 * 1024**2, keep_text=True),
-        "nofile": Kind("the server's limit of open descriptors", whole_number, LEAST_NOFILE, 2**20, optional=True),
+        "selector": MECHANISM,
+        "size": TRANSFERRED,
+        "nofile": NOFILE,
         "model": Kind("how the client holds its connections", choices=("threads", "epoll"), optional=True),
     }
     services = frozenset({"server", "client"})

@@ -66,6 +66,8 @@ def living(engine: Engine, plan: Plan, watch: Watch) -> Iterator[tuple[Evidence,
         finally:
             if not plan.keep:
                 session.remove()
+        if plan.keep:
+            session.leave()
     except BaseException:
         # An interrupt may have cut the removal above short; it comes only once, so this one is whole.
         session.remove()

@@ -2,6 +2,7 @@
 
 import re
 
+from scenarios import procfs
 from scenarios.evidence import Sample
 
 CLOCK_TICKS = (
@@ -20,7 +21,6 @@ def parse(moment: str, text: str) -> Sample | None:
     if not (descriptors and limits and stat and tree):
         return None
     watched = re.search(r"^watched (\d+)$", text, re.M)
-    # The fields follow the command's name. State is field 3, so utime (14), stime (15), rss (24) stand at 11, 12, 21.
     fields = stat[1].split()
     return Sample(
         moment=moment,
@@ -28,8 +28,8 @@ def parse(moment: str, text: str) -> Sample | None:
         watched=int(watched[1]) if watched else None,
         nofile_soft=int(limits[1]),
         nofile_hard=int(limits[2]),
-        resident=int(fields[21]) * PAGE,
-        cpu_seconds=(int(fields[11]) + int(fields[12])) / CLOCK_TICKS,
+        resident=int(fields[procfs.RESIDENT]) * PAGE,
+        cpu_seconds=(int(fields[procfs.USER_TIME]) + int(fields[procfs.SYSTEM_TIME])) / CLOCK_TICKS,
         processes=int(tree[1]),
         threads=int(tree[2]),
         all_cpu_seconds=int(tree[3]) / CLOCK_TICKS,

@@ -86,3 +86,5 @@ if __name__ == "__main__":
     owner.start("server", until="ready")
     print("up", flush=True)
     sys.stdin.read()
+    if fate == "keep":
+        owner.session.leave()

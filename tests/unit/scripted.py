@@ -155,6 +155,10 @@ class ScriptedSession:
         self._note(f"out_of_memory {service}")
         return True
 
+    def leave(self) -> None:
+        """Notes that the machines are left standing."""
+        self._note("leave")
+
     def remove(self) -> None:
         """Notes that everything is removed, unless it is cut short."""
         self._note("remove")

@@ -104,10 +104,10 @@ def engine(runs: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
 def ask(name: str = "epoll-500", settings: Iterable[str] = (), **flags: Any) -> int:
     """What ./inv scenario does with its flags, in this process; returns the exit status."""
     clients, nofile = flags.pop("clients", None), flags.pop("nofile", None)
-    options = {"engine": None, "keep": False, "as_json": False, "repeat": None, "dry_run": False, "timeout": None}
 
     def work() -> int:
-        return scenario.scenario(name, scenario.parameters(clients, nofile, list(settings)), **(options | flags))
+        given = scenario.parameters(clients, nofile, list(settings))
+        return scenario.scenario(name, given, scenario.Options(**flags))
 
     return command.status_of(lambda: command.swept(work))
 

@@ -1,6 +1,5 @@
 """A local service's log: whole, in parts, bounded, and no slower than a pipe into a file."""
 
-import os
 import resource
 import subprocess
 import sys
@@ -13,7 +12,6 @@ import pytest
 from scenarios.engines.base import Stream
 from scenarios.engines.local.log import Log
 from scenarios.engines.local.machines import Machine, Machines
-from scenarios.events import STREAMS
 
 MIB = 1024**2
 # As much as a pipe holds, again and again.
@@ -102,17 +100,14 @@ def test_the_log_of_a_kept_program_stops_growing_too_and_the_program_goes_on(mac
     source = FLOOD + "\nimport pathlib; pathlib.Path('went-on').touch()"
     command = [sys.executable, "-c", source, str(16 * 4)]
     with subprocess.Popen(command, stdout=log.inlets["stdout"], cwd=machine.tmp) as program:
+        log.start()
         followers = log.hand_over()
-        for inlet in log.inlets.values():
-            os.close(inlet)
         assert program.wait(30) == 0
     assert (machine.tmp / "went-on").exists()
     file = machine.directory / "stdout"
     assert [follower.wait(30) for follower in followers] == [0, 0]
     assert file.stat().st_size == MIB
-    for stream in STREAMS:
-        os.close(log._pipes[stream])
-        log._files[stream].close()
+    log.close()
 
 
 def spent() -> float:

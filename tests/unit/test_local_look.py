@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scenarios import rundirs, spec
+from scenarios.engines import addresses
 from scenarios.engines.base import Executed
 from scenarios.engines.docker import looker
 from scenarios.engines.local import host, look, network
@@ -147,7 +148,7 @@ def test_a_way_to_this_machine_is_found_where_the_namespace_is_its_own(
     run = SmallRun(engine, service("server", "demos.hangs"))
     reached = run.session.hosts_reached("server")
     assert "127.0.0.1" in reached
-    assert set(reached) <= set(host.own_addresses())
+    assert set(reached) <= set(addresses.own_addresses())
     run.session.remove()
 
 

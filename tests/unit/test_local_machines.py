@@ -215,6 +215,25 @@ def test_a_kept_server_goes_on_serving_and_logging_after_its_lab_has_ended(state
     assert not state.exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc, and descriptors that stand for processes")
+def test_a_kept_run_holds_no_descriptor_and_no_thread_of_the_lab_that_left_it(state: Path) -> None:
+    engine = LocalEngine(state)
+    held, runs = [], []
+    for number in range(3):
+        kept = SmallRun(engine, service("server", "servers.transfer"), run=f"feed2{number}", keep=True)
+        program = kept.start("server", until="ready")
+        kept.session.leave()
+        kept.said.close()
+        held.append((len(list(Path("/proc/self/fd").iterdir())), threading.active_count()))
+        assert program.lives
+        runs.append(kept)
+    assert len(set(held)) == 1, held
+    assert [(thing.kind, thing.kept) for thing in engine.leftovers()] == [("process", True)] * 3
+    for kept in runs:
+        kept.session.remove()
+    assert not state.exists()
+
+
 def test_the_lab_does_not_end_itself_when_called_from_inside_a_machine(state: Path) -> None:
     machine = Machines(state).make("feed07", "server", keep=True)
     command = f"""

@@ -213,7 +213,7 @@ def test_the_start_of_a_command_is_that_of_its_process() -> None:
 
 def test_without_proc_the_start_is_known_to_the_clocks_own_exactness(monkeypatch: pytest.MonkeyPatch) -> None:
     here = started.began()
-    monkeypatch.setattr(started, "STAT", Path("/nonexistent"))
+    monkeypatch.setattr(started, "PROCESS", Path("/nonexistent"))
     assert abs(started.began() - here) < 2
 
 

@@ -14,6 +14,7 @@ import scenarios.run.collect
 import scenarios.run.transcript
 from scenarios import evidence as evidences
 from scenarios import spec
+from scenarios.errors import EngineError
 from scenarios.evidence import Evidence
 from scenarios.run.collect import KILLED
 from scenarios.run.drive import Plan, living
@@ -28,6 +29,7 @@ from tests.unit.scripted import (
     event,
     fetches,
     look,
+    raising,
     refused,
     server_ready,
     transfers,
@@ -227,6 +229,17 @@ def test_a_kept_run_is_not_removed_even_if_it_had_a_problem() -> None:
     evidence, session = run({"server": Script(exits=3), "client": Script()}, keep=True)
     assert evidence.problem is not None
     assert not session.removed
+
+
+def test_a_kept_run_is_let_go_of_and_one_that_cannot_be_is_removed() -> None:
+    assert run(transfers(), keep=True)[1].calls[-1] == "leave"
+    assert "leave" not in run(transfers())[1].calls
+    engine = ScriptedEngine(transfers(), before=at("leave 1", raising(EngineError("no more descriptors"))))
+    with pytest.raises(EngineError), TemporaryDirectory() as name:
+        plan = Plan(epoll(), "r1", Path(name), timeout=60, keep=True)
+        with living(engine, plan, Quiet()):
+            pass
+    assert engine.session.removed
 
 
 def test_the_audience_is_told_each_step_and_each_event(tmp_path: Path) -> None:

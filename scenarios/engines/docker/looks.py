@@ -15,7 +15,7 @@ from scenarios.engines.docker import machines
 from scenarios.engines.docker.client import Clients
 from scenarios.engines.docker.errors import translated
 from scenarios.engines.docker.looker import Looker
-from scenarios.engines.docker.reach import Begun, Reach, gateways, own_addresses
+from scenarios.engines.docker.reach import Begun, Reach, gateways, outer_addresses
 from scenarios.errors import LabFailure, Unavailable
 
 
@@ -121,7 +121,7 @@ class Looks:
 
     def _attempt(self, service: str) -> Begun:
         with translated(f"trying to reach this host from {service}"), self._clients.lent() as api:
-            addresses = dict.fromkeys([*gateways(api.inspect_network(self._network)), *own_addresses()])
+            addresses = dict.fromkeys([*gateways(api.inspect_network(self._network)), *outer_addresses()])
             with self._lock:
                 self._reach = self._reach or Reach()
             begun = self._inside[service].begun = self._reach.begin(self._looker(service), addresses)

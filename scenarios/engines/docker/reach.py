@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-import psutil
-
+from scenarios.engines.addresses import own_addresses
 from scenarios.engines.docker.looker import Looker
 
 # A host that can be reached answers within a millisecond, one without an address never.
@@ -74,7 +73,6 @@ def gateways(network: dict[str, Any]) -> list[str]:
     return [one.get("Gateway") or str(next(ip_network(one["Subnet"]).hosts())) for one in configured]
 
 
-def own_addresses() -> list[str]:
+def outer_addresses() -> list[str]:
     """This host's IPv4 addresses, those of loopback left out: inside, they mean the container itself."""
-    found = (one for several in psutil.net_if_addrs().values() for one in several if one.family == socket.AF_INET)
-    return [one.address for one in found if not ip_address(one.address).is_loopback]
+    return [address for address in own_addresses() if not ip_address(address).is_loopback]

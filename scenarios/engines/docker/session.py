@@ -44,7 +44,7 @@ class DockerSession:
         self._servers = scenario.awaited("ready")
         self._attached: dict[str, streams.Conversation] = {}
         self._readers: list[threading.Thread] = []
-        self._removed = False
+        self._removed = self._over = False
         self._looks = Looks(clients, self._network)
         # Everything that creates runs here, and remove() waits for it: an interrupted main thread leaves nothing half
         # created.
@@ -106,7 +106,7 @@ class DockerSession:
         with suppress(OSError, ValueError):
             for stream, data in attached.frames():
                 self._sink.output(service, stream, data)
-        if not self._removed:
+        if not self._over:
             self._find_out(service)
         self._sink.stopped(service)
 
@@ -182,10 +182,22 @@ class DockerSession:
         if self._removed:
             return
         self._workers.shutdown(wait=True, cancel_futures=True)
+        self._over = True
         with suppress(EngineGone, EngineError):
             mine = [thing for thing in belongings.found(self._clients) if thing.run == self._run]
             belongings.remove(self._clients, mine)
             self._removed = True
+        self._let_go()
+
+    def leave(self) -> None:
+        """Closes the connections to the containers; what looks into them ends with its input."""
+        self._workers.shutdown(wait=True)
+        self._over = True
+        for attached in self._attached.values():
+            attached.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._looks.close()
         for reader in self._readers:
             reader.join(timeout=1)

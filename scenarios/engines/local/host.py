@@ -5,8 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import psutil
-
+from scenarios.engines.addresses import own_addresses
 from scenarios.engines.base import Executed
 from scenarios.engines.local import knock
 from scenarios.errors import LabFailure
@@ -16,7 +15,7 @@ SHARED = "the services share this machine's network"
 
 def reached(execute: Callable[[Sequence[str]], Executed]) -> list[str]:
     """The addresses at which a command, run by `execute`, got through to the lab; raises LabFailure."""
-    addresses = own_addresses()
+    addresses = sorted({*own_addresses(), "127.0.0.1"})
     with socket.create_server(("0.0.0.0", 0), backlog=len(addresses) + 8) as listener:
         port = str(listener.getsockname()[1])
         done = execute([sys.executable, "-I", "-S", knock.__file__, port, *addresses])
@@ -25,12 +24,6 @@ def reached(execute: Callable[[Sequence[str]], Executed]) -> list[str]:
             raise LabFailure(f"whether this machine answers could not be tried: {said or done.exit_status}")
         # What answered inside may be a service of the run; what came here came from anybody. Both together are a way.
         return sorted(set(done.stdout.decode().split()) & _at_which_somebody_came(listener))
-
-
-def own_addresses() -> list[str]:
-    """Every IPv4 address of this machine, 127.0.0.1 among them."""
-    found = {one.address for of_one in psutil.net_if_addrs().values() for one in of_one if one.family == socket.AF_INET}
-    return sorted(found | {"127.0.0.1"})
 
 
 def _at_which_somebody_came(listener: socket.socket) -> set[str]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from scenarios.engines.base import MOST_BYTES, Sink
+from scenarios.engines.local.leave import Leave
 from scenarios.engines.local.machines import MARK, Machine
 from scenarios.engines.local.network import LINUX
 from scenarios.events import STREAMS, Stream
@@ -37,6 +38,7 @@ class Log:
         """Opens the pipes and the files, which stop growing at `most` bytes; raises OSError."""
         self._machine, self._sink, self._most = machine, sink, most
         self._lock = threading.Lock()
+        self.leave, self._over = Leave(), False
         self._files: dict[Stream, BinaryIO] = {}
         self._kept: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
         self._pipes: dict[Stream, int] = {}
@@ -56,15 +58,19 @@ class Log:
         self._reader.start()
 
     def _follow(self) -> None:
-        """Takes from both pipes until nobody can write to them any more."""
+        """Takes from both pipes until nobody can write to them any more, or the program is left to itself."""
         with selectors.DefaultSelector() as selector:
+            selector.register(self.leave, selectors.EVENT_READ)
             for stream, pipe in self._pipes.items():
                 selector.register(pipe, selectors.EVENT_READ, stream)
             try:
-                while selector.get_map():
+                while len(selector.get_map()) > 1:
                     for key, _ in selector.select():
+                        if key.data is None:
+                            return
                         if not self._take(key.data, PART):
                             selector.unregister(key.fd)
+                self._over = True
             except OSError as error:
                 self._sink.lost(f"the log of {self._machine.service} cannot be written: {error.strerror}")
 
@@ -122,10 +128,14 @@ class Log:
                 yield part
 
     def hand_over(self) -> "list[subprocess.Popen[bytes]]":
-        """Lets processes of their own fill the files from now on, and returns them.
+        """Lets processes of their own fill the files from now on, and returns them; none once nobody can write.
 
-        A kept program would otherwise die of its next line, since nobody could read it once the lab has ended.
+        A kept program would otherwise die of its next line, since nobody could read it any more. Raises OSError.
         """
+        self.leave.say()
+        self.join()
+        if self._over:
+            return []
         return [self._followed_on(stream) for stream in STREAMS]
 
     def _followed_on(self, stream: Stream) -> "subprocess.Popen[bytes]":
@@ -149,3 +159,4 @@ class Log:
                 os.close(self._pipes.popitem()[1])
             for file in self._files.values():
                 file.close()
+            self.leave.close()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from scenarios import procfs
 from scenarios.errors import EngineError, Unavailable
 
 PROC = Path("/proc")
@@ -25,7 +26,7 @@ def text(service: str, pid: int) -> str:
         return ""
     except OSError as error:
         with suppress(OSError):
-            if _has_ended(_stat(process)):
+            if procfs.has_ended(procfs.stat(process)):
                 return ""
         raise EngineError(f"{service} cannot be looked at: {error.filename}: {error.strerror}") from error
 
@@ -41,10 +42,10 @@ def _lines(process: Path) -> Iterator[str]:
     yield _tree(process.name)
     limits = (process / "limits").read_text(encoding="ascii")
     yield from (line for line in limits.splitlines() if line.startswith("Max open files"))
-    stat = _stat(process)
-    if _has_ended(stat):
+    stat = procfs.stat(process)
+    if procfs.has_ended(stat):
         raise ProcessLookupError  # it waits to be reaped, and has nothing any more
-    yield f"stat {stat}"
+    yield f"stat {' '.join(stat)}"
 
 
 def _tree(root: str) -> str:
@@ -52,21 +53,21 @@ def _tree(root: str) -> str:
     fields = dict(_all_fields())
     children: dict[str, list[str]] = {}
     for pid, own in fields.items():
-        if not _has_ended(own[0]):
-            children.setdefault(own[1], []).append(pid)
+        if not procfs.has_ended(own):
+            children.setdefault(own[procfs.PARENT], []).append(pid)
     found = [root]
     for pid in found:  # which grows meanwhile
         found += children.get(pid, ())
     mine = [fields[pid] for pid in found if pid in fields]
-    ticks = sum(int(ticks) for own in mine for ticks in own[11:15])
-    return f"tree {len(mine)} {sum(int(own[17]) for own in mine)} {ticks} {_memory(found)}"
+    ticks = sum(int(ticks) for own in mine for ticks in own[procfs.ALL_TIMES])
+    return f"tree {len(mine)} {sum(int(own[procfs.THREADS]) for own in mine)} {ticks} {_memory(found)}"
 
 
 def _all_fields() -> Iterator[tuple[str, list[str]]]:
     for name in os.listdir(PROC):  # noqa: PTH208 - names alone
         if name.isdecimal():
             with suppress(OSError):  # ended meanwhile
-                yield name, _stat(PROC / name).split()
+                yield name, procfs.stat(PROC / name)
 
 
 def _memory(processes: list[str]) -> str:
@@ -79,12 +80,3 @@ def _memory(processes: list[str]) -> str:
         if not sizes:
             return "-"
     return str(sum(sizes))
-
-
-def _stat(process: Path) -> str:
-    """The fields behind the command's name, which may hold anything."""
-    return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].strip()
-
-
-def _has_ended(stat: str) -> bool:
-    return stat.startswith(("Z", "X"))

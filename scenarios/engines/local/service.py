@@ -73,6 +73,7 @@ class LocalService:
         """Nothing is started yet; raises EngineError."""
         self._machine, self._sink = machine, sink
         self._process: subprocess.Popen[bytes] | None = None
+        self._followers: list[subprocess.Popen[bytes]] = []
         self._kills_before, self.out_of_memory = 0, False
         self._waiter = threading.Thread(target=self._report_end, name=f"wait-{machine.service}", daemon=True)
         try:
@@ -126,11 +127,14 @@ class LocalService:
         )
 
     def _report_end(self) -> None:
-        """Waits for the end and says it as the images' PID 1 does, behind all that the program wrote.
+        """Waits for the end and says it as the images' PID 1 does, behind all that the program wrote, unless the lab
+        leaves it before.
 
         A SIGKILL counts as the kernel's, for want of memory, when the kernel counted such a kill meanwhile.
         """
-        code = self._process.wait() if self._process else 0
+        if self._process is None or not self._log.leave.or_end_of(self._process):
+            return
+        code = self._process.returncode
         self.out_of_memory = code == KILLED and memory_kills() > self._kills_before
         self._log.add_line(b'{"event": "exited", "code": %d}\n' % (code if code >= 0 else 128 - code))
         self._log.join()  # what it started may write on
@@ -149,10 +153,16 @@ class LocalService:
         except OSError as error:
             raise self._error(error) from error
 
-    def hand_over(self) -> None:
-        """Leaves a program that still runs to itself: this process is about to end, and keeps it."""
-        if self._process and self._process.returncode is None:
-            self._log.hand_over()
+    def leave(self) -> None:
+        """Leaves the program to itself: it runs on and its log is filled on, without this process. Raises EngineError.
+
+        Where only its end ends the wait for it, a thread goes on waiting.
+        """
+        try:
+            self._followers = self._log.hand_over() if self._process else []
+        except OSError as error:
+            raise self._error(error) from error
+        self.close()
 
     def close(self) -> None:
         """Ends the threads and lets go of the streams, once the processes are gone."""
@@ -160,6 +170,8 @@ class LocalService:
             self._waiter.join(END_WITHIN)
         self._close_input()
         self._log.close()
+        for process in filter(None, (self._process, *self._followers)):
+            process.poll()  # reaps those that nobody waited for
 
     def _close_input(self) -> None:
         if self._process and self._process.stdin:

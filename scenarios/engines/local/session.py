@@ -1,6 +1,5 @@
 """One run on the local engine: its machines, its network, and what runs in them."""
 
-import atexit
 import os
 import signal
 import subprocess
@@ -70,8 +69,6 @@ class LocalSession:
             self._services[service] = LocalService(machine, self._sink)
             self._machines[service] = machine
         self._network = Network(sorted(self._scenario.services), self._take_namespace())
-        if self._keep:
-            atexit.register(self._hand_over)
         for one in self._scenario.services.values():
             self._stand(one, self._network)
 
@@ -141,9 +138,15 @@ class LocalSession:
         """Whether SIGKILL ended the program while the kernel counted a kill for want of memory."""
         return self._services[service].out_of_memory
 
-    def _hand_over(self) -> None:
+    def leave(self) -> None:
+        """Leaves the programs to themselves; their network lives as long as they do. Raises EngineError."""
+        with self._lock:
+            self._closed = True
+        self._workers.shutdown(wait=True)
         for service in self._services.values():
-            service.hand_over()
+            service.leave()
+        if self._network:
+            self._network.close()
 
     def remove(self) -> None:
         """Waits for what is being started, then ends and removes everything by the records.
@@ -153,7 +156,6 @@ class LocalSession:
         with self._lock:
             self._closed = True
         self._workers.shutdown(wait=True, cancel_futures=True)
-        atexit.unregister(self._hand_over)
         with suppress(LabError, OSError):
             machines = self._all_machines
             machines.remove([machine for machine in machines.all() if machine.run == self._run])
