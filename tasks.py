@@ -28,6 +28,9 @@ JSON = "print JSON on stdout and nothing else"
         "repeat": "run it that many times; with --json the worst run is printed",
         "dry-run": "predict only, start nothing",
         "timeout": "seconds after which a run counts as hung",
+        "all": "the whole catalog instead of one scenario: side by side, those that measure costs alone",
+        "topic": "with --all, one topic: coroutines, waiting, servers or events",
+        "resume": "with --all, go on with what an interrupted one left",
     },
 )
 def scenario(
@@ -42,15 +45,23 @@ def scenario(
     repeat: str | None = None,
     dry_run: bool = False,
     timeout: str | None = None,
+    all: bool = False,
+    topic: str | None = None,
+    resume: bool = False,
 ) -> int:
-    """Predict, run, measure and judge one scenario.
+    """Predict, run, measure and judge one scenario, or all of them.
 
     Example: ./inv scenario select-1100 --nofile 4096
+    Example: ./inv scenario --all --topic waiting
     """
     from scenarios.commands import scenario
 
     given = scenario.parameters(clients, nofile, set_ or [])
     options = scenario.Options(engine, keep, json, repeat, dry_run, timeout)
+    if all or not name:
+        from scenarios.commands import everything
+
+        return everything.run_all(everything.Choice(topic, resume), given, options)
     return scenario.scenario(name, given, options)
 
 

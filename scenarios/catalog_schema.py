@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scenarios.parameters import Value, Whole
+from scenarios.scenario import Topic
 from scenarios.yaml_source import YamlSource
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
 ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$")]
-Topic = Literal["coroutines", "waiting", "servers", "events"]
 # Says only that a key may be left out: its default is written.py's.
 LEFT_OUT: Any = Field(default=None)
 

@@ -4,6 +4,7 @@ Its JSON schema is report/run.schema.json. The library that reads and writes it 
 prediction, so it is imported where it is needed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,11 @@ class Record:
     def exit_status(self) -> int:
         """The exit status that the verdict stands for."""
         return EXIT_STATUS[self.verdict]
+
+
+def worst(records: Sequence[Record]) -> Record:
+    """The one by which several are judged: what is known to have failed counts before what could not be told."""
+    return max(records, key=lambda one: (one.verdict == "fail", one.exit_status))
 
 
 @cache

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from scenarios.parameters import Value, size
 
 # What sys.platform is in each image.
 IMAGES = {"linux": "linux", "windows": "win32"}
+# The parts of the subject, in the order in which they are learnt.
+Topic = Literal["coroutines", "waiting", "servers", "events"]
+TOPICS: tuple[str, ...] = get_args(Topic)
 # What a service can be limited in.
 LIMITS = frozenset({"nofile", "pids_limit", "mem_limit", "cpu_count"})
 # Where a program listens unless it is told otherwise.

@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.table import Table
 from rich.text import Text
 
 from scenarios import spec
 from scenarios.errors import EXIT_PASS, EXIT_USAGE, LabError
 from scenarios.report.terminal import STYLES, console, table
+from scenarios.scenario import TOPICS
 
 
 def show_catalog(as_json: bool = False) -> int:
@@ -19,7 +21,8 @@ def show_catalog(as_json: bool = False) -> int:
     for name in spec.names():
         try:
             one = spec.load(name)
-            found.append({"name": name, "summary": one.summary, "teaches": one.teaches, "parameters": one.parameters})
+            about = {"summary": one.summary, "teaches": one.teaches, "parameters": one.parameters}
+            found.append({"name": name, "topic": one.topic, **about})
         except LabError as error:
             found.append({"name": name, "problem": str(error)})
     if as_json:
@@ -30,10 +33,19 @@ def show_catalog(as_json: bool = False) -> int:
 
 
 def _print_catalog(found: Sequence[Mapping[str, Any]]) -> None:
-    listed = table("scenario", "what happens", "what it teaches", narrow=("scenario",))
-    for one in found:
+    """A table for each topic, in the order in which they are learnt; what belongs to none comes last."""
+    for topic in (*TOPICS, ""):
+        mine = [one for one in found if one.get("topic", "") == topic]
+        if mine:
+            console().print(_table(topic or "of no topic", mine))
+
+
+def _table(topic: str, scenarios: Sequence[Mapping[str, Any]]) -> Table:
+    width = max(len(one["name"]) for one in scenarios)
+    listed = table(f"{topic:{width}}", "what happens", "what it teaches", narrow=(f"{topic:{width}}",))
+    for one in scenarios:
         if "problem" in one:
             listed.add_row(one["name"], Text(one["problem"], STYLES["fail"]), "")
         else:
             listed.add_row(one["name"], Text(one["summary"]), Text(one["teaches"]))
-    console().print(listed)
+    return listed

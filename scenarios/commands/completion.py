@@ -14,6 +14,7 @@ from invoke import Collection, ParseError
 
 from scenarios import places
 from scenarios.commands import overview
+from scenarios.scenario import TOPICS
 
 # The words up to the cursor are handed over, the last of them unfinished; a name that ends with = has its value next.
 BASH = """\
@@ -176,4 +177,5 @@ VALUES: dict[str, Callable[[Typed], list[str]]] = {
     "--image": lambda _: ["base", "linux", "windows"],
     "--run": _ids,
     "--service": _services,
+    "--topic": lambda _: list(TOPICS),
 }

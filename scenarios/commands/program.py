@@ -19,6 +19,8 @@ from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE
 INV = Path(__file__).resolve().parent.parent.parent / "inv"
 # invoke has no optional positional arguments; these commands have some, in this order.
 OPTIONAL_POSITIONALS = {"logs": ("--run", "--service")}
+# Options of `scenario` with which it takes no name.
+FOR_ALL = {"--all", "--topic", "--resume"}
 HELP = {"-h", "--help"}
 # From the best to the worst: a failure that is known is worse than one that could not be told.
 SEVERITY = (EXIT_PASS, EXIT_ERROR, EXIT_FAIL, EXIT_USAGE)
@@ -80,7 +82,7 @@ class Iolab(Program):
         asked = next((i for i, token in enumerate(rest) if token in HELP), None)
         if asked is not None:
             self.args.help.value, rest = self._nearest(rest[:asked]) or True, []
-        self.core.unparsed = named_positionals(rest)
+        self.core.unparsed = named_positionals(without_name(rest))
         with _usage():
             super().parse_tasks()
 
@@ -135,6 +137,13 @@ def _usage() -> Iterator[None]:
 def worst(statuses: Sequence[int]) -> int:
     """The status of several commands together; one that is not of ours (a shell's) counts as a failure."""
     return max(statuses, key=lambda one: SEVERITY.index(one if one in SEVERITY else EXIT_FAIL))
+
+
+def without_name(tokens: list[str]) -> list[str]:
+    """`scenario --all` as `scenario --name= --all`: what stands for all scenarios stands in place of a name."""
+    if tokens[:1] != ["scenario"] or FOR_ALL.isdisjoint(token.partition("=")[0] for token in tokens):
+        return tokens
+    return ["scenario", "--name=", *tokens[1:]]
 
 
 def named_positionals(tokens: list[str]) -> list[str]:

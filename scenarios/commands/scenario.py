@@ -94,7 +94,7 @@ def _run(experiment: Scenario, audience: TerminalAudience, options: Options) -> 
     """Carries it out as often as is asked for, and shows each run when it is over."""
     from scenarios.experiment import Experiment, carry_out
 
-    engine = _engine(options)
+    engine = connect(options)
     records: list[Record] = []
     for number in range(1, options.times + 1):
         if options.times > 1:
@@ -110,7 +110,7 @@ def _run(experiment: Scenario, audience: TerminalAudience, options: Options) -> 
     return records
 
 
-def _engine(options: Options) -> Engine:
+def connect(options: Options) -> Engine:
     """The engine, swept, after saying what it does not keep apart; raises UsageError, EngineUnavailable."""
     from scenarios import leftovers
     from scenarios.engines import choose
@@ -137,7 +137,7 @@ def _print(result: Record, experiment: Scenario) -> None:
 def _show(records: Sequence[Record], experiment: Scenario, options: Options) -> int:
     from scenarios import record
 
-    worst = max(records, key=lambda one: (one.verdict == "fail", one.exit_status))
+    worst = record.worst(records)
     if options.as_json:
         print(record.to_json(worst))
     elif records[0].engine == "none":

@@ -15,6 +15,7 @@ FLOORS = (
     ("requirements", "tests"),
     ("tasks",),
     ("scenarios.commands", "images.commands", "labs"),
+    ("scenarios.series",),
     ("scenarios.experiment", "scenarios.preparation", "scenarios.predicting"),
     ("scenarios.run", "images", "scenarios.checks", "scenarios.leftovers"),
     ("scenarios.engines",),

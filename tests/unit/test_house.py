@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scenarios import families, places, spec
+from scenarios.scenario import TOPICS
 
 SOURCES = [
     path
@@ -154,3 +155,10 @@ def test_a_new_family_in_a_folder_of_its_own_runs_without_another_file_touched(c
     assert "the lines are numbered" in done.stdout
     wrong = inv(checkout, "scenario", "prints", "--set", "count=13")
     assert (wrong.returncode, wrong.stderr) == (2, "iolab: prints: thirteen is too many\n")
+
+
+@pytest.mark.parametrize("name", spec.names())
+def test_every_scenario_of_the_catalog_has_a_topic_and_says_what_it_teaches(name: str) -> None:
+    scenario = spec.load(name)
+    assert scenario.topic in TOPICS
+    assert scenario.teaches.endswith(".")

@@ -231,5 +231,5 @@ def test_pytests_statuses_are_told_as_ours(monkeypatch: pytest.MonkeyPatch, pyte
 
 def test_the_catalog_and_the_runs_are_json_for_programs() -> None:
     listed = json.loads(inv("scenarios --json").stdout)
-    assert {"name", "summary", "teaches", "parameters"} == set(listed[0])
+    assert {"name", "topic", "summary", "teaches", "parameters"} == set(listed[0])
     assert isinstance(json.loads(inv("runs --json").stdout), list)

@@ -1,0 +1,73 @@
+"""Shows many runs while they go on: a live table on a terminal, and a line for each that has ended."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from scenarios.report.terminal import STYLES, console, table
+
+if TYPE_CHECKING:
+    # Read only by the type checker: what a command does not use must not slow its start.
+    from scenarios.record import Record
+
+
+class Screen:
+    """Follows a series on stderr: a live table on a terminal; without one, who begins."""
+
+    def __init__(self, total: int, quiet: bool) -> None:
+        """Shows nothing yet; `quiet` shows nothing at all."""
+        self._console, self._quiet, self._total = console(stderr=True), quiet, total
+        self._now: dict[str, tuple[float, str]] = {}
+        self._ended = 0
+        is_live = self._console.is_terminal and not quiet
+        self._live = Live(console=self._console, auto_refresh=False, transient=True) if is_live else None
+
+    def __enter__(self) -> Screen:
+        """Begins the live table."""
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leaves the terminal as it was."""
+        if self._live:
+            self._live.stop()
+
+    def begins(self, name: str) -> None:
+        """One more is under way."""
+        self._now[name] = (time.monotonic(), "starting")
+        self._refresh()
+
+    def doing(self, name: str, what: str) -> None:
+        """One of those that are under way goes on."""
+        if name in self._now:
+            self._now[name] = (self._now[name][0], what)
+            self._refresh()
+
+    def ended(self, done: Record, out: Console) -> None:
+        """One line that stays."""
+        self._now.pop(done.scenario, None)
+        self._ended += 1
+        if not self._quiet:
+            out.print(_line(done), soft_wrap=True)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._live:
+            listed = table(f"{self._ended} of {self._total}", "for", "now", narrow=("for",))
+            for name, (begun, what) in self._now.items():
+                listed.add_row(name, f"{time.monotonic() - begun:.0f} s", Text(what))
+            self._live.update(listed, refresh=True)
+
+
+def _line(done: Record) -> Text:
+    line = Text(f"{done.verdict:5}", STYLES[done.verdict])
+    line.append(f"  {done.scenario:24} {done.seconds['total']:7.2f} s", "default")
+    if done.problem:
+        line.append(f"  {done.problem.splitlines()[0]}", "default")
+    return line

@@ -1,0 +1,183 @@
+"""Many scenarios in one go: a line each, one JUnit file, the worst status, and going on after an interrupt."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from scenarios import errors, places, rundirs, series, spec
+from scenarios.commands import command, everything
+from scenarios.commands.scenario import Options
+from scenarios.engines import choose
+from scenarios.report import junit
+from scenarios.report.live import Screen
+from tests.unit.made import record
+from tests.unit.scripted import ScriptedEngine, transfers
+
+CATALOG = {"one": "epoll-500", "two": "poll-500", "three": "select-500"}
+PARAMETERS = "clients: 500"
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalog of three scenarios with three clients each; the third must run alone."""
+    folder = tmp_path / "catalog"
+    folder.mkdir()
+    for name, like in CATALOG.items():
+        text = (places.CATALOG / f"{like}.yaml").read_text(encoding="utf-8").replace(PARAMETERS, "clients: 3")
+        (folder / f"{name}.yaml").write_text(text + ("alone: true\n" if name == "three" else ""), encoding="utf-8")
+    monkeypatch.setattr(places, "CATALOG", folder)
+    return folder
+
+
+@pytest.fixture
+def engine(runs: Path, catalog: Path, held: None, monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
+    """The engine of every process: three clients are served, as epoll's one would be."""
+    scripted = ScriptedEngine(transfers())
+    monkeypatch.setattr(choose, "connect", lambda name=None: scripted)
+    return scripted
+
+
+def run_all(choice: everything.Choice | None = None, **options: Any) -> int:
+    """What ./inv scenario --all does, in this process."""
+    chosen = choice or everything.Choice()
+    return command.status_of(lambda: everything.run_all(chosen, {}, Options(**options)))
+
+
+def lines(printed: str) -> list[list[str]]:
+    return [line.split()[:2] for line in printed.splitlines()]
+
+
+@pytest.mark.usefixtures("engine")
+def test_each_scenario_has_a_line_and_one_that_must_run_alone_is_last(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_all() == 0
+    *ended, summary = capsys.readouterr().out.splitlines()
+    assert sorted(lines("\n".join(ended[:2]))) == [["pass", "one"], ["pass", "two"]]
+    assert lines(ended[2]) == [["pass", "three"]]
+    assert summary.startswith("3 scenarios: 3 pass; JUnit: ")
+
+
+@pytest.mark.usefixtures("engine")
+def test_json_has_every_record_and_where_the_junit_file_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_all(as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert sorted(one["scenario"] for one in told["runs"]) == sorted(CATALOG)
+    assert told["counted"] == {"pass": 3, "fail": 0, "error": 0, "skip": 0}
+    suites = ElementTree.parse(told["junit"]).getroot()
+    assert {suite.get("name") for suite in suites} == set(CATALOG)
+    assert all(case.get("name") for suite in suites for case in suite)
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_topic_is_run_alone(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = catalog / "two.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("topic: servers", "topic: events"), encoding="utf-8")
+    assert run_all(everything.Choice("events")) == 0
+    assert lines(capsys.readouterr().out) == [["pass", "two"], ["1", "scenarios:"]]
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_was_not_predicted_makes_the_status_1_and_is_a_failure_in_junit(
+    catalog: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = catalog / "two.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("clients: 3", "clients: 4"), encoding="utf-8")
+    assert run_all(as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["counted"]["fail"] == 1
+    wrong = ElementTree.parse(told["junit"]).getroot().find("testsuite[@name='two']/testcase/failure")
+    assert wrong is not None
+    assert "served: predicted 4" in str(wrong.get("message"))
+
+
+@pytest.mark.parametrize(
+    ("choice", "given", "options", "message"),
+    [
+        (everything.Choice("networks"), {}, Options(), "no topic 'networks'; there are: coroutines, waiting"),
+        (everything.Choice(), {"clients": "5"}, Options(), "a parameter is for one scenario"),
+        (everything.Choice(), {}, Options(keep=True), "--keep is for one scenario"),
+        (everything.Choice(), {}, Options(repeat="2"), "--repeat is for one scenario"),
+        (everything.Choice(), {}, Options(dry_run=True), "--dry-run is for one scenario"),
+        (everything.Choice(), {}, Options(timeout="soon"), "--timeout is 'soon'"),
+    ],
+)
+def test_what_makes_no_sense_for_all_is_wrong_usage(
+    choice: everything.Choice, given: dict[str, str], options: Options, message: str
+) -> None:
+    with pytest.raises(errors.UsageError, match=message):
+        everything.run_all(choice, given, options)
+
+
+class Stopping:
+    """A follower that ends the series when it hears of a scenario."""
+
+    def __init__(self, at: str) -> None:
+        self.at, self.begun = at, list[str]()
+
+    def begins(self, name: str) -> None:
+        self.begun.append(name)
+        if name == self.at:
+            raise errors.Interrupted(signal.SIGTERM)
+
+    def doing(self, name: str, what: str) -> None:
+        pass
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_interrupt_ends_all_that_runs_and_the_next_goes_on_with_what_is_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begins = Screen.begins
+
+    def interrupted_at(screen: Screen, name: str) -> None:
+        begins(screen, name)
+        if name == "three":
+            raise errors.Interrupted(signal.SIGINT)
+
+    with monkeypatch.context() as patched, pytest.raises(errors.Interrupted):
+        patched.setattr(Screen, "begins", interrupted_at)
+        run_all()
+    assert "2 of 3 are done; `./inv scenario --all --resume` goes on" in capsys.readouterr().err
+    assert rundirs.marks() == []
+    assert run_all(everything.Choice(resume=True)) == 0
+    told = capsys.readouterr().out
+    assert [line for line in lines(told) if line[0] == "pass"] == [["pass", "three"]]
+    assert "3 scenarios: 3 pass" in told
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_changed_since_the_interrupt_is_run_again(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_all() == 0
+    path = catalog / "two.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run_all(everything.Choice(resume=True)) == 0
+    assert lines(capsys.readouterr().out)[:-1] == [["pass", "two"]]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = series._carry_out
+
+    def killed(connection: Any, scenario: Any, how: Any) -> None:
+        if scenario.name == "two":
+            os.kill(os.getpid(), signal.SIGKILL)
+        work(connection, scenario, how)
+
+    monkeypatch.setattr(series, "_carry_out", killed)
+    scenarios = [spec.load(name) for name in spec.names()]
+    told = {one.scenario: one for one in series.carried_out(scenarios, series.How("scripted"), Stopping("nothing"))}
+    assert {name: one.verdict for name, one in told.items()} == {"one": "pass", "two": "error", "three": "pass"}
+    assert told["two"].problem == series.LOST
+
+
+def test_what_a_program_wrote_cannot_break_the_junit_file(tmp_path: Path) -> None:
+    nasty = record(verdict="error", problem="a\x00b <tag> \ud800 \x1b[31m ü")
+    junit.write([nasty], tmp_path / "junit.xml")
+    case = ElementTree.parse(tmp_path / "junit.xml").getroot().find("testsuite/testcase/error")
+    assert case is not None
+    assert "<tag>" in str(case.get("message"))
