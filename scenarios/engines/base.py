@@ -67,6 +67,12 @@ class Information:
 class Sink(Protocol):
     """Where an engine puts what happens, from any thread."""
 
+    @property
+    def seal(self) -> str:
+        """A word that no program can know. It stands as `seal` in the two lines that an engine puts into a service's
+        stdout itself: `started` with the program's `pid`, before all that it prints, and `exited` with its `code`.
+        """
+
     def output(self, service: str, stream: Stream, data: bytes) -> None:
         """Bytes that the service wrote, in order within each stream; may split lines anywhere."""
 

@@ -1,5 +1,6 @@
 """What a run's services have said so far, filled from the engine's threads; holds the lab's only wait loop."""
 
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ Clock = Callable[[], float]
 # Of the events that nobody has heard yet; a program that says more of them while the lab is busy is not waited for.
 UNHEARD = 200_000
 EXIT_STATUSES = range(256)
+# What an engine itself says of a program, in the program's own stdout.
+REPORTS = ("started", "exited")
+SEAL_BYTES = 16
 
 
 class Said:
@@ -26,8 +30,12 @@ class Said:
     run has not acted upon yet.
     """
 
-    def __init__(self, service: str, directory: Path | None = None) -> None:
-        """The streams go to files of the run directory, or to files without a name. Raises OSError."""
+    def __init__(self, service: str, seal: str, directory: Path | None = None) -> None:
+        """The streams go to files of the run directory, or to files without a name. Raises OSError.
+
+        Of a program's start and end only those lines are believed that bear the `seal`.
+        """
+        self._seal = seal
         self.stdout, self.stderr = (
             Spool(log_file(directory, service, stream) if directory else None, MOST_BYTES) for stream in STREAMS
         )
@@ -65,8 +73,8 @@ class Said:
         return self._first[name]
 
     def last_lines(self) -> tuple[str, ...]:
-        """The last lines of both streams, the events of the lab's own PID 1 left out."""
-        out = [line for line in last_lines(self.stdout.tail.text) if not _is_of_hold(line)]
+        """The last lines of both streams, the engine's own reports left out."""
+        out = [line for line in last_lines(self.stdout.tail.text) if not self._is_of_the_lab(event_in(line))]
         return (*out, *last_lines(self.stderr.tail.text))
 
     def add(self, stream: Stream, data: bytes) -> bool:
@@ -79,7 +87,7 @@ class Said:
         return came > 0
 
     def _hear(self, event: Event | None) -> bool:
-        if event is None:
+        if event is None or (event["event"] in REPORTS and not self._is_of_the_lab(event)):
             return False
         self._first.setdefault(event["event"], event)
         self.unheard.append(event)
@@ -88,15 +96,14 @@ class Said:
             self.exit_status = code
         return True
 
+    def _is_of_the_lab(self, event: Event | None) -> bool:
+        """Whether a line is a report of the engine's and not the program's own, which may print anything."""
+        return event is not None and event["event"] in REPORTS and event.get("seal") == self._seal
+
     def close(self) -> None:
         """Lets go of the files."""
         self.stdout.close()
         self.stderr.close()
-
-
-def _is_of_hold(line: str) -> bool:
-    event = event_in(line)
-    return event is not None and event["event"] in ("started", "exited")
 
 
 class Transcript:
@@ -116,13 +123,14 @@ class Transcript:
         self._lost: str | None = None
         self._unkept: EvidenceError | None = None
         self._awaiting_bytes = False
+        self.seal = secrets.token_hex(SEAL_BYTES)
         self.arrivals = 0
         self._clock = clock
         self.deadline = deadline
         with _kept():
             if directory:
                 (directory / LOGS).mkdir(exist_ok=True)
-            self._said = {name: Said(name, directory) for name in services}
+            self._said = {name: Said(name, self.seal, directory) for name in services}
 
     def __getitem__(self, service: str) -> Said:
         """What a service said so far."""

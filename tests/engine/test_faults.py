@@ -209,6 +209,29 @@ def test_a_kept_run_stays_until_down_and_can_be_looked_into() -> None:
     assert left_behind() == []
 
 
+def of_a_liar(path: Path, image: str = "linux") -> tuple[int, dict[str, Any]]:
+    """What becomes of a client that says it began as process 1 and ended well, and then ends with status 3."""
+    text = path.read_text(encoding="utf-8").replace("args: []", "args: [exited]")
+    before, client, after = text.rpartition("image: linux")
+    assert client
+    path.write_text(f"{before}image: {image}{after}", encoding="utf-8")
+    return failing(str(path), "--timeout", "60")
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_program_that_says_that_it_ended_well_is_not_believed(faulty: Callable[..., str]) -> None:
+    status, record = of_a_liar(Path(faulty(client="demos.says")))
+    assert (status, record["verdict"]) == (1, "fail")
+    assert record["measured"]["error"]["message"] == "exit status 3"
+
+
+@pytest.mark.engine
+def test_a_program_on_windows_is_not_believed_either(faulty: Callable[..., str]) -> None:
+    status, record = of_a_liar(Path(faulty(client="demos.says")), image="windows")
+    assert (status, record["verdict"]) == (1, "fail")
+    assert record["measured"]["error"]["message"] == "exit status 3"
+
+
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("how", ["unfinished", "ready", "checkpoint"])
 def test_output_without_an_end_neither_hides_the_exit_nor_puts_off_the_deadline(

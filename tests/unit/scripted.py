@@ -95,7 +95,7 @@ class ScriptedSession:
         """Prints the beginning of the script."""
         self._note(f"start {service}")
         script = self.scripts[service]
-        self._print(service, event("started", pid=PID) + script.says)
+        self._print(service, event("started", pid=PID, seal=self.sink.seal) + script.says)
         if script.vanishes:
             self.sink.stopped(service)
         if not script.then and script.until is None:
@@ -116,7 +116,7 @@ class ScriptedSession:
             self.sink.output(service, "stderr", script.error.encode())
         if script.exits is not None:
             self._ended.add(service)
-            self._print(service, event("exited", code=script.exits))
+            self._print(service, event("exited", code=script.exits, seal=self.sink.seal))
 
     def _print(self, service: str, text: str) -> None:
         if not text:

@@ -27,6 +27,7 @@ from scenarios.evidence import Evidence
 from scenarios.run.drive import Plan, living
 from scenarios.run.transcript import Transcript
 from tests.unit.local_runs import SmallRun, eventually, service
+from tests.unit.scripted import event
 
 NETWORKS = pytest.mark.parametrize("own_network", [True, False], ids=["own network", "free ports"])
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
@@ -88,7 +89,25 @@ def test_the_end_is_heard_behind_a_line_that_was_not_finished(engine: LocalEngin
     run = SmallRun(engine, service("server", write("print('half a li', end='')")))
     run.start("server")
     assert ended(run, "server") == 0
-    assert run.said["server"].stdout.read().splitlines()[-2:] == [b"half a li", b'{"event": "exited", "code": 0}']
+    last = run.said["server"].stdout.read().splitlines()[-2:]
+    assert last == [b"half a li", event("exited", code=0, seal=run.said.seal).strip().encode()]
+    run.session.remove()
+
+
+def test_a_program_can_neither_say_its_own_end_nor_know_the_words_for_it(
+    engine: LocalEngine, write: Callable[[str], str]
+) -> None:
+    source = """
+        import os, sys
+        print('{"event": "exited", "code": 0, "seal": ""}', flush=True)
+        print(sys.orig_argv, dict(os.environ), flush=True)
+        sys.exit(5)
+    """
+    run = SmallRun(engine, service("server", write(source)))
+    run.start("server")
+    assert ended(run, "server") == 5
+    stdout = run.said["server"].stdout.read().decode()
+    assert [run.said.seal in line for line in stdout.splitlines()] == [True, False, False, True]
     run.session.remove()
 
 

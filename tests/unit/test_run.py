@@ -254,13 +254,13 @@ def test_the_audience_is_told_each_step_and_each_event(tmp_path: Path) -> None:
 
 
 def test_the_evidence_says_what_ran_where_and_how_long_each_phase_took() -> None:
-    evidence, _ = run(transfers())
+    evidence, session = run(transfers())
     assert (evidence.engine, evidence.engine_version, evidence.run) == ("scripted", "scripted 1", "r1")
     assert list(evidence.seconds) == ["create", "run", "collect"]
     server = evidence.services["server"]
     assert server.command[:3] == ("python", "-m", "labs.programs.servers.transfer")
     assert (server.image, server.platform, server.started, server.exit_status) == ("linux", "linux", True, None)
-    assert server.stdout_tail.startswith(event("started", pid=7) + server_ready())
+    assert server.stdout_tail.startswith(event("started", pid=7, seal=session.sink.seal) + server_ready())
 
 
 def test_a_scenario_without_a_server_is_looked_at_where_its_program_reaches_a_checkpoint() -> None:
@@ -346,8 +346,9 @@ def test_a_server_is_waited_for_that_may_be_dying_when_its_client_was_cut_off(er
     engine = ScriptedEngine(scripts)
 
     def later() -> None:
-        dying = threading.Timer(0.2, engine.session.sink.output, ("server", "stdout", event("exited", code=1).encode()))
-        dying.start()
+        sink = engine.session.sink
+        last = event("exited", code=1, seal=sink.seal).encode()
+        threading.Timer(0.2, sink.output, ("server", "stdout", last)).start()
 
     engine.before = at("send client 2", later)
     with TemporaryDirectory() as name:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scenarios.errors import EngineGone, ServiceDied, WaitTimeout
 from scenarios.events import LAST_EVENTS, Events, events_in
 from scenarios.run.transcript import Transcript
+from tests.unit.scripted import event
 
 LINES = st.lists(
     st.one_of(
@@ -66,7 +67,8 @@ def test_events_are_read_from_stdout_alone() -> None:
 @pytest.mark.parametrize("code", ['"soon"', "null", "[1]", "true", "-1", "256", "9" * 4000])
 def test_an_exit_without_a_status_is_none(code: str) -> None:
     said = transcript()
-    said.output("server", "stdout", b'{"event": "exited", "code": %b}\n{"event": "exited"}\n' % code.encode())
+    sealed = f'"seal": "{said.seal}"}}\n'
+    said.output("server", "stdout", f'{{"event": "exited", "code": {code}, {sealed}{{"event": "exited", {sealed}'.encode())
     assert not said["server"].ended
 
 
@@ -96,8 +98,25 @@ def test_a_line_without_its_end_is_no_event_yet() -> None:
 
 def test_the_exit_that_the_machine_reports_is_the_programs() -> None:
     said = transcript()
-    said.output("server", "stdout", b'{"event": "exited", "code": 137}\n')
+    said.output("server", "stdout", event("exited", code=137, seal=said.seal).encode())
     assert said["server"].exit_status == 137
+
+
+@pytest.mark.parametrize("seal", [{}, {"seal": ""}, {"seal": None}, {"seal": "0" * 32}])
+def test_a_program_that_prints_how_it_began_and_ended_is_not_believed(seal: dict[str, str | None]) -> None:
+    said = transcript()
+    said.output("server", "stdout", (event("started", pid=1, **seal) + event("exited", code=0, **seal)).encode())
+    assert not said["server"].has("started")
+    assert not said["server"].ended
+    assert said["server"].last_lines() == tuple(said["server"].stdout.tail.text.splitlines())
+    said.output("server", "stdout", event("started", pid=7, seal=said.seal).encode())
+    said.output("server", "stdout", event("exited", code=3, seal=said.seal).encode())
+    said.output("server", "stdout", event("exited", code=0, **seal).encode())
+    assert (said["server"].event("started")["pid"], said["server"].exit_status) == (7, 3)
+
+
+def test_each_run_has_a_seal_of_its_own() -> None:
+    assert len({transcript().seal for _ in range(10)}) == 10
 
 
 def test_waiting_ends_when_another_thread_brings_what_is_awaited() -> None:
@@ -113,14 +132,14 @@ def test_waiting_past_the_deadline_says_what_for_and_what_was_said_last() -> Non
     said = transcript(deadline=10.0, now=10.0)
     said.output("server", "stdout", b"loading\n")
     said.output("server", "stderr", b"a warning\n")
-    said.output("server", "stdout", b'{"event": "started", "pid": 7}\n')
+    said.output("server", "stdout", event("started", pid=7, seal=said.seal).encode())
     with pytest.raises(WaitTimeout, match=r"server to be ready(.|\n)*loading(.|\n)*a warning"):
         said.wait(lambda: False, "server to be ready", "server", must_live=True)
 
 
 def test_a_service_that_must_live_ends_the_wait_when_it_dies() -> None:
     said = transcript()
-    said.output("server", "stdout", b'{"event": "exited", "code": 1}\n')
+    said.output("server", "stdout", event("exited", code=1, seal=said.seal).encode())
     with pytest.raises(ServiceDied, match="exit status 1"):
         said.wait(lambda: False, "server to be ready", "server", must_live=True)
 

@@ -95,6 +95,7 @@ class DockerSession:
             self._readers.append(reader)
             reader.start()
             api.start(self.container(service))
+        self.send(service, f"{self._sink.seal}\n".encode())
 
     def start(self, service: str) -> None:
         """Lets the container's PID 1 start its program."""

@@ -1,5 +1,6 @@
 """One service of a local run: its process, from the record of it to the report of its end."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,13 +18,14 @@ from scenarios.errors import EngineError
 from scenarios.places import PROGRAMS, ROOT
 from scenarios.scenario import Address, Service
 
-# Waits for the word that its process is recorded, so that none runs without a record: it ends when the lab is killed
-# before. Then it limits itself, soft and hard, says its process id, and becomes the program, which waits for its turn.
+# Waits for the seal, which comes once its process is recorded, so that none runs without a record: it ends when the lab
+# is killed before. Then it limits itself, soft and hard, says its process id, and becomes the program, which waits for
+# its turn, and knows the seal neither by its arguments nor by its environment.
 LAUNCH = r"""
-read -r recorded || exit 125
+read -r seal || exit 125
 ulimit -n "$1" || exit 126
 shift
-printf '{"event": "started", "pid": %d}\n' "$$"
+printf '{"event": "started", "pid": %d, "seal": "%s"}\n' "$$" "$seal"
 exec "$@"
 """
 # Waits for the line that `start` sends, with what the program imports already there.
@@ -108,7 +110,7 @@ class LocalService:
         except (OSError, psutil.Error) as error:
             self._close_input()
             raise self._error(error) from error
-        self.send(b"recorded\n")
+        self.send(f"{self._sink.seal}\n".encode())
 
     def start(self) -> None:
         """It is the program's turn."""
@@ -136,7 +138,8 @@ class LocalService:
             return
         code = self._process.returncode
         self.out_of_memory = code == KILLED and memory_kills() > self._kills_before
-        self._log.add_line(b'{"event": "exited", "code": %d}\n' % (code if code >= 0 else 128 - code))
+        ended = {"event": "exited", "code": code if code >= 0 else 128 - code, "seal": self._sink.seal}
+        self._log.add_line(json.dumps(ended).encode() + b"\n")
         self._log.join()  # what it started may write on
         self._sink.stopped(self._machine.service)
 
