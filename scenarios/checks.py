@@ -3,13 +3,13 @@
 import io
 import os
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
+from _pytest.junitxml import bin_xml_escape
 from testinfra.backend.base import BaseBackend, CommandResult
 from testinfra.host import Host
 
@@ -26,10 +26,14 @@ JUNIT_FILE = "junit.xml"
 EVERY_RUN = "every_run.py"
 # The lab's own errors are told by their message alone.
 OWN_ERRORS = re.compile(r"^scenarios\.errors\.\w+: ")
-# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, no output.
-OPTIONS = ("-c", os.devnull, "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
+# Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, no output. Nor what
+# only warns, and collects garbage for it until there is none: nobody would see it.
+LEFT_OUT = ("cacheprovider", "terminal", "unraisableexception", "threadexception")
+OPTIONS = ("-c", os.devnull, "--noconftest", "--import-mode=importlib", *(f"-pno:{plugin}" for plugin in LEFT_OUT))
 # No plugins of the environment either; pytest reads this when it starts.
 NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+# Makes pytest compile an expression that takes it longer than all checks, while this is imported: ahead of its need.
+bin_xml_escape("")
 
 
 class EngineBackend(BaseBackend):
@@ -111,6 +115,19 @@ class Given:
             )
 
 
+@contextmanager
+def _without_plugins() -> Iterator[None]:
+    """Has NO_PLUGINS in the environment; unittest.mock, which could do the same, brings asyncio along."""
+    before = dict(os.environ)
+    os.environ.update(NO_PLUGINS)
+    try:
+        yield
+    finally:
+        for name in NO_PLUGINS:
+            del os.environ[name]
+        os.environ.update({name: before[name] for name in NO_PLUGINS.keys() & before.keys()})
+
+
 def _result(report: pytest.TestReport) -> Any:
     if report.outcome == "failed":
         crash = getattr(report.longrepr, "reprcrash", None)
@@ -134,7 +151,7 @@ def run_checks(
     modules = (places.CHECKS / EVERY_RUN, places.CHECKS / f"{evidence.scenario.family}.py")
     said = io.StringIO()
     # What pytest prints itself, such as a traceback when it is interrupted, is not for the user of a scenario.
-    with mock.patch.dict(os.environ, NO_PLUGINS), redirect_stderr(said), redirect_stdout(said):
+    with _without_plugins(), redirect_stderr(said), redirect_stdout(said):
         status = pytest.main(
             [
                 *map(str, modules),

@@ -1,16 +1,23 @@
-"""Everything kept of a run, as frozen values; saved to a run directory and loaded from it."""
+"""Everything kept of a run, as frozen values; saved to a run directory and loaded from it.
+
+The library that reads and writes them takes longer to import than an engine to make a network, so that is done where it
+is needed.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
+from typing import TYPE_CHECKING, Any, Literal
 
 from scenarios.errors import EvidenceError, Unavailable
 from scenarios.events import LAST_EVENTS, Event, Events, Lines, Tail
 from scenarios.events import Stream as Stream
 from scenarios.scenario import Scenario
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 EVIDENCE_FILE = "evidence.json"
 LOGS = "logs"
@@ -20,12 +27,14 @@ PART = 1024 * 1024
 OF_STREAMS = {"events", "events_left_out", "stdout_tail", "stderr_tail"}
 
 
-class Kept(BaseModel):
-    """A frozen part of the evidence."""
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A part of the evidence; a file that has more of it is damaged."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic's own name for the configuration of a dataclass
 
 
+@dataclass(frozen=True, kw_only=True)
 class Sample(Kept):
     """One look at a service's process from outside, read from /proc.
 
@@ -50,6 +59,7 @@ class Sample(Kept):
     all_cpu_seconds: float = 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
 class ServiceEvidence(Kept):
     """What one service left: its events (JSON lines of stdout), the ends of its streams, its exit and its samples.
 
@@ -74,13 +84,12 @@ class ServiceEvidence(Kept):
     out_of_memory: bool = False
     logs: Literal["complete", "truncated"] = "truncated"
     truncated: str | None = None
-    wrote: dict[Stream, int] = {}
+    wrote: dict[Stream, int] = field(default_factory=dict)
     cut_off: bool = False
     samples: tuple[Sample, ...] = ()
-    missed: dict[str, str] = {}
-    impossible: dict[str, str] = {}
-    # Made by the lab itself, and many: to look into each again would take their memory twice.
-    events: SkipValidation[tuple[Event, ...]] = ()
+    missed: dict[str, str] = field(default_factory=dict)
+    impossible: dict[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
     events_left_out: int = 0
     stdout_tail: str = ""
     stderr_tail: str = ""
@@ -134,6 +143,7 @@ class ServiceEvidence(Kept):
             raise EvidenceError(f"the logs of {self.name} are truncated: {self.truncated or 'it never started'}")
 
 
+@dataclass(frozen=True, kw_only=True)
 class Evidence(Kept):
     """Everything kept of a run.
 
@@ -154,13 +164,21 @@ def log_file(directory: Path, service: str, stream: Stream) -> Path:
     return directory / LOGS / f"{service}.{stream}"
 
 
+@cache
+def adapter() -> "TypeAdapter[Evidence]":
+    """What reads and writes evidence."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Evidence)
+
+
 def save(evidence: Evidence, directory: Path) -> None:
     """Writes the evidence into the run directory that has its streams already.
 
     Raises EvidenceError when it cannot, as on a full disk.
     """
     again = {name: OF_STREAMS for name, one in evidence.services.items() if not one.cut_off}
-    text = evidence.model_dump_json(indent=1, exclude={"services": again})
+    text = adapter().dump_json(evidence, indent=1, exclude={"services": again}).decode()
     try:
         (directory / EVIDENCE_FILE).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
@@ -171,15 +189,21 @@ def load(directory: Path) -> Evidence:
     """The evidence in a run directory; raises EvidenceError when it is missing or damaged."""
     try:
         data = json.loads((directory / EVIDENCE_FILE).read_text(encoding="utf-8"))
-        for name, service in data["services"].items():
-            service |= {} if service.get("cut_off") else _of_streams(directory, name)
-            service["events"] = tuple(service["events"])
-        return Evidence.model_validate(data, strict=False)
+        # Events were made by the lab itself, and are many: to look into each again would take their memory twice.
+        events = {name: service.pop("events", ()) for name, service in data["services"].items()}
+        kept = adapter().validate_python(data, strict=False)
+        services = {name: _whole(one, directory, events[name]) for name, one in kept.services.items()}
+        return replace(kept, services=services)
     except OSError as error:
         raise EvidenceError(f"the run {directory} has no evidence: {error.filename}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"{error.error_count()} wrong values" if isinstance(error, ValidationError) else repr(error)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # pydantic's own error is one, and counts
+        what = f"{error.error_count()} wrong values" if hasattr(error, "error_count") else repr(error)
         raise EvidenceError(f"the evidence in {directory} is damaged: {what}") from error
+
+
+def _whole(kept: ServiceEvidence, directory: Path, events: Iterable[Event]) -> ServiceEvidence:
+    """A service's evidence with what stands in the files of its streams, or was kept because those are cut off."""
+    return replace(kept, **({"events": tuple(events)} if kept.cut_off else _of_streams(directory, kept.name)))
 
 
 def _of_streams(directory: Path, service: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Protocol
 
+from scenarios import evidence as evidences
 from scenarios import families, leftovers, record, rundirs, verdict
 from scenarios.engines.base import Engine, Session
 from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
@@ -110,7 +111,7 @@ def _kept(result: Record, run: Run | None) -> Record:
 
 def _run(run: Run) -> Record:
     experiment, scenario = run.experiment, run.experiment.scenario
-    Thread(target=_import_checks, daemon=True).start()
+    Thread(target=_import_the_rest, daemon=True).start()
     rundirs.mark(run.id, experiment.engine.name)
     timeout = experiment.timeout or max(scenario.timeout, PATIENCE * run.prediction.waiting)
     plan = Plan(scenario, run.id, run.directory, timeout, experiment.keep, run.image_ids)
@@ -156,8 +157,10 @@ def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
     )
 
 
-def _import_checks() -> None:
-    """Imports pytest and testinfra while the machines start; the import then costs no time of its own."""
+def _import_the_rest() -> None:
+    """Imports what saves, pytest and testinfra while the machines start; that then costs no time of its own."""
+    evidences.adapter()
+    record.adapter()
     import scenarios.checks  # noqa: F401
 
 

@@ -77,9 +77,8 @@ def test_a_server_without_room_for_all_is_another_experiment(given: dict[str, st
 
 
 def test_what_is_measured_is_the_clients_word_and_what_the_looks_saw() -> None:
-    server = service("server").model_copy(
-        update={"samples": (sample("ready", 5, 20), sample("connected", 90, 23.5), sample("finished", 5, 22))}
-    )
+    looks = (sample("ready", 5, 20), sample("connected", 90, 23.5), sample("finished", 5, 22))
+    server = service("server", samples=looks)
     client = service("client", event("finished", served=49), exit_status=0)
     measured = FAMILY.measure(evidence(server, client))
     assert measured == {"served": 49, "memory": 3.5, "descriptors": 5, "error": None}

@@ -1,5 +1,7 @@
 """From evidence to what was measured: who was served, how long it took, and what failed."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +62,7 @@ def test_a_refused_client_without_a_dead_server_is_the_clients_failure() -> None
 
 def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
     fetched = [service(name, event("fetched", seconds=s, bytes=7)) for name, s in (("serial", 1.5), ("gevent", 1))]
-    run = evidence(*fetched).model_copy(update={"scenario": spec.load("fetch")})
+    run = dataclasses.replace(evidence(*fetched), scenario=spec.load("fetch"))
     assert measured_of(run) == {"seconds": {"serial": 1.5, "gevent": 1.0}, "bytes": 14, "error": None}
 
 
@@ -76,7 +78,7 @@ def test_concurrent_fetchers_must_be_faster_only_where_theory_keeps_the_bounds_a
 ) -> None:
     scenario = spec.load("fetch", parameters)
     said = [service(name, event("calibrated", cost=cost, cpu=0)) for name in ("serial", "threads", "gevent")]
-    run = evidence(*said).model_copy(update={"scenario": scenario})
+    run = dataclasses.replace(evidence(*said), scenario=scenario)
     known = base.Known(scenario, dict.fromkeys(scenario.services, "linux"), run)
     orders = families.find("fetches").predict(known).relations_json().get("seconds", [])
     assert {tuple(order["order"]) for order in orders} == pairs

@@ -1,5 +1,6 @@
 """Programs that print without end: the lab's memory stays as it is, and the run directory has what they printed."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -99,7 +100,7 @@ def test_the_lab_hears_what_drives_a_run_behind_more_events_than_there_is_room_f
 
 def test_the_last_event_of_a_name_is_not_guessed_where_some_were_left_out() -> None:
     many = tuple({"event": "closed"} for _ in range(LAST_EVENTS))
-    some = service("server").model_copy(update={"events": ({"event": "peak"}, *many), "events_left_out": 1})
+    some = dataclasses.replace(service("server"), events=({"event": "peak"}, *many), events_left_out=1)
     assert some.last("closed") is not None
     with pytest.raises(EvidenceError, match="server printed too many events to know the last 'peak'"):
         some.last("peak")

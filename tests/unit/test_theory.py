@@ -1,5 +1,6 @@
 """Theory against a simulation that hands out descriptors one by one, and against what is known of the limits."""
 
+import dataclasses
 import heapq
 import re
 
@@ -211,7 +212,7 @@ def test_the_reason_of_a_fetch_counts_the_rounds_of_its_pool(pool: str, words: s
 
 def test_a_fetchers_own_cost_widens_its_bounds_alone() -> None:
     fetch = spec.load("fetch")
-    run = evidence(service("gevent", event("calibrated", cost=0.1, cpu=0.05))).model_copy(update={"scenario": fetch})
+    run = dataclasses.replace(evidence(service("gevent", event("calibrated", cost=0.1, cpu=0.05))), scenario=fetch)
     before = predicted(fetch, {}).json()["seconds"]
     after = families.find(fetch.family).predict(Known(fetch, {}, run)).json()["seconds"]
     assert [name for name in before if before[name] != after[name]] == ["gevent"]

@@ -30,9 +30,10 @@ class Clients:
     def __init__(self, answer_within: float = ANSWER_WITHIN) -> None:
         """Asks the engine for its version; raises EngineUnavailable when it does not answer in so many seconds."""
         try:
-            first = _new(timeout=answer_within)
-            self.facts: dict[str, Any] = first.version()
-        except (*CONNECTION_ERRORS, ValueError) as error:
+            first = _new(answer_within, DEFAULT_DOCKER_API_VERSION)
+            self.facts: dict[str, Any] = first.version(api_version=False)
+            first._version = self.facts["ApiVersion"]
+        except (*CONNECTION_ERRORS, ValueError, KeyError, TypeError) as error:
             raise unavailable(error, named_by(), answer_within) from error
         first.timeout = ANSWER_WITHIN
         self._idle: list[Any] = [first]
@@ -62,7 +63,7 @@ class Clients:
         try:
             return self._idle.pop()
         except IndexError:
-            return _new(timeout=ANSWER_WITHIN, version=self.facts["ApiVersion"])
+            return _new(ANSWER_WITHIN, self.facts["ApiVersion"])
 
     @cached_property
     def on_this_host(self) -> bool:
@@ -84,9 +85,9 @@ class _OneConnection(UnixHTTPAdapter):
         return super().get_connection("http+docker://localhost", proxies)
 
 
-def _new(timeout: float, version: str | None = None) -> Any:
-    """A client that speaks this version of the API, by default the engine's own."""
-    options: dict[str, Any] = {"timeout": timeout, "version": version or DEFAULT_DOCKER_API_VERSION}
+def _new(timeout: float, version: str) -> Any:
+    """A client that speaks this version of the API; the SDK's own way to find the engine's asks for it twice."""
+    options: dict[str, Any] = {"timeout": timeout, "version": version}
     api: Any = docker.from_env(**options).api
     given = getattr(api, "_custom_adapter", None)
     if type(given) is UnixHTTPAdapter:
@@ -97,8 +98,6 @@ def _new(timeout: float, version: str | None = None) -> Any:
         # Otherwise REQUESTS_CA_BUNDLE would take the place of the engine's own certificates (requests #3829).
         api.proxies = get_environ_proxies(api.base_url)
         api.trust_env = False
-    if version is None:
-        api._version = api._retrieve_server_version()
     return api
 
 
