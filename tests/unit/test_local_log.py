@@ -21,6 +21,8 @@ FLOOD = "import os, sys\nfor _ in range(int(sys.argv[1])): os.write(1, b'x' * 65
 class Counting:
     """A sink that keeps nothing but how much came, and the end of it."""
 
+    seal = "a word"
+
     def __init__(self) -> None:
         self.came: dict[Stream, int] = {"stdout": 0, "stderr": 0}
         self.last = b""

@@ -331,7 +331,8 @@ def test_a_flood_is_compared_in_its_first_part_and_no_further(monkeypatch: pytes
     monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
     scripts = transfers()
     scripts["client"].says += "x" * 1000 + "\n"
-    said = event("started", pid=7) + scripts["client"].says
+    monkeypatch.setattr("scenarios.run.transcript.secrets.token_hex", lambda _: "seal")
+    said = event("started", pid=7, seal="seal") + scripts["client"].says
     scripts["client"].stored = said[:700] + "y" * 700
     assert run(scripts)[0].services["client"].logs == "complete"
     scripts["client"].stored = "y" * 1400

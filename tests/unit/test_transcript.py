@@ -68,7 +68,9 @@ def test_events_are_read_from_stdout_alone() -> None:
 def test_an_exit_without_a_status_is_none(code: str) -> None:
     said = transcript()
     sealed = f'"seal": "{said.seal}"}}\n'
-    said.output("server", "stdout", f'{{"event": "exited", "code": {code}, {sealed}{{"event": "exited", {sealed}'.encode())
+    said.output(
+        "server", "stdout", f'{{"event": "exited", "code": {code}, {sealed}{{"event": "exited", {sealed}'.encode()
+    )
     assert not said["server"].ended
 
 
