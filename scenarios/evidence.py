@@ -109,6 +109,11 @@ class ServiceEvidence(Kept):
             raise AssertionError(f"{self.name} never said {event!r}")
         return found
 
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The lines of free text at the end of its stdout, in order: what it printed besides events."""
+        return tuple(line for line in self.stdout_tail.splitlines() if line and not line.startswith("{"))
+
     def samples_at(self, moment: str) -> tuple[Sample, ...]:
         """All samples taken at `moment`, in order: a moment can come more than once."""
         return tuple(s for s in self.samples if s.moment == moment)

@@ -244,7 +244,7 @@ class Quantity:
 
     `key` is its name in JSON, `unit` stands behind a value on the terminal, `noun` behind one in the sentence that
     tells the prediction (None: the unit). `digits` behind the point are shown of a number; `read` replaces all that
-    for a value that is no number.
+    for a value that is no number. Of one that has a value for `each` of several names, that holds for each value.
     """
 
     key: str
@@ -252,6 +252,7 @@ class Quantity:
     noun: str | None = None
     digits: int = 0
     read: Read | None = None
+    each: bool = False
 
     def words(self, value: Json) -> str:
         """A value as the terminal shows it."""

@@ -199,10 +199,14 @@ def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json],
 def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
     """One row, or one for each name of a quantity that has several values."""
     found = MISSING if measured is None else measured.get(quantity.key, MISSING)
-    if quantity.read is None and isinstance(predicted, Mapping) and not is_bound(predicted):
+    if (quantity.read is None or quantity.each) and isinstance(predicted, Mapping) and not is_bound(predicted):
         for name, value in predicted.items():
             one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
-            yield name, read_json(value, quantity.words), _measured(quantity, one)
+            yield (
+                (f"{quantity.key} {name}" if quantity.each else name),
+                read_json(value, quantity.words),
+                _measured(quantity, one),
+            )
     else:
         yield quantity.key, read_json(predicted, quantity.words), _measured(quantity, found)
 

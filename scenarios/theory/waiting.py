@@ -6,10 +6,13 @@ ceil(N / k) latencies.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Bounds are compared with one measurement on a shared machine: room for the scheduler on both sides.
 ROOM = 1.5
+# What beginning a few tasks may take on such a machine, in seconds.
+START = 0.5
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,29 @@ class Cost:
 
     elapsed: float
     cpu: float
+
+
+def asleep_together(naps: Sequence[float]) -> tuple[float, float]:
+    """[low, high] seconds until all are back who sleep at the same time: the longest."""
+    return max(naps), max(naps) * ROOM + START
+
+
+def asleep_one_by_one(naps: Sequence[float]) -> tuple[float, float]:
+    """[low, high] seconds until all are back who sleep one after the other: the sum."""
+    return sum(naps), sum(naps) * ROOM + START
+
+
+def told_order(naps: Sequence[float], *, together: bool) -> list[str]:
+    """What tasks print that say when they go to sleep and when they are back; they are begun in order.
+
+    Together all go before the first is back, and the shortest sleep is over first. Otherwise each is back before the
+    next one goes.
+    """
+    went = [f"task {number} goes to sleep" for number in range(1, len(naps) + 1)]
+    back = [f"task {number} is back" for number in range(1, len(naps) + 1)]
+    if not together:
+        return [line for pair in zip(went, back, strict=True) for line in pair]
+    return [*went, *(back[number] for number in sorted(range(len(naps)), key=lambda number: naps[number]))]
 
 
 def rounds(answers: int, pool: int) -> int:

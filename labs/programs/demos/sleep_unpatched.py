@@ -1,0 +1,29 @@
+"""Greenlets that sleep with time.sleep, which blocks the only thread there is.
+
+python -m labs.programs.demos.sleep_unpatched --sleeps 2,1 --scale 0.2
+"""
+
+import time
+from collections.abc import Sequence
+
+import gevent
+
+from labs.programs.demos.sleeping import Span, run
+
+
+def task(number: int, seconds: float) -> Span:
+    """Sleeps, and lets nobody run meanwhile."""
+    begun = time.perf_counter()
+    print(f"task {number} goes to sleep", flush=True)
+    time.sleep(seconds)
+    print(f"task {number} is back", flush=True)
+    return begun, time.perf_counter()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Begins all tasks, and waits for all."""
+    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__, arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""What sleeps are tried with."""
+
+from tests.trials import Drawn, Mutant
+
+DRAWN: Drawn = {"gevent-sleep": {"sleeps": ("1", "1,2", "3,1,2", "5,4,3,2,1"), "scale": ("0.1", "0.15")}}
+PRINTS = '''"""Prints the right lines and does not sleep."""
+from labs.programs.events import checkpoint, emit
+emit("ready", platform="linux")
+checkpoint("begins")
+for line in ("task 1 goes to sleep", "task 2 goes to sleep", "task 2 is back", "task 1 is back"):
+    print(line, flush=True)
+checkpoint("slept", seconds=0.2, spans=[[0, 0.2], [0, 0.1]])
+'''
+SLEEP = "time.sleep(seconds)"
+BUSY = "until = begun + seconds\n    while time.perf_counter() < until:\n        pass"
+MUTANTS = (
+    Mutant("it only prints", "gevent-sleep", "demos.sleep_gevent", PRINTS),
+    Mutant("the sleep of gevent is time's", "gevent-sleep", "demos.sleep_gevent", SLEEP, "gevent.sleep(seconds)"),
+    Mutant("the unpatched one lets others", "gevent-sleep", "demos.sleep_unpatched", "gevent.sleep(seconds)", SLEEP),
+    Mutant("nothing is patched", "gevent-sleep", "demos.sleep_patched", "", "monkey.patch_all()"),
+    Mutant("it waits by looking at the clock", "gevent-sleep", "demos.sleep_unpatched", BUSY, SLEEP),
+)

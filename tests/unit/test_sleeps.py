@@ -1,0 +1,59 @@
+"""Tasks that sleep: the order and the bounds that theory gives, and what is no list of sleeps."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios import spec
+from scenarios.errors import UsageError
+from scenarios.families.base import Known
+from scenarios.families.sleeps import FAMILY, TOGETHER
+from scenarios.quantities import Json
+from scenarios.theory.waiting import asleep_one_by_one, asleep_together, told_order
+
+SLEEPS = st.lists(st.integers(1, 50), min_size=1, max_size=8, unique=True)
+
+
+@given(SLEEPS)
+def test_together_the_shortest_is_back_first_and_one_by_one_they_come_as_they_went(sleeps: list[int]) -> None:
+    numbers = range(1, len(sleeps) + 1)
+    together = told_order(sleeps, together=True)
+    assert together[: len(sleeps)] == [f"task {number} goes to sleep" for number in numbers]
+    back = [int(line.split()[1]) for line in together[len(sleeps) :]]
+    assert [sleeps[number - 1] for number in back] == sorted(sleeps)
+    one_by_one = told_order(sleeps, together=False)
+    assert one_by_one[1::2] == [f"task {number} is back" for number in numbers]
+    assert sorted(one_by_one) == sorted(together)
+
+
+@given(SLEEPS)
+def test_together_takes_the_longest_and_one_by_one_the_sum(sleeps: list[int]) -> None:
+    assert asleep_together(sleeps)[0] == max(sleeps)
+    assert asleep_one_by_one(sleeps)[0] == sum(sleeps)
+
+
+def predicted(**given: str) -> dict[str, Json]:
+    scenario = spec.load("gevent-sleep", given)
+    return FAMILY.predict(Known(scenario, dict.fromkeys(scenario.services, "linux"))).json()
+
+
+def test_the_texts_order_is_refuted_for_its_own_sleeps_and_holds_for_rising_ones() -> None:
+    assert predicted(sleeps="2,1")["claim"] == dict.fromkeys(TOGETHER, False)
+    assert predicted(sleeps="1,2")["claim"] == dict(TOGETHER)
+
+
+@pytest.mark.parametrize(
+    ("sleeps", "problem"),
+    [
+        ("", "sleeps is ''"),
+        ("2,x", "not a number of seconds"),
+        ("1,1", "0.000 s apart"),
+        ("1,1.1", "0.030 s apart"),
+        (",".join(map(str, range(1, 22))), "it must have from 1 to 20"),
+        ("300", "too long"),
+        ("-1", "sleeps is '-1'"),
+    ],
+)
+def test_what_cannot_be_slept_is_wrong_usage(sleeps: str, problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        spec.load("gevent-sleep", {"sleeps": sleeps})
