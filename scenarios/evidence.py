@@ -122,17 +122,24 @@ class ServiceEvidence(Kept):
         """The last sample taken at `moment`."""
         return next(reversed(self.samples_at(moment)), None)
 
+    def looked(self, moment: str) -> Sample | None:
+        """The last sample taken at `moment`; None when it never came, or the program had ended.
+
+        Raises EvidenceError when the lab could not look, Unavailable when nobody can on this machine.
+        """
+        if moment in self.impossible:
+            raise Unavailable(self.impossible[moment])
+        if moment in self.missed:
+            raise EvidenceError(f"{self.name} was not looked at when {moment}: {self.missed[moment]}")
+        return self.sample(moment)
+
     def sampled(self, moment: str) -> Sample:
         """The last sample taken at `moment`, which must be there.
 
         Raises EvidenceError when the lab could not look, Unavailable when nobody can on this machine, and
         AssertionError, so that a check fails by it, when the moment never came or the program had ended.
         """
-        if moment in self.impossible:
-            raise Unavailable(self.impossible[moment])
-        if moment in self.missed:
-            raise EvidenceError(f"{self.name} was not looked at when {moment}: {self.missed[moment]}")
-        found = self.sample(moment)
+        found = self.looked(moment)
         if found is None:
             raise AssertionError(f"{self.name} was not looked at when {moment}")
         return found

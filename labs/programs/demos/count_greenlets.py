@@ -1,0 +1,38 @@
+"""Greenlets update one counter and need no lock: nobody else runs before they let go.
+
+python -m labs.programs.demos.count_greenlets --workers 4 --updates 300
+"""
+
+from collections.abc import Callable, Sequence
+
+import gevent
+from gevent.event import Event
+
+from labs.programs.demos.counting import Counter, run
+
+
+def work(counter: Counter, updates: int, begin: Event) -> None:
+    """Counts."""
+    begin.wait()
+    for _ in range(updates):
+        read = counter.value
+        counter.value = read + 1
+
+
+def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[[], None]) -> None:
+    """One greenlet for each worker."""
+    begin = Event()
+    greenlets = [gevent.spawn(work, counter, updates, begin) for _ in range(workers)]
+    gevent.sleep(0)
+    are_there()
+    begin.set()
+    gevent.joinall(greenlets, raise_error=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Counts, and reports."""
+    run(count_all, __doc__, arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Threads that each need two locks of a ring: taken as they come they wait for each other for ever, in one order never.
+
+python -m labs.programs.demos.ring_of_locks --threads 2 --order opposite
+"""
+
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+from labs.programs.arguments import at_least, options_of
+from labs.programs.events import emit
+
+# How long each holds its first lock until the others have theirs, and how long the ring is waited for, in seconds.
+TOGETHER, SETTLED = 0.5, 1.5
+
+
+def work(first: threading.Lock, second: threading.Lock, have_one: threading.Barrier, done: list[bool]) -> None:
+    """Takes one lock, lets everybody take one, and then takes the other."""
+    with first:
+        with suppress(threading.BrokenBarrierError):
+            have_one.wait(TOGETHER)
+        with second:
+            done.append(True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Begins the threads, waits as long as they should need, says how many are done, and stays."""
+    parser = options_of(__doc__)
+    parser.add_argument("--threads", type=at_least(2), default=2, help="threads, and locks")
+    parser.add_argument("--order", choices=("opposite", "same"), default="opposite", help="in which each takes its two")
+    options = parser.parse_args(arguments)
+    locks = [threading.Lock() for _ in range(options.threads)]
+    pairs = [(number, (number + 1) % options.threads) for number in range(options.threads)]
+    if options.order == "same":
+        pairs = [(min(pair), max(pair)) for pair in pairs]
+    done: list[bool] = []
+    have_one = threading.Barrier(options.threads)
+    threads = [
+        threading.Thread(target=work, args=(locks[one], locks[other], have_one, done), daemon=True)
+        for one, other in pairs
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SETTLED / options.threads + TOGETHER)
+    emit("ready", platform=sys.platform, finished=len(done))
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
