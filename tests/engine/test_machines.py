@@ -1,6 +1,7 @@
 """What the inside of a container can and cannot do, and how the engine keeps logs."""
 
 import secrets
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -142,6 +143,24 @@ def test_a_command_in_a_machine_returns_its_status_and_both_streams(living: tupl
     assert (done.exit_status, done.stdout, done.stderr) == (7, b"out\n", b"err\n")
 
 
+@pytest.mark.parametrize(
+    ("command", "status", "stdout"),
+    [
+        (("printf", "%s|", "", "a b", "\n.\n", "\u00e9'\""), 0, "|a b|\n.\n|\u00e9'\"|".encode()),
+        (("sh", "-c", "head -c 300000 /dev/zero; kill -9 $$"), 137, bytes(300_000)),
+        (("sh", "-c", "kill -TERM $$"), 143, b""),
+        (("cat",), 0, b""),
+        (("not-there",), 127, b""),
+    ],
+    ids=["words as they are", "much output", "killed", "no input", "no such command"],
+)
+def test_a_command_gets_its_words_and_gives_its_bytes_and_its_end(
+    living: tuple[Evidence, Session], command: tuple[str, ...], status: int, stdout: bytes
+) -> None:
+    done = living[1].execute("server", command)
+    assert (done.exit_status, done.stdout) == (status, stdout)
+
+
 def test_the_samples_follow_the_clients_up_and_down(living: tuple[Evidence, Session]) -> None:
     server = living[0].services["server"]
     counts = {sample.moment: sample.descriptors for sample in server.samples}
@@ -215,7 +234,8 @@ def test_a_command_that_takes_too_long_is_an_error_and_its_connection_is_closed(
 def test_a_look_after_the_labs_own_process_was_killed_is_an_error_and_the_next_one_works(tmp_path: Path) -> None:
     with standing(lonely(tmp_path, "servers.transfer")) as (session, transcript):
         pid = started(session, transcript)
-        session.execute("server", ("pkill", "perl"))
+        assert isinstance(session, sessions.DockerSession)
+        subprocess.run(["docker", "exec", session.container("server"), "pkill", "perl"], check=True)
         with pytest.raises(EngineError, match="looking into server"):
             session.look("server", pid)
         assert samples.parse("now", session.look("server", pid)) is not None

@@ -5,13 +5,16 @@ It is started before the program can use up the container's processes, and answe
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
+from scenarios.engines.base import Executed
 from scenarios.engines.docker.streams import Conversation, begin
 from scenarios.errors import EngineError
 
-# perl, because Debian's base has it in every image; what it says is what run/samples.py reads.
-# `try` does not wait for its connections: whether one came about, the lab hears at the other end.
+# perl, because Debian's base has it in every image; what `look` says is what run/samples.py reads.
+# `try` does not wait for its connections: whether one came about, the lab hears at the other end. `room` tells how many
+# more processes the container may have; `run` gets a command, and says what it wrote, in hexadecimal digits.
 SCRIPT = r"""
 use strict;
 use Socket qw(:DEFAULT SOCK_NONBLOCK);
@@ -75,15 +78,47 @@ sub attempt {
     }
     return $said;
 }
+sub room {
+    for my $folder ("/sys/fs/cgroup", "/sys/fs/cgroup/pids") {
+        open(my $most, "<", "$folder/pids.max") or next;
+        open(my $now, "<", "$folder/pids.current") or next;
+        my ($may, $has) = (scalar <$most>, scalar <$now>);
+        return $may =~ /^\d/ ? $may - $has . "\n" : "";
+    }
+    return "";
+}
+sub run {
+    my @command = map { pack "H*", substr $_, 1 } @_;
+    pipe(my $out, my $out_end) and pipe(my $err, my $err_end) or return "failed $!\n";
+    defined(my $process = fork) or return "failed $!\n";
+    if (!$process) {
+        open(STDIN, "<", "/dev/null") and open(STDOUT, ">&", $out_end) and open(STDERR, ">&", $err_end) or exit 126;
+        exec { $command[0] } @command or exit 127;
+    }
+    close $_ for $out_end, $err_end;
+    my %open = (stdout => $out, stderr => $err);
+    while (%open) {
+        my $ready = "";
+        vec($ready, fileno $_, 1) = 1 for values %open;
+        select($ready, undef, undef, undef);
+        for my $stream (grep { vec($ready, fileno $open{$_}, 1) } keys %open) {
+            sysread($open{$stream}, my $part, 65536) or delete $open{$stream}, next;
+            print "$stream ", unpack("H*", $part), "\n";
+        }
+    }
+    waitpid $process, 0;
+    return "ended " . ($? & 127 ? 128 + ($? & 127) : $? >> 8) . "\n";
+}
+my %answers = (look => \&look, try => \&attempt, room => \&room, run => \&run, hello => sub { "" });
 while (my $line = <STDIN>) {
     my ($what, @words) = split " ", $line;
-    my $said = $what eq "look" ? look(@words) : $what eq "try" ? attempt(@words) : "";
-    print "$said.\n";
+    print $answers{$what}->(@words), ".\n";
 }
 """
 COMMAND = ("perl", "-e", SCRIPT)
 ANSWER_WITHIN = 30.0  # seconds
 END = b".\n"
+STREAMS = ("stdout", "stderr")
 
 
 class Looker:
@@ -102,17 +137,35 @@ class Looker:
         """What run/samples.py reads of a process; nothing when it is gone. Raises EngineError."""
         return self.ask(f"look {pid}")
 
-    def ask(self, question: str) -> str:
+    def room(self) -> int:
+        """How many processes more there may be in the container; 0 where it cannot tell. Raises EngineError."""
+        return int(self.ask("room") or 0)
+
+    def run(self, command: Sequence[str], within: float) -> Executed:
+        """Runs a command, for so many seconds at most; raises EngineError."""
+        question = " ".join(["run", *(f"x{word.encode().hex()}" for word in command)])
+        lines = [line.partition(" ") for line in self.ask(question, within).splitlines()]
+        said = {name: b"".join(bytes.fromhex(part) for one, _, part in lines if one == name) for name in STREAMS}
+        how, _, status = lines[-1]
+        if how != "ended":
+            raise EngineError(f"looking into {self._service}: {command[0]} cannot be started: {status}")
+        return Executed(int(status), said["stdout"], said["stderr"])
+
+    def ask(self, question: str, within: float | None = None) -> str:
         """The answer to one line; raises EngineError when none comes, and then none will come any more."""
         with self._lock:
             said: list[bytes] = []
-            until = time.monotonic() + self._within
+            within = within or self._within
+            until = time.monotonic() + within
             try:
                 self._conversation.send(f"{question}\n".encode(), until)
                 for _, part in self._conversation.frames(until):
                     said.append(part)
-                    if _ended(b"".join(said)):
+                    if _ended(said):
                         return b"".join(said)[: -len(END)].decode(errors="replace")
+            except TimeoutError as error:
+                self._give_up()
+                raise EngineError(f"looking into {self._service} took more than {within:g} s") from error
             except (OSError, ValueError) as error:
                 self._give_up()
                 raise EngineError(f"looking into {self._service}: {error}") from error
@@ -129,5 +182,7 @@ class Looker:
         self._conversation.close()
 
 
-def _ended(said: bytes) -> bool:
-    return said == END or said.endswith(b"\n" + END)
+def _ended(said: Sequence[bytes]) -> bool:
+    """Whether the last line came; the parts before need not be looked through again."""
+    end = b"".join(said[-len(END) - 1 :])
+    return end == END or end.endswith(b"\n" + END)

@@ -11,6 +11,7 @@ from typing import Any
 
 from docker.errors import APIError
 
+from scenarios.engines.base import Executed
 from scenarios.engines.docker import machines
 from scenarios.engines.docker.client import Clients
 from scenarios.engines.docker.errors import translated
@@ -101,11 +102,18 @@ class Looks:
         machines.limit_processes(api, inside.container, inside.exact)
         return looker
 
-    def make_room(self, api: Any, service: str) -> None:
+    def run(self, service: str, command: Sequence[str], within: float) -> Executed:
+        """Has a command run; raises EngineError, also when it takes more than `within` seconds, or EngineGone."""
+        with translated(f"looking into {service}"):
+            looker = self._looker(service)
+            self._make_room(service, looker)
+            return looker.run(command, within)
+
+    def _make_room(self, service: str, looker: Looker) -> None:
         """For commands, which come once the run is over: what its program took must not be in their way."""
         inside = self._inside[service]
-        with inside.lock:
-            if not inside.roomy:
+        with inside.lock, self._clients.lent() as api:
+            if not inside.roomy and looker.room() < machines.TO_START:
                 with suppress(APIError):  # Where it cannot be done, the command itself says what is wrong.
                     machines.limit_processes(api, inside.container, inside.exact + machines.FOR_COMMANDS)
                     inside.roomy = True

@@ -16,7 +16,8 @@ TMPFS = "rw,nosuid,nodev,size=64m,mode=1777"
 OF_HOLD, OF_LOOKER = 2, 1
 # What starting a process in a container needs for a moment, before it is there: threads of the engine's own program.
 TO_START = 32
-# What commands may need once a run is over: `sh`, what it starts, and the above for several at once.
+# What commands may need once a run is over: `sh`, what it starts, and the above for several at once. Where TO_START are
+# left, nothing has to be changed for them.
 FOR_COMMANDS = 256
 # The bridge of an internal network still gives the host an address in it, where the host's services answer.
 NO_ADDRESS = {"com.docker.network.bridge.inhibit_ipv4": "true"}
