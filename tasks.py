@@ -206,7 +206,6 @@ def compose(_: Context, check: bool = False) -> int:
 
 @command(
     PROJECT,
-    optional=["only"],
     help={"only": "pytest's -k expression, such as --only theory", "fast": "leave out what needs an engine"},
 )
 def test(_: Context, only: str | None = None, fast: bool = False) -> int:

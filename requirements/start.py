@@ -1,4 +1,4 @@
-"""Starts the commands for ./inv; from the first moment on, SIGINT and SIGTERM end it quietly, with the right status."""
+"""Starts the commands for ./inv; from the first moment on, a signal ends it quietly, with the right status."""
 
 import gc
 import signal
@@ -42,8 +42,10 @@ def commands() -> Any:
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, leave)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        # What nohup has it ignore stays ignored.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, leave)
     # The checkout's own directory instead of this file's.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
     # What is imported stays; looking through it for garbage, again and again, would be a tenth of a short command.

@@ -15,7 +15,7 @@ LabError                     everything the lab itself reports; always one clear
     ├── WaitTimeout          nothing came in time; names the service and what was awaited
     └── EvidenceError        a run directory cannot be read
 
-Interrupted                  SIGINT or SIGTERM; not a LabError: it passes every `except Exception`
+Interrupted                  SIGINT, SIGTERM, SIGHUP or SIGQUIT; not a LabError: it passes every `except Exception`
 """
 
 import signal
@@ -100,7 +100,7 @@ class EvidenceError(LabFailure):
 
 
 class Interrupted(SystemExit):
-    """SIGINT or SIGTERM arrived; exits with 128 + the signal's number once everything is removed."""
+    """A signal that asks for an end arrived; exits with 128 + the signal's number once everything is removed."""
 
     def __init__(self, signal_number: int) -> None:
         """`signal_number` is the signal that arrived."""

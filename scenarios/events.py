@@ -11,14 +11,18 @@ STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 
 # A longer line is free text: no program of the lab needs more for an event.
 LONGEST_LINE = 64 * 1024
-# What the events of one service may take in memory, estimated; some 50,000 reports of closed connections.
-EVENTS_ROOM = 48 * 1024 * 1024
-# An event in memory takes about this many bytes, and this many for each byte of its line.
-EVENT_COST, BYTE_COST = 300, 3
+# What the events of one service may take in memory, estimated; some 25,000 reports of closed connections.
+EVENTS_ROOM = 32 * 1024 * 1024
+# An event in memory takes about this many bytes, and this many for each byte of its line and for each value in it.
+EVENT_COST, BYTE_COST, VALUE_COST = 300, 2, 70
+# With each of these another value begins, except in a string.
+VALUES = (b",", b"{", b"[")
 # Of those beyond, the last ones are kept too: what a program reports at its end counts.
 LAST_EVENTS = 200
 # By these a run goes on, so they are heard whatever came before.
 DRIVING = (b'"checkpoint"', b'"ready"', b'"started"', b'"exited"')
+# Characters of a line that a message shows.
+LONGEST_SHOWN = 400
 # How much of a stream's end is kept in memory.
 TAIL = 64 * 1024
 
@@ -49,6 +53,12 @@ def events_in(text: str) -> Iterator[Event]:
         event = event_in(line)
         if event is not None:
             yield event
+
+
+def shortened(line: str) -> str:
+    """A line as a message can show it; a program may print one without end, of which only the last part is known."""
+    more = len(line) - LONGEST_SHOWN
+    return line if more <= 0 else f"{line[:LONGEST_SHOWN]}... (and at least {more} characters more)"
 
 
 def last_lines(text: str, count: int = 10) -> tuple[str, ...]:
@@ -134,14 +144,14 @@ class Events:
     def add(self, line: bytes) -> Event | None:
         """The event in a line, kept; None for free text, and for one that is only counted."""
         if self._room > 0:
-            return self._keep(event_in(line), len(line))
+            return self._keep(event_in(line), line)
         self.left_out += len(self._last) == LAST_EVENTS
         self._last.append(line)
         return event_in(line) if any(word in line for word in DRIVING) else None
 
-    def _keep(self, event: Event | None, length: int) -> Event | None:
+    def _keep(self, event: Event | None, line: bytes) -> Event | None:
         if event is not None:
-            self._room -= EVENT_COST + BYTE_COST * length
+            self._room -= EVENT_COST + BYTE_COST * len(line) + VALUE_COST * sum(map(line.count, VALUES))
             self._first.append(event)
         return event
 

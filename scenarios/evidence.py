@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scenarios.errors import EvidenceError, Unavailable
 from scenarios.events import LAST_EVENTS, Event, Events, Lines, Tail
 from scenarios.events import Stream as Stream
+from scenarios.files import write_whole
 from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ class ServiceEvidence(Kept):
     """What one service left: its events (JSON lines of stdout), the ends of its streams, its exit and its samples.
 
     `exit_status` is None when the program was still running at the end, and 128 + n when signal n killed it. `logs` is
-    `complete` when the stream followed live equals one final read byte for byte, of a flood its first part, else
-    `truncated`, and `truncated` says why. `platform` is its `sys.platform`. `wrote` maps a stream to the
-    number of bytes that came.
+    `complete` when the streams followed live are whole, else `truncated`, and `truncated` says why. `platform` is its
+    `sys.platform`. `wrote` maps a stream to the number of bytes that came, `compared` to how many of these, from the
+    first, were found the same in the engine's own store: all of them, without a last line that is not ended, or of a
+    flood (run/collect.py) the first part of what flooded. A flood's rest counts as whole because it came in order on
+    one connection, which brought the report of the program's end too, or still stood when the lab collected.
 
     The streams themselves are files of the run directory, of any size (`log_file`). Of the events those are here for
     which there is room, and the last ones; `events_left_out` counts the lines between that may be more of them.
@@ -85,6 +88,7 @@ class ServiceEvidence(Kept):
     logs: Literal["complete", "truncated"] = "truncated"
     truncated: str | None = None
     wrote: dict[Stream, int] = field(default_factory=dict)
+    compared: dict[Stream, int] = field(default_factory=dict)
     cut_off: bool = False
     samples: tuple[Sample, ...] = ()
     missed: dict[str, str] = field(default_factory=dict)
@@ -192,7 +196,7 @@ def save(evidence: Evidence, directory: Path) -> None:
     again = {name: OF_STREAMS for name, one in evidence.services.items() if not one.cut_off}
     text = adapter().dump_json(evidence, indent=1, exclude={"services": again}).decode()
     try:
-        (directory / EVIDENCE_FILE).write_text(text + "\n", encoding="utf-8")
+        write_whole(directory / EVIDENCE_FILE, text + "\n")
     except OSError as error:
         raise EvidenceError(f"the evidence cannot be saved: {error.filename or directory}: {error.strerror}") from error
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError
+from scenarios.files import write_whole
 from scenarios.parameters import Value
 from scenarios.quantities import Json
 from scenarios.rundirs import RECORD
@@ -78,9 +79,9 @@ def adapter() -> "TypeAdapter[Record]":
 def save(record: Record, directory: Path) -> None:
     """Writes the record into its run directory; raises EvidenceError when it cannot."""
     try:
-        (directory / RECORD_FILE).write_text(to_json(record) + "\n", encoding="utf-8")
+        write_whole(directory / RECORD_FILE, to_json(record) + "\n")
     except OSError as error:
-        raise EvidenceError(f"the record cannot be saved: {error.filename}: {error.strerror}") from error
+        raise EvidenceError(f"the record cannot be saved: {error.filename or directory}: {error.strerror}") from error
 
 
 def to_json(record: Record) -> str:

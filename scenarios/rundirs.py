@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scenarios import places
 from scenarios.errors import EvidenceError, UsageError
+from scenarios.files import write_whole
 from scenarios.owner import NOBODY, Owner, this_process
 
 RUNS = places.RUNS
@@ -138,9 +139,7 @@ def mark(run: str, engine: str) -> None:
     text = json.dumps({"run": run, "engine": engine, "owner": asdict(this_process())})
     with _writing("the run cannot be noted as under way"):
         ACTIVE.mkdir(parents=True, exist_ok=True)
-        fresh = ACTIVE / f".{run}"
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(ACTIVE / run)
+        write_whole(ACTIVE / run, text)
 
 
 def unmark(run: str) -> None:

@@ -1,20 +1,25 @@
-"""SIGINT and SIGTERM: raised in the main thread as Interrupted, once, so that a second one cannot stop the removal."""
+"""What asks the lab to end: raised in the main thread as Interrupted, once, so that a second one cannot stop the removal."""
 
 import signal
 from types import FrameType
 
 from scenarios.errors import Interrupted
 
+# A terminal's Ctrl-C, what asks a process to end, a terminal that is closed, and its Ctrl-\.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
 _received: list[int] = []
 
 
 def install() -> None:
-    """Makes the first SIGINT or SIGTERM raise Interrupted in the main thread.
+    """Makes the first of these signals raise Interrupted in the main thread.
 
     Later ones change nothing, since the removal is under way.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _raise_once)
+    for number in ENDING:
+        # What nohup has this process ignore stays ignored.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _raise_once)
 
 
 def _raise_once(number: int, _: FrameType | None) -> None:

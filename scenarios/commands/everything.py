@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from scenarios.commands import streams
 from scenarios.commands.command import say
 from scenarios.commands.scenario import Options, connect
 from scenarios.errors import EXIT_PASS, EvidenceError, Interrupted, LabError, Unavailable, UsageError
+from scenarios.files import write_whole
 from scenarios.report.live import Screen
 from scenarios.report.terminal import TerminalAudience, console
 from scenarios.scenario import TOPICS, Scenario
@@ -69,9 +69,7 @@ class Series:
             self.done[done.scenario] = {"run": done.run, "file": _digest(done.scenario)}
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            fresh = self._file.with_suffix(f".{os.getpid()}")
-            fresh.write_text(json.dumps(self.done, indent=1) + "\n", encoding="utf-8")
-            fresh.replace(self._file)
+            write_whole(self._file, json.dumps(self.done, indent=1) + "\n")
         except OSError as error:
             raise EvidenceError(f"what was run cannot be noted: {error.filename}: {error.strerror}") from error
 

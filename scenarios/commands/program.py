@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -85,6 +86,15 @@ class Iolab(Program):
         self.core.unparsed = named_positionals(without_name(rest))
         with _usage():
             super().parse_tasks()
+            self._refuse_what_lacks_its_value(rest)
+
+    def _refuse_what_lacks_its_value(self, tokens: Sequence[str]) -> None:
+        """Invoke takes a flag that may be given several times for given when nothing comes behind it."""
+        contexts = self.parser.contexts.values()
+        several = {flag for one in contexts for flag, argument in one.flags.items() if argument.kind is list}
+        for token, after in pairwise([*tokens, "-"]):
+            if token in several and after.startswith("-"):
+                raise ParseError(f"{token} needs a value, and was not given one.")
 
     def _nearest(self, tokens: Sequence[str]) -> str | None:
         """The last of the tokens that is a command's name."""

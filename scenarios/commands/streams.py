@@ -3,8 +3,10 @@
 A run must come to its verdict and to its removal whoever listens, so that what leaves is only the output.
 """
 
+import errno
 import io
 import os
+import stat
 import sys
 from typing import Any, TextIO
 
@@ -18,10 +20,17 @@ class Outlet(io.FileIO):
         """Writes, or throws away what nobody reads."""
         try:
             return super().write(data)
-        except BrokenPipeError:
+        except OSError as error:
+            # A terminal that was closed says EIO; of a disk that would be a failure.
+            if error.errno != errno.EPIPE and not (error.errno == errno.EIO and _is_device(self.fileno())):
+                raise
             _left.add(self.fileno())
             _lead_nowhere(self.fileno())
             return len(data)
+
+
+def _is_device(descriptor: int) -> bool:
+    return stat.S_ISCHR(os.fstat(descriptor).st_mode)
 
 
 def install() -> None:

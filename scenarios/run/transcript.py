@@ -10,13 +10,13 @@ from threading import Condition
 
 from scenarios.engines.base import MOST_BYTES, Stream
 from scenarios.errors import EngineGone, EvidenceError, LabFailure, ServiceDied, SightLost, WaitTimeout
-from scenarios.events import STREAMS, Event, Events, Lines, event_in, last_lines
+from scenarios.events import STREAMS, Event, Events, Lines, event_in, last_lines, shortened
 from scenarios.evidence import LOGS, log_file
 from scenarios.run.spool import Spool
 
 Clock = Callable[[], float]
 # Of the events that nobody has heard yet; a program that says more of them while the lab is busy is not waited for.
-UNHEARD = 200_000
+UNHEARD = 20_000
 EXIT_STATUSES = range(256)
 # What an engine itself says of a program, in the program's own stdout.
 REPORTS = ("started", "exited")
@@ -75,7 +75,7 @@ class Said:
     def last_lines(self) -> tuple[str, ...]:
         """The last lines of both streams, the engine's own reports left out."""
         out = [line for line in last_lines(self.stdout.tail.text) if not self._is_of_the_lab(event_in(line))]
-        return (*out, *last_lines(self.stderr.tail.text))
+        return tuple(map(shortened, (*out, *last_lines(self.stderr.tail.text))))
 
     def add(self, stream: Stream, data: bytes) -> bool:
         """Takes in bytes; whether an event was among them. Raises OSError when they cannot be kept."""

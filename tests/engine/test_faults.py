@@ -1,6 +1,7 @@
 """When something goes wrong: a clear verdict with the last lines, the evidence kept, and nothing left behind."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -10,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from scenarios import rundirs
+from scenarios import rundirs, signals
 from scenarios.engines import choose
 from scenarios.engines.docker.engine import DockerEngine
-from tests.engine.inv import inv, left_behind, run, start
+from tests.engine.inv import INV, inv, left_behind, run, start
 from tests.engine.proxy import Proxy
 
 # Seconds from the signal to the end of the command: far more than it takes, since the machine may have other work.
@@ -100,7 +101,7 @@ def test_a_timeout_flag_ends_a_run_that_takes_longer() -> None:
     assert left_behind() == []
 
 
-def machines_of(process: subprocess.Popen[str]) -> list[str]:
+def machines_of(process: subprocess.Popen[Any]) -> list[str]:
     """Waits until the run of that process has machines, and returns their names."""
     engine = choose.connect()
     deadline = time.monotonic() + 30
@@ -112,7 +113,7 @@ def machines_of(process: subprocess.Popen[str]) -> list[str]:
     raise AssertionError("no machine came up")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(one, 128 + one) for one in signals.ENDING])
 @pytest.mark.usefixtures("engine")
 def test_a_signal_removes_everything_and_says_so_in_the_exit_status(
     faulty: Callable[..., str], number: signal.Signals, status: int
@@ -125,6 +126,33 @@ def test_a_signal_removes_everything_and_says_so_in_the_exit_status(
     assert process.returncode == status
     assert time.monotonic() - sent < REMOVED_WITHIN
     assert "Traceback" not in stderr
+    assert left_behind() == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_terminal_that_is_closed_removes_everything(faulty: Callable[..., str]) -> None:
+    """Nothing can be printed any more, and that must not stop the removal."""
+    ours, theirs = os.openpty()
+    command = [INV, "scenario", faulty(), "--timeout", "60"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    machines_of(process)
+    os.close(ours)
+    # The terminal is not its controlling one, so what the kernel would send is sent here.
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == 128 + signal.SIGHUP
+    assert left_behind() == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_command_that_ignores_the_closing_of_its_terminal_goes_on(faulty: Callable[..., str]) -> None:
+    command = ["nohup", INV, "scenario", faulty(), "--timeout", "8", "--json"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    machines_of(process)
+    process.send_signal(signal.SIGHUP)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 3, stderr
+    assert "client to finish" in json.loads(stdout)["problem"]
     assert left_behind() == []
 
 

@@ -31,6 +31,11 @@ WRONG_LINES = {
     "nonsense": "nonsense",
     "--help nonsense": "nonsense",
     "images.build --image lunix": "lunix",
+    "images.build --image": "--image needs a value",
+    "scenario epoll-500 --dry-run --set": "--set needs a value",
+    "scenario epoll-500 --set --dry-run": "--set needs a value",
+    "scenario epoll-500 --set size=1KiB --set --dry-run": "--set needs a value",
+    "test --only": "needed value",
     "bench --rounds x": "--rounds",
 }
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from scenarios import evidence as evidences
 from scenarios.errors import EvidenceError
 from scenarios.events import EVENT_COST, LAST_EVENTS, LONGEST_LINE, Events, Lines, Tail
 from scenarios.places import ROOT
+from scenarios.run.collect import COMPARED
 from scenarios.run.spool import Spool
 from scenarios.run.transcript import Transcript
 from tests.unit.made import evidence, saved, service
@@ -29,6 +31,7 @@ def peak():
 """
 RUN = """
 import sys
+import tracemalloc
 from pathlib import Path
 from scenarios.engines.local.engine import LocalEngine
 from scenarios.run.drive import Plan, living
@@ -39,7 +42,8 @@ directory, flood = Path(sys.argv[1]), sys.argv[2]
 floods = scenario(service("client", "demos.floods", "--bytes", flood))
 with living(LocalEngine(directory / "state"), Plan(floods, "f100d", directory, timeout=120), Quiet()) as (evidence, _):
     client = evidence.services["client"]
-    print(evidence.problem, client.logs, client.wrote["stdout"], client.said("finished")["served"])
+    print(evidence.problem, client.logs, client.wrote["stdout"], client.said("finished")["served"],
+          client.compared["stdout"])
 print(peak())
 """
 
@@ -50,11 +54,36 @@ def test_a_flood_is_in_the_run_directory_and_not_in_memory(tmp_path: Path) -> No
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     told, memory = done.stdout.splitlines()
-    problem, logs, wrote, served = told.split()
+    problem, logs, wrote, served, compared = told.split()
     assert (problem, logs, served) == ("None", "complete", "0")
     assert int(memory) < ROOM
+    assert int(compared) == COMPARED
     kept = evidences.log_file(tmp_path, "client", "stdout")
     assert FLOOD - 100_000 < kept.stat().st_size == int(wrote)
+
+
+@ON_LINUX
+def test_a_flood_of_events_takes_no_more_memory_than_one_of_text(tmp_path: Path) -> None:
+    source = PEAK + RUN.replace('"--bytes", flood', '"--events", "--bytes", flood')
+    command = [sys.executable, "-c", source, str(tmp_path), str(FLOOD // 10)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.splitlines()[1]) < ROOM
+
+
+@pytest.mark.parametrize(
+    "values", [[{}] * 2000, [[n] for n in range(1000)], {str(n): n for n in range(1000)}, "x" * 9000]
+)
+def test_events_of_any_shape_take_no_more_memory_than_they_are_given_room_for(values: object) -> None:
+    line, room = json.dumps({"event": "x", "values": values}).encode(), 4 * 1024 * 1024
+    events = Events(room)
+    tracemalloc.start()
+    try:
+        while events.add(line):
+            pass
+        assert tracemalloc.get_traced_memory()[0] < 1.5 * room
+    finally:
+        tracemalloc.stop()
 
 
 @ON_LINUX

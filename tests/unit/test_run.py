@@ -331,11 +331,36 @@ def test_a_flood_is_compared_in_its_first_part_and_no_further(monkeypatch: pytes
     monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
     scripts = transfers()
     scripts["client"].says += "x" * 1000 + "\n"
-    monkeypatch.setattr("scenarios.run.transcript.secrets.token_hex", lambda _: "seal")
-    said = event("started", pid=7, seal="seal") + scripts["client"].says
+    monkeypatch.setattr("scenarios.run.transcript.secrets.token_hex", lambda _: "a seal")
+    said = event("started", pid=7, seal="a seal") + scripts["client"].says
     scripts["client"].stored = said[:700] + "y" * 700
-    assert run(scripts)[0].services["client"].logs == "complete"
+    client = run(scripts)[0].services["client"]
+    # The scripted store gives two parts, and the first is already more than is compared.
+    assert (client.logs, client.compared) == ("complete", {"stdout": 700, "stderr": 0})
     scripts["client"].stored = "y" * 1400
+    client = run(scripts)[0].services["client"]
+    assert (client.logs, client.compared) == ("truncated", {"stdout": 0, "stderr": 0})
+
+
+def test_a_flood_whose_connection_broke_before_its_end_is_not_called_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run.collect, "COMPARED", 100)
+    scripts = transfers()
+    scripts["client"] = Script(says="x" * 1000 + "\n", vanishes=True)
+    client = run(scripts)[0].services["client"]
+    assert (client.logs, client.wrote["stdout"] > 1000) == ("truncated", True)
+    assert client.truncated is not None
+    assert client.truncated.startswith("the connection ended, and no more than the first")
+
+
+def test_all_of_an_ordinary_stream_is_compared_and_the_evidence_says_so() -> None:
+    evidence, _ = run(transfers())
+    assert all(one.compared == one.wrote for one in evidence.services.values())
+
+
+def test_a_store_that_lacks_the_end_of_a_stream_is_not_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    scripts = transfers()
+    scripts["client"].stored = ""
     assert run(scripts)[0].services["client"].logs == "truncated"
 
 

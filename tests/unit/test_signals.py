@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the first is raised, the second changes nothing."""
+"""Signals that ask for an end: the first is raised, the second changes nothing."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from scenarios.errors import Interrupted
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Our handlers, as at the start of a command, and those of before afterwards."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in signals.ENDING}
     monkeypatch.setattr(signals, "_received", [])
     signals.install()
     yield
@@ -31,7 +31,13 @@ def wait_for(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "status", "name"), [(signal.SIGINT, 130, "SIGINT"), (signal.SIGTERM, 143, "SIGTERM")]
+    ("number", "status", "name"),
+    [
+        (signal.SIGINT, 130, "SIGINT"),
+        (signal.SIGTERM, 143, "SIGTERM"),
+        (signal.SIGHUP, 129, "SIGHUP"),
+        (signal.SIGQUIT, 131, "SIGQUIT"),
+    ],
 )
 def test_the_first_signal_is_raised_with_its_name_and_the_status_of_what_it_ended(
     number: int, status: int, name: str
@@ -69,7 +75,15 @@ def test_a_signal_that_foreign_code_swallowed_is_raised_when_it_returns() -> Non
     assert raised.value.signal_name == "SIGTERM"
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_nohup_has_us_ignore_stays_ignored() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signals.install()
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    assert signals._received == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(number, 128 + number) for number in signals.ENDING])
 def test_a_command_is_ended_quietly_at_any_moment_of_its_start(number: int, status: int) -> None:
     for delay in (0.1, 0.3):
         started = subprocess.Popen(

@@ -139,6 +139,16 @@ def test_waiting_past_the_deadline_says_what_for_and_what_was_said_last() -> Non
         said.wait(lambda: False, "server to be ready", "server", must_live=True)
 
 
+def test_a_line_without_end_is_shown_by_its_beginning_and_says_how_much_more_there_was() -> None:
+    said = transcript(deadline=10.0, now=10.0)
+    said.output("server", "stdout", b"x" * 1_000_000)
+    said.output("server", "stderr", b"short\n")
+    long, short = said["server"].last_lines()
+    assert len(long) < 500
+    assert long == "x" * 400 + f"... (and at least {64 * 1024 - 400} characters more)"
+    assert short == "short"
+
+
 def test_a_service_that_must_live_ends_the_wait_when_it_dies() -> None:
     said = transcript()
     said.output("server", "stdout", event("exited", code=1, seal=said.seal).encode())

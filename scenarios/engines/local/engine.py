@@ -143,8 +143,9 @@ def _leftover(machine: Machine) -> Leftover:
 @contextmanager
 def _ctrl_c_left_to_the_command() -> Iterator[None]:
     """A handler that does nothing, not SIG_IGN: the command would inherit that."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
