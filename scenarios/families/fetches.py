@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # The sizes of the three pages that the tutorial fetched, in bytes.
 PAGE_SIZES = (48708, 478886, 55867)
 # How each fetcher waits: gevent without its patch blocks its only thread.
-WAITS = {"serial": "serial", "threads": "concurrent", "gevent": "concurrent", "gevent-unpatched": "serial"}
+WAITS = {"serial": "serial", "threads": "concurrent", "gevent": "concurrent", "asyncio": "concurrent", "gevent-unpatched": "serial"}
 UNKNOWN = Cost(0, 0)
 
 
@@ -110,7 +110,7 @@ def _reason(urls: int, latency: float, pool: int) -> str:
     count = rounds(urls, pool)
     times = "1 latency" if count == 1 else f"{count} latencies"
     return (
-        f"serial waits for {urls} latencies of {latency:g} s one after another; threads and gevent wait for {times}; "
+        f"serial waits for {urls} latencies of {latency:g} s one after another; threads, gevent and asyncio wait for {times}; "
         f"unpatched gevent blocks its only thread, so it is serial."
     )
 

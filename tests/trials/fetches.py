@@ -24,6 +24,14 @@ MUTANTS = (
         "from gevent.pool import Pool\n",
         FEW,
     ),
+    Mutant(
+        "asyncio awaits one fetch after the other",
+        "fetch",
+        "clients.fetch_asyncio",
+        "[await fetch(page, free) for page in pages]",
+        "await asyncio.gather(*(fetch(page, free) for page in pages))",
+        FEW,
+    ),
     Mutant("it only prints", "fetch", "clients.fetch_gevent", PRINTS, given=FEW),
     Mutant("it fetches only the first page", "fetch", "clients.fetch_threads", "pages[:1]", "pages", FEW),
     Mutant(

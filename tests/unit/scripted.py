@@ -341,7 +341,7 @@ def refused(at: int, kind: str = "OSError", message: str = EMFILE, nofile: int =
 
 def fetches(urls: int = 6, failing: str = "", **seconds: float) -> dict[str, Script]:
     """Scripts of the fetch scenario with its own latency; a fetcher's name, with _, gives it other seconds."""
-    right = {"serial": 1.9, "threads": 0.35, "gevent": 0.35, "gevent-unpatched": 1.9}
+    right = {"serial": 1.9, "threads": 0.35, "gevent": 0.35, "asyncio": 0.35, "gevent-unpatched": 1.9}
     right |= {name.replace("_", "-"): value for name, value in seconds.items()}
 
     def fetcher(name: str) -> Script:

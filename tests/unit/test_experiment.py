@@ -185,7 +185,7 @@ def test_fetches_within_their_bounds_pass_and_the_bounds_know_the_calibrated_cos
     expected = serial_seconds(6, 0.3, Cost(elapsed=0.01, cpu=0.004))
     assert result.predicted["seconds"]["serial"] == [*expected]
     assert result.measured is not None
-    assert result.measured["bytes"] == 4 * page_bytes(6)
+    assert result.measured["bytes"] == 5 * page_bytes(6)
 
 
 @pytest.mark.usefixtures("held")

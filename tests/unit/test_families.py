@@ -66,7 +66,7 @@ def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
     assert measured_of(run) == {"seconds": {"serial": 1.5, "gevent": 1.0}, "bytes": 14, "error": None}
 
 
-APART = {(fast, slow) for fast in ("threads", "gevent") for slow in ("serial", "gevent-unpatched")}
+APART = {(fast, slow) for fast in ("threads", "gevent", "asyncio") for slow in ("serial", "gevent-unpatched")}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_concurrent_fetchers_must_be_faster_only_where_theory_keeps_the_bounds_a
     parameters: dict[str, str], cost: float, pairs: set[tuple[str, str]]
 ) -> None:
     scenario = spec.load("fetch", parameters)
-    said = [service(name, event("calibrated", cost=cost, cpu=0)) for name in ("serial", "threads", "gevent")]
+    said = [service(name, event("calibrated", cost=cost, cpu=0)) for name in ("serial", "threads", "gevent", "asyncio")]
     run = dataclasses.replace(evidence(*said), scenario=scenario)
     known = base.Known(scenario, dict.fromkeys(scenario.services, "linux"), run)
     orders = families.find("fetches").predict(known).relations_json().get("seconds", [])

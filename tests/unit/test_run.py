@@ -99,7 +99,7 @@ def test_services_that_do_not_depend_on_each_other_start_at_the_same_time() -> N
 def test_what_awaits_a_services_end_starts_one_after_the_other() -> None:
     evidence, session = run(fetches(), spec.load("fetch"))
     assert evidence.problem is None
-    assert started(session) == ["origin", "serial", "threads", "gevent", "gevent-unpatched"]
+    assert started(session) == ["origin", "serial", "threads", "gevent", "asyncio", "gevent-unpatched"]
 
 
 def test_what_awaits_the_good_end_of_a_service_that_failed_is_not_started() -> None:

@@ -207,7 +207,7 @@ def test_a_bounds_low_end_is_below_its_high_end(urls: int, latency: float, pool:
 def test_the_reason_of_a_fetch_counts_the_rounds_of_its_pool(pool: str, words: str) -> None:
     prediction = predicted(spec.load("fetch", {"pool": pool}), {})
     assert words in prediction.reason
-    assert prediction.json()["bytes"] == 4 * page_bytes(6)
+    assert prediction.json()["bytes"] == 5 * page_bytes(6)
 
 
 def test_a_fetchers_own_cost_widens_its_bounds_alone() -> None:

@@ -19,6 +19,8 @@ from labs.programs.pages import digest
 
 # No proxy of the environment: the origin is next door.
 open_url = build_opener(ProxyHandler({})).open
+# Fetches pages, so many at a time; gives of each how many bytes came and whether they are the right ones.
+FetchAll = Callable[[Sequence["Page"], int], Iterable[tuple[int, bool]]]
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,17 @@ def fetch(page: Page) -> tuple[int, bool]:
     """Fetches one page; returns how many bytes came and whether they are the right ones."""
     with open_url(page.url) as response:
         body = response.read()
+    return checked(page, body)
+
+
+def checked(page: Page, body: bytes) -> tuple[int, bool]:
+    """How many bytes came of a page and whether they are the right ones."""
     return len(body), hashlib.sha256(body).hexdigest() == digest(page.number)
 
 
 def run(
     name: str,
-    fetch_all: Callable[[Sequence[Page], int], Iterable[tuple[int, bool]]],
+    fetch_all: FetchAll,
     description: str | None,
     arguments: Sequence[str] | None,
 ) -> int:
@@ -56,7 +63,7 @@ def run(
     emit("ready", platform=sys.platform, fetcher=name)
     for page in pages:
         digest(page.number)
-    elapsed, cpu = calibrate([Page(page.address, page.number, 0.0) for page in pages])
+    elapsed, cpu = calibrate(fetch_all, [Page(page.address, page.number, 0.0) for page in pages])
     checkpoint("calibrated", cost=elapsed, cpu=cpu)
 
     pool = min(options.pool or options.urls, options.urls)
@@ -76,17 +83,16 @@ def run(
     return 0 if verified == options.urls else 1
 
 
-def calibrate(pages: Sequence[Page]) -> tuple[float, float]:
+def calibrate(fetch_all: FetchAll, pages: Sequence[Page]) -> tuple[float, float]:
     """(elapsed, cpu): the mean seconds that one fetch takes without latency, on the clock and on the processor.
 
-    The mean of the same URLs, since their sizes differ; of three rounds the middle one, so that one hiccup of the
+    They are fetched one at a time in the fetcher's own way. The mean of the same URLs, since their sizes differ; of three rounds the middle one, so that one hiccup of the
     machine does not count.
     """
     rounds = []
     for _ in range(3):
         clock, cpu = time.perf_counter(), time.process_time()
-        for page in pages:
-            fetch(page)
+        list(fetch_all(pages, 1))
         rounds.append(((time.perf_counter() - clock) / len(pages), (time.process_time() - cpu) / len(pages)))
     return statistics.median(elapsed for elapsed, _ in rounds), statistics.median(cpu for _, cpu in rounds)
 

@@ -34,13 +34,13 @@ def test_serial_and_unpatched_wait_for_each_answer_and_the_others_for_all_at_onc
     with serving("servers.origin") as (ready, _):
         times = {
             name: fetched(ready["port"], name)["seconds"]
-            for name in ("serial", "threads", "gevent", "gevent_unpatched")
+            for name in ("serial", "threads", "gevent", "asyncio", "gevent_unpatched")
         }
     assert min(times["serial"], times["gevent_unpatched"]) >= URLS * LATENCY
-    assert max(times["threads"], times["gevent"]) < times["serial"] / 2
+    assert max(times["threads"], times["gevent"], times["asyncio"]) < times["serial"] / 2
 
 
-@pytest.mark.parametrize("fetcher", ["threads", "gevent"])
+@pytest.mark.parametrize("fetcher", ["threads", "gevent", "asyncio"])
 def test_a_pool_of_two_takes_half_of_serials_latencies(fetcher: str) -> None:
     with serving("servers.origin") as (ready, _):
         report = fetched(ready["port"], fetcher, "--pool", "2")

@@ -1,0 +1,48 @@
+"""A server of gevent: a greenlet for each connection, and one that calls what is not gevent's stalls all others.
+
+python -m labs.programs.servers.work_gevent --port 8001 --kind sleep --seconds 0.5 --yields no
+"""
+
+import argparse
+import time
+from collections.abc import Sequence
+
+import gevent
+from gevent import socket
+from gevent.server import StreamServer
+
+from labs.programs.servers.working import WORK, leaving, parse, parts, ready
+
+
+def work(options: argparse.Namespace) -> None:
+    """The difference is one word: gevent's own sleep lets its hub go on with others."""
+    for pause in parts(options):
+        if options.yields == "yes":
+            gevent.sleep(pause)
+        else:
+            time.sleep(pause)
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Listens, says so, and serves for ever."""
+
+    def answer(sock: socket.socket, _: object) -> None:
+        with leaving():
+            while request := sock.recv(1):
+                if request == WORK:
+                    work(options)
+                sock.sendall(request)
+
+    server = StreamServer((options.host, options.port), answer)
+    server.start()
+    ready(server.server_port, "gevent")
+    server.serve_forever()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parses the options and serves."""
+    serve(parse(__doc__, arguments))
+
+
+if __name__ == "__main__":
+    main()
