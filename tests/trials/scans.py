@@ -19,7 +19,8 @@ MUTANTS = (
         "readiness-cost",
         "demos.readiness",
         "    for descriptor in everything:\n        watched.register(descriptor, select.EPOLLIN)\n"
-        "    everything = [active]\n    for descriptor in everything:\n        polled.register(descriptor, select.POLLIN)\n",
+        "    everything = [active]\n    for descriptor in everything:\n"
+        "        polled.register(descriptor, select.POLLIN)\n",
         "    for descriptor in everything:\n        polled.register(descriptor, select.POLLIN)\n"
         "        watched.register(descriptor, select.EPOLLIN)\n",
     ),

@@ -8,12 +8,12 @@ import select
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 
 from labs.programs.arguments import at_least, options_of
 from labs.programs.events import checkpoint, emit
 
-Ask = Callable[[], object]
+Ask = Callable[[], Sized]
 
 
 def mechanisms(active: int, idle: Sequence[int]) -> dict[str, Ask]:
@@ -23,7 +23,7 @@ def mechanisms(active: int, idle: Sequence[int]) -> dict[str, Ask]:
     for descriptor in everything:
         polled.register(descriptor, select.POLLIN)
         watched.register(descriptor, select.EPOLLIN)
-    return {"select": lambda: select.select(everything, [], []), "poll": polled.poll, "epoll": watched.poll}
+    return {"select": lambda: select.select(everything, [], [])[0], "poll": polled.poll, "epoll": watched.poll}
 
 
 def cost(ask: Ask, calls: int) -> float:
@@ -53,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for count in [0, *map(int, options.idle.split(","))]:
         idle = [os.eventfd(0) for _ in range(count)]
         asks = mechanisms(active, idle)
-        found = {"select": asks["select"]()[0], **{name: [fd for fd, _ in asks[name]()] for name in ("poll", "epoll")}}
-        checkpoint("watching", idle=count, ready={name: len(ready) for name, ready in found.items()})
+        checkpoint("watching", idle=count, ready={name: len(ask()) for name, ask in asks.items()})
         emit("cost", idle=count, microseconds=costs(asks, options.rounds, options.calls))
         del asks  # and with it epoll's own descriptor
         for descriptor in idle:
