@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 # The sizes of the three pages that the tutorial fetched, in bytes.
 PAGE_SIZES = (48708, 478886, 55867)
 # How each fetcher waits: gevent without its patch blocks its only thread.
-WAITS = {"serial": "serial", "threads": "concurrent", "gevent": "concurrent", "asyncio": "concurrent", "gevent-unpatched": "serial"}
+WAITS = {
+    "serial": "serial",
+    "threads": "concurrent",
+    "gevent": "concurrent",
+    "asyncio": "concurrent",
+    "gevent-unpatched": "serial",
+}
 UNKNOWN = Cost(0, 0)
 
 

@@ -64,7 +64,7 @@ class Stalls(Plain):
         """Bounds from the stall that was asked for; those above know how long the work really took."""
         stall, rate, duration = _asked(known.scenario)
         yields = known.scenario.parameters["yields"] == "yes"
-        held = {name: stall for name in loops(known.scenario)}
+        held = dict.fromkeys(loops(known.scenario), stall)
         held |= {name: max(stall, one) for name, one in _held(known.evidence).items()} if known.evidence else {}
         expect = _yielding if yields else _stalling
         each = {name: expect(stall, rate, round(rate * duration), one) for name, one in held.items()}

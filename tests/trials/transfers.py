@@ -8,6 +8,12 @@ WINDOWS = {"clients": ("3", "40", "520"), "size": ("1B", "8KiB")}
 
 DRAWN: Drawn = {
     **{f"{selector}-{clients}": LINUX for selector in ("epoll", "poll", "select") for clients in (500, 1100)},
+    "c10k": {
+        "clients": ("2000", "6000"),
+        "nofile": ("1000", "8000"),
+        "selector": ("poll", "epoll"),
+        "size": ("1B", "4KiB"),
+    },
     "windows-500": WINDOWS,
     "windows-600": WINDOWS,
 }

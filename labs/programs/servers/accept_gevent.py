@@ -1,0 +1,45 @@
+"""Leaves it to gevent, which waits ever longer, up to a second, when accept has no descriptor left.
+
+python -m labs.programs.servers.accept_gevent --port 8001
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gevent.server import StreamServer
+from gevent.socket import socket
+
+from labs.programs.servers.accepting import GREETING, Counts, listen, parse, ready
+
+
+class Server(StreamServer):
+    """A server that counts how often accept fails."""
+
+    counts = Counts()
+
+    def do_read(self) -> Any:
+        """One accept."""
+        try:
+            return super().do_read()
+        except OSError:
+            self.counts.failed += 1
+            raise
+
+    def handle(self, client: socket, _: object) -> None:
+        """Greets a client, and tells it the counts."""
+        client.sendall(GREETING)
+        while client.recv(64):
+            client.sendall(self.counts.line)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serves until it is ended."""
+    listener = listen(parse(__doc__, arguments))
+    server = Server(socket(fileno=listener.detach()))
+    server.start()
+    ready(server.socket)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

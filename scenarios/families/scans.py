@@ -1,0 +1,145 @@
+"""One descriptor is ready among N idle ones: what one call of each mechanism costs, against N."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scenarios.events import Event
+from scenarios.failures import ERROR, first_failure
+from scenarios.families.base import Family, Known, Plain, Prediction
+from scenarios.parameters import Kind, whole_number
+from scenarios.pictures import Curves, Picture
+from scenarios.quantities import AtLeast, Each, Exactly, Growth, Json, Quantity, Ratio
+from scenarios.scenario import Scenario
+from scenarios.theory import readiness
+
+if TYPE_CHECKING:
+    # Read only by the type checker: what a command does not use must not slow its start.
+    from scenarios.evidence import Evidence
+
+MECHANISMS = ("select", "poll", "epoll")
+OWN = 16
+
+
+class Scans(Plain):
+    """`microseconds` is the cost of one call by mechanism and N, `nothing_idle` the same without idle descriptors,
+    `ready` how many ready descriptors each mechanism found, at least and at most.
+    """
+
+    name = "scans"
+    parameters: Mapping[str, Kind] = {
+        "idle": Kind("numbers of idle descriptors, rising, such as 50,100,400"),
+        "rounds": Kind("rounds, of which the middle one counts", whole_number, 3, 99),
+        "calls": Kind("calls of each mechanism in a round", whole_number, 100, 10_000),
+    }
+    services = frozenset({"loop"})
+    quantities = (
+        Quantity("nothing_idle", unit="µs", noun="µs with nothing idle", digits=2),
+        Quantity("microseconds", read=lambda curves: _in_words(curves)),  # defined below
+        Quantity("ready", noun="found ready"),
+        ERROR,
+    )
+
+    def problem(self, scenario: Scenario) -> str | None:
+        """The numbers must let growth be seen, and select and the limit must have room for them."""
+        try:
+            numbers = _numbers(scenario)
+        except ValueError:
+            return f"idle is {scenario.parameters['idle']!r}: it must be whole numbers such as 50,100,400"
+        if not readiness.spread_enough(numbers):
+            least, spread = readiness.LEAST_IDLE, readiness.LEAST_SPREAD
+            return f"idle must be three rising numbers or more, from {least} on, the last {spread} times the first"
+        most = readiness.most_idle(scenario.services["loop"].platform)
+        if numbers[-1] > most:
+            return f"idle goes up to {numbers[-1]}: select has room for {most}, by the numbers of the descriptors"
+        needed, nofile = readiness.descriptors(numbers[-1]) + OWN, scenario.services["loop"].nofile
+        return f"nofile is {nofile}: {needed} are needed" if nofile < needed else None
+
+    def predict(self, known: Known) -> Prediction:
+        """Flat or linear; and alike without idle ones."""
+        numbers, alike = _numbers(known.scenario), readiness.ALIKE
+        pairs = (("select", "epoll"), ("poll", "epoll"), ("select", "poll"))
+        linear = tuple(Growth(name, *readiness.LINEAR) for name in ("select", "poll"))
+        return Prediction(
+            expected={
+                "nothing_idle": Each(dict.fromkeys(MECHANISMS, AtLeast(0))),
+                "microseconds": Each({name: _Series(tuple(map(str, numbers))) for name in MECHANISMS}),
+                "ready": Exactly(1),
+                "error": Exactly(None),
+            },
+            reason="select and poll ask every descriptor at each call, epoll only has those that are ready.",
+            relations={
+                "nothing_idle": tuple(Ratio(over, under, 1 / alike, alike) for over, under in pairs),
+                "microseconds": (*linear, Growth("epoll", *readiness.FLAT)),
+            },
+            facts={
+                "descriptors": [readiness.descriptors(idle) for idle in (0, *numbers)],
+                "watched": [readiness.watched(idle) for idle in (0, *numbers)],
+            },
+        )
+
+    def measure(self, evidence: Evidence) -> dict[str, Json]:
+        """What the program timed; `ready` is a number when all mechanisms found as many, else all that was found."""
+        events = evidence.services["loop"].events
+        costs = {int(event["idle"]): event["microseconds"] for event in events if event["event"] == "cost"}
+        found = {int(n) for event in events if event["event"] == "watching" for n in event["ready"].values()}
+        return {
+            "nothing_idle": {name: round(float(cost), 3) for name, cost in costs.get(0, {}).items()},
+            "microseconds": {
+                name: {str(idle): round(float(cost[name]), 3) for idle, cost in costs.items() if idle}
+                for name in MECHANISMS
+            },
+            "ready": found.pop() if len(found) == 1 else sorted(found),
+            "error": first_failure(evidence.services.values()),
+        }
+
+    def tell(self, service: str, event: Event) -> str | None:
+        """What a call costs."""
+        if event["event"] != "cost":
+            return None
+        costs = ", ".join(f"{name} {cost:.1f}" for name, cost in event["microseconds"].items())
+        return f"{service}: with {event['idle']} idle descriptors one call takes {costs} µs"
+
+    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+        """The cost against N."""
+        series = {
+            name: {float(idle): float(cost) for idle, cost in costs.items()}
+            for name, costs in measured["microseconds"].items()
+        }
+        return (Curves("one call, one descriptor ready", "idle descriptors", "µs", series),)
+
+
+class _Series(Exactly):
+    """A cost for each of these numbers; what it is, is for the relations to say."""
+
+    def difference(self, measured: Json, read: object = None) -> str | None:  # noqa: ARG002 - numbers of descriptors
+        """Agrees with a mapping of just these numbers."""
+        found = tuple(measured) if isinstance(measured, Mapping) else ()
+        return None if found == self.value else f"predicted costs for {self.words()}, measured for {', '.join(found)}"
+
+    def words(self, read: object = None) -> str:  # noqa: ARG002 - as above
+        """The numbers."""
+        return ", ".join(self.value)
+
+    def json(self) -> Json:
+        """The numbers."""
+        return list(self.value)
+
+
+def _numbers(scenario: Scenario) -> list[int]:
+    """The numbers of idle descriptors; raises ValueError."""
+    return [whole_number(part.strip()) for part in str(scenario.parameters["idle"]).split(",")]
+
+
+def _in_words(curves: Json) -> str:
+    """The costs of each mechanism, or the numbers that there must be a cost for."""
+    lines = {name: curve.values() if isinstance(curve, Mapping) else curve for name, curve in dict(curves).items()}
+    return "; ".join(f"{name} {' '.join(map(_rounded, line))}" for name, line in lines.items())
+
+
+def _rounded(one: Json) -> str:
+    return f"{one:.1f}" if isinstance(one, float) else f"N={one}"
+
+
+FAMILY: Family = Scans()
