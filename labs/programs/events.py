@@ -6,12 +6,16 @@ import sys
 from pathlib import Path
 
 CHECKPOINTS = "IOLAB_CHECKPOINTS"
+# Where to leave a file once `ready` is said, for those who cannot read along, such as a healthcheck.
+READY_FILE = "IOLAB_READY"
 
 
 def emit(event: str, **fields: object) -> None:
     """Prints one event. The line goes out in one write, so that threads cannot tear each other's lines."""
     sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
     sys.stdout.flush()
+    if event == "ready" and READY_FILE in os.environ:
+        Path(os.environ[READY_FILE]).touch()
 
 
 def checkpoint(event: str, **fields: object) -> None:

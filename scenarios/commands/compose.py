@@ -26,8 +26,10 @@ HEADER = """\
 # Compose shows what the services print. The predictions, samples and checks are ./inv scenario's.
 """
 CONDITIONS = {"ready": "service_healthy", "completed": "service_completed_successfully"}
-# A look at the kernel's table of listening sockets: connecting to the server would count as a client.
-LISTENS = "ss --listening --tcp --no-header --numeric 'sport = :8001' | grep -q 8001"
+# A program that says that it is ready leaves this file: connecting to a server would count as a client, and not all
+# that others wait for listen.
+READY = "/tmp/ready"
+IS_READY = ["CMD", "test", "-e", READY]
 
 
 class _Dumper(yaml.SafeDumper):
@@ -80,7 +82,8 @@ def _service(scenario: Scenario, service: Service) -> dict[str, Any]:
     if service.cpu_count is not None:
         made["cpuset"] = cpuset(service)
     if service.name in scenario.awaited("ready"):
-        made["healthcheck"] = {"test": ["CMD-SHELL", LISTENS], "interval": "1s", "timeout": "5s", "retries": 60}
+        made["environment"] = {"IOLAB_READY": READY}
+        made["healthcheck"] = {"test": IS_READY, "interval": "1s", "timeout": "5s", "retries": 60}
     if service.depends_on:
         made["depends_on"] = {
             _name(scenario, name): {"condition": CONDITIONS[what]} for name, what in service.depends_on.items()

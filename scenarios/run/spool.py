@@ -27,8 +27,8 @@ class Spool:
 
     @property
     def over(self) -> bool:
-        """Whether more came than is kept."""
-        return self.came > self.kept
+        """Whether more came than can be kept; what came and is being written at this moment is not too much."""
+        return self.came > self._cap
 
     def add(self, data: bytes) -> None:
         """Writes what came, as far as it is kept. Raises OSError."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 # Bounds are compared with one measurement on a shared machine: room for the scheduler on both sides.
 ROOM = 1.5
-# What beginning a few tasks may take on such a machine, in seconds.
-START = 0.5
+# What beginning a few tasks may take on such a machine, in seconds, however short they are themselves.
+START = 0.3
 
 
 @dataclass(frozen=True)
@@ -25,27 +25,27 @@ class Cost:
     cpu: float
 
 
-def asleep_together(naps: Sequence[float]) -> tuple[float, float]:
+def asleep_together(times: Sequence[float]) -> tuple[float, float]:
     """[low, high] seconds until all are back who sleep at the same time: the longest."""
-    return max(naps), max(naps) * ROOM + START
+    return max(times), max(times) * ROOM + START
 
 
-def asleep_one_by_one(naps: Sequence[float]) -> tuple[float, float]:
+def asleep_one_by_one(times: Sequence[float]) -> tuple[float, float]:
     """[low, high] seconds until all are back who sleep one after the other: the sum."""
-    return sum(naps), sum(naps) * ROOM + START
+    return sum(times), sum(times) * ROOM + START
 
 
-def told_order(naps: Sequence[float], *, together: bool) -> list[str]:
+def told_order(times: Sequence[float], *, together: bool) -> list[str]:
     """What tasks print that say when they go to sleep and when they are back; they are begun in order.
 
     Together all go before the first is back, and the shortest sleep is over first. Otherwise each is back before the
     next one goes.
     """
-    went = [f"task {number} goes to sleep" for number in range(1, len(naps) + 1)]
-    back = [f"task {number} is back" for number in range(1, len(naps) + 1)]
+    went = [f"task {number} goes to sleep" for number in range(1, len(times) + 1)]
+    back = [f"task {number} is back" for number in range(1, len(times) + 1)]
     if not together:
         return [line for pair in zip(went, back, strict=True) for line in pair]
-    return [*went, *(back[number] for number in sorted(range(len(naps)), key=lambda number: naps[number]))]
+    return [*went, *(back[number] for number in sorted(range(len(times)), key=lambda number: times[number]))]
 
 
 def rounds(answers: int, pool: int) -> int:
@@ -55,7 +55,7 @@ def rounds(answers: int, pool: int) -> int:
 
 def serial_seconds(answers: int, latency: float, cost: Cost) -> tuple[float, float]:
     """[low, high] seconds for `answers` of `latency` seconds, one after another: the sum."""
-    return answers * latency + answers * cost.cpu / ROOM, (answers * latency + answers * cost.elapsed) * ROOM
+    return answers * latency + answers * cost.cpu / ROOM, (answers * latency + answers * cost.elapsed) * ROOM + START
 
 
 def concurrent_seconds(answers: int, latency: float, pool: int, cost: Cost) -> tuple[float, float]:
@@ -65,4 +65,4 @@ def concurrent_seconds(answers: int, latency: float, pool: int, cost: Cost) -> t
     N * elapsed stands beside the waiting.
     """
     waiting = rounds(answers, pool) * latency
-    return max(waiting, answers * cost.cpu / ROOM), (waiting + answers * cost.elapsed) * ROOM
+    return max(waiting, answers * cost.cpu / ROOM), (waiting + answers * cost.elapsed) * ROOM + START

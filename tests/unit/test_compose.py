@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from labs.programs.events import emit
 from scenarios import places, spec
 from scenarios.commands import compose
 from scenarios.engines.docker.machines import ISOLATED, NO_ADDRESS
@@ -106,14 +107,23 @@ def test_a_service_waits_for_a_ready_one_by_its_health_and_for_an_ended_one_by_i
             f"{name}-{other}": {"condition": conditions[what]} for other, what in service.depends_on.items()
         }
     looked_at = {service for service, made in found.items() if "healthcheck" in made}
-    assert looked_at == {f"{name}-{service}" for service in scenario.awaited("ready")} != set()
+    assert looked_at == {f"{name}-{service}" for service in scenario.awaited("ready")}
 
 
-def test_a_healthcheck_only_reads_the_kernels_table_since_a_connection_would_count_as_a_client() -> None:
+def test_a_healthcheck_only_looks_for_a_file_since_a_connection_would_count_as_a_client() -> None:
     checks = {tuple(made["healthcheck"]["test"]) for made in services_of(spec.load("epoll-500")).values()
               if "healthcheck" in made}  # fmt: skip
-    assert checks == {("CMD-SHELL", compose.LISTENS)}
-    assert compose.LISTENS.startswith("ss --listening --tcp ")
+    assert checks == {("CMD", "test", "-e", compose.READY)}
+
+
+def test_a_program_that_is_ready_leaves_the_file_that_its_healthcheck_looks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IOLAB_READY", str(tmp_path / "ready"))
+    emit("connected", clients=3)
+    assert not (tmp_path / "ready").exists()
+    emit("ready")
+    assert (tmp_path / "ready").exists()
 
 
 def test_a_dollar_sign_in_an_argument_reaches_the_program(

@@ -155,7 +155,7 @@ def test_a_scenario_knows_what_of_it_the_user_set(written: Callable[[str], str])
 def test_the_services_that_others_await_are_told_by_what_is_awaited() -> None:
     fetch = spec.load("fetch")
     assert fetch.awaited("ready") == {"origin"}
-    assert fetch.awaited("completed") == {"serial", "threads", "gevent"}
+    assert fetch.awaited("completed") == {"serial", "threads", "gevent", "asyncio"}
 
 
 @given(st.text(max_size=200))

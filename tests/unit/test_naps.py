@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scenarios import spec
 from scenarios.errors import UsageError
 from scenarios.families.base import Known
-from scenarios.families.sleeps import FAMILY, TOGETHER
+from scenarios.families.naps import FAMILY, TOGETHER
 from scenarios.quantities import Json
 from scenarios.theory.waiting import asleep_one_by_one, asleep_together, told_order
 

@@ -34,13 +34,13 @@ def _yes_or_no(value: Json) -> str:
     return "yes" if value is True else "no" if value is False else str(value)
 
 
-class Sleeps(Plain):
+class Naps(Plain):
     """`order` is what each program printed; `seconds` how long it took; `claim` whether that was the text's order.
 
     A text on coroutines prints, of tasks that sleep 2 s and 1 s, that they come back in the order in which they went.
     """
 
-    name = "sleeps"
+    name = "naps"
     parameters: Mapping[str, Kind] = {
         "sleeps": Kind("how long each task sleeps, such as 2,1"),
         "scale": Kind("seconds that a 1 among the sleeps stands for", seconds, 0.01, 10),
@@ -130,4 +130,4 @@ def _reason(sleeps: list[float]) -> str:
     )
 
 
-FAMILY: Family = Sleeps()
+FAMILY: Family = Naps()

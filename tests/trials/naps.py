@@ -1,4 +1,4 @@
-"""What sleeps are tried with."""
+"""What naps are tried with."""
 
 from tests.trials import Drawn, Mutant
 

@@ -1,4 +1,4 @@
-"""Checks of a sleeps scenario: nobody was back too early, one thread slept, and it did nothing else."""
+"""Checks of a naps scenario: nobody was back too early, one thread slept, and it did nothing else."""
 
 import pytest
 
