@@ -18,8 +18,8 @@ STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 # An engine reads its own store of a flood several times slower than the flood came (Docker 20.10: 2 GB came in 50 s and
 # took 200 s to read again), and all of it to find the few lines of the other stream (80 s). So of a flood only the
 # first bytes of what floods are read again, and the evidence says how many; of every other program, all is. What is not
-# read again is known to be whole for another reason: it came, in order, on the one connection that also brought the sealed
-# report of the program's end, or that still stands.
+# read again is known to be whole for another reason: it came, in order, on the one connection that also brought the
+# sealed report of the program's end, or that still stands.
 COMPARED = 16 * 1024 * 1024
 STILL_RUNNING = "the program was still running when the lab gave up"
 COMPARED_WITHIN = 30.0  # seconds: a program that still floods while the lab collects is not followed for ever
