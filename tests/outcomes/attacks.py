@@ -64,9 +64,10 @@ def test_the_server_never_had_more_memory_than_theory_allows(
 
 
 def test_the_kernel_holds_no_more_of_a_peer_than_the_server_asked_it_to(
-    machine: Callable[[str], Host], prediction: Prediction
+    server: ServiceEvidence, machine: Callable[[str], Host], prediction: Prediction
 ) -> None:
-    listening = machine("server").run("ss --listening --tcp --memory --no-header --numeric").stdout
+    ss = f"ss --listening --tcp --memory --no-header --numeric 'sport = :{server.said('ready')['port']}'"
+    listening = machine("server").run(ss).stdout
     buffers = [int(size) for size in re.findall(r"\b(?:rb|tb)(\d+)", listening)]
     assert buffers == [prediction.facts["kernel_buffer"]] * 2
 
