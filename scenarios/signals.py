@@ -1,4 +1,4 @@
-"""What asks the lab to end: raised in the main thread as Interrupted, once, so that a second one cannot stop the removal."""
+"""Signals that ask for an end: raised in the main thread, once, so that a second one cannot stop the removal."""
 
 import signal
 from types import FrameType

@@ -68,9 +68,14 @@ class Attacks(Plain):
             },
             reason=(
                 f"each event and each peer has a bound, so {BEHAVIOURS * each} hostile clients cost at most one chunk "
-                f"of {peers.CHUNK // 1024} KiB each, nobody waits for them, and nothing of them remains."
+                f"of {peers.CHUNK // 1024} KiB each, nobody waits for them, and nothing of them remains; "
+                f"the kernel holds {peers.in_kernel(clients, each) // MIB} MiB for them at most."
             ),
-            facts={"descriptors": descriptors, "hostile": BEHAVIOURS * each},
+            facts={
+                "descriptors": descriptors,
+                "hostile": BEHAVIOURS * each,
+                "kernel_buffer": peers.DOUBLED * peers.KERNEL_BUFFER,
+            },
         )
 
     def measure(self, evidence: Evidence) -> dict[str, Json]:

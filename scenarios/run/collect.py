@@ -16,11 +16,11 @@ KILLED = 128 + 9  # the exit status that SIGKILL makes
 STREAM_LAG = 2.0
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 # An engine reads its own store of a flood several times slower than the flood came (Docker 20.10: 2 GB came in 50 s and
-# took 200 s to read again), and all of it to find the few lines of the other stream (80 s). So of a flood only the first
-# bytes of what floods are read again, and the evidence says how many; of every other program, all is. What is not read
-# again is known to be whole for another reason: it came, in order, on the one connection that also brought the sealed
-# report of the program's end, or that still stands.
-COMPARED = 32 * 1024 * 1024
+# took 200 s to read again), and all of it to find the few lines of the other stream (80 s). So of a flood only the
+# first bytes of what floods are read again, and the evidence says how many; of every other program, all is. What is not
+# read again is known to be whole for another reason: it came, in order, on the one connection that also brought the
+# sealed report of the program's end, or that still stands.
+COMPARED = 16 * 1024 * 1024
 STILL_RUNNING = "the program was still running when the lab gave up"
 COMPARED_WITHIN = 30.0  # seconds: a program that still floods while the lab collects is not followed for ever
 BROKEN = "the live stream is not what the engine keeps"
@@ -102,13 +102,12 @@ class Collector:
             if spool.over:
                 return f"of the {spool.came} bytes of {stream} the first {spool.kept} are kept"
         if flood and said.vanished:
-            return (
-                f"the connection ended, and no more than the first {compared['stdout']} bytes of stdout were compared"
-            )
+            first = f"the first {compared['stdout']} bytes of stdout"
+            return f"the connection ended, and no more than {first} were compared"
         return None
 
     def _agrees(self, spool: Spool, name: str, stream: Stream) -> int | None:
-        """How many bytes are the same in the store, None when they are not: as many as had come, or the first of a flood.
+        """How many bytes are the same in the store: as many as had come, or the first of a flood; else None.
 
         The store may lag behind the stream: then it is read again.
         """

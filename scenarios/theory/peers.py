@@ -18,6 +18,17 @@ AT_ONCE = 18 + 20 + 7
 UNHEARD = 2 * 256
 
 
+# What the server asks the kernel to hold of a connection each way. Linux takes twice that, for its own bookkeeping, and
+# then no longer lets the buffer grow by itself; whoever is accepted has what the listener has (socket(7), tcp(7)).
+KERNEL_BUFFER = 128 * 1024
+DOUBLED = 2
+
+
+def in_kernel(clients: int, each: int) -> int:
+    """The most bytes that the server's kernel holds for all its peers, in the buffers of both directions."""
+    return connections(clients, each) * 2 * DOUBLED * KERNEL_BUFFER
+
+
 def connections(clients: int, each: int) -> int:
     """The most connections that a server has at the same time, of well-behaved clients and of hostile ones."""
     return clients + each * AT_ONCE

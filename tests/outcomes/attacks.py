@@ -63,6 +63,15 @@ def test_the_server_never_had_more_memory_than_theory_allows(
     assert peak - begun <= peers.kept(evidence.scenario.number("clients"), evidence.scenario.number("each"))
 
 
+def test_the_kernel_holds_no_more_of_a_peer_than_the_server_asked_it_to(
+    server: ServiceEvidence, machine: Callable[[str], Host], prediction: Prediction
+) -> None:
+    ss = f"ss --listening --tcp --memory --no-header --numeric 'sport = :{server.said('ready')['port']}'"
+    listening = machine("server").run(ss).stdout
+    buffers = [int(size) for size in re.findall(r"\b(?:rb|tb)(\d+)", listening)]
+    assert buffers == [prediction.facts["kernel_buffer"]] * 2
+
+
 def test_the_server_counts_every_byte_of_the_well_behaved(evidence: Evidence, server: ServiceEvidence) -> None:
     size, clients, seed = evidence.scenario.number("size"), evidence.scenario.number("clients"), 1
     uploads = {hashlib.sha256(payload(seed + number, size)).hexdigest() for number in range(1, clients + 1)}

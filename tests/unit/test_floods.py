@@ -71,9 +71,10 @@ def test_a_flood_of_events_takes_no_more_memory_than_one_of_text(tmp_path: Path)
     assert int(done.stdout.splitlines()[1]) < ROOM
 
 
-@pytest.mark.parametrize(
-    "values", [[{}] * 2000, [[n] for n in range(1000)], {str(n): n for n in range(1000)}, "x" * 9000]
-)
+SHAPES: tuple[object, ...] = ([{}] * 2000, [[n] for n in range(1000)], {str(n): n for n in range(1000)}, "x" * 9000)
+
+
+@pytest.mark.parametrize("values", SHAPES)
 def test_events_of_any_shape_take_no_more_memory_than_they_are_given_room_for(values: object) -> None:
     line, room = json.dumps({"event": "x", "values": values}).encode(), 4 * 1024 * 1024
     events = Events(room)

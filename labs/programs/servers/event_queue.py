@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import select
+import threading
 from collections import deque
 
 # Lines that may wait, about 20 MB. Whoever reads at all, however slowly, has 15,000 clients' events kept for him.
@@ -14,20 +15,17 @@ RETRY = 0.05  # seconds
 class EventQueue:
     """Writes events to a descriptor only when that cannot block; what has to wait keeps its order.
 
-    Neither a thread nor the loop's selector does this. Events of a connection must be out before the connection is
-    closed, which a thread could not promise; and epoll takes no regular file, and select on Windows nothing but
-    sockets. `poll` on one descriptor says of each kind whether it takes a line, and costs a microsecond. Windows has
-    no such question to ask: there a reader who stalls holds the program up, as he does any that prints.
+    The loop's selector does not do this: epoll takes no regular file, and select on Windows nothing but sockets.
+    `poll` on one descriptor says of each kind whether it takes a line, and costs a microsecond. Windows has no such
+    question to ask: there a thread writes. Events of a connection must be out before the connection is closed, so that
+    thread is waited for, unless its reader is known to have stalled.
     """
 
     def __init__(self, descriptor: int) -> None:
         """Events go to `descriptor`, which need not be non-blocking: its other users would be surprised by that."""
-        self.descriptor = descriptor
         self.waiting: deque[bytes] = deque()
         self.dropped = 0
-        self._poll = select.poll() if hasattr(select, "poll") else None
-        if self._poll:
-            self._poll.register(descriptor, select.POLLOUT)
+        self._outlet = Polled(descriptor) if hasattr(select, "poll") else Threaded(descriptor)
 
     @property
     def patience(self) -> float | None:
@@ -44,21 +42,72 @@ class EventQueue:
 
     def flush(self, seconds: float = 0) -> None:
         """Writes what waits; gives up when nothing could be written for `seconds`."""
-        while self.waiting and self._is_writable(seconds):
+        while self.waiting and self._outlet.is_ready(seconds):
             line = self.waiting.popleft()
-            # A reader who is gone gets nothing, and a disk that is full keeps nothing; clients are served all the same.
-            with contextlib.suppress(OSError):
-                written = os.write(self.descriptor, line)
-                if written < len(line):
-                    self.waiting.appendleft(line[written:])
+            written = self._outlet.write(line)
+            if written < len(line):
+                self.waiting.appendleft(line[written:])
             if self.dropped and not self.waiting:
                 self._append({"event": "dropped", "events": self.dropped})
                 self.dropped = 0
+        if seconds:
+            self._outlet.is_ready(seconds)  # what a thread has taken must be out as well
 
     def _append(self, event: dict[str, object]) -> None:
         # A pipe that poll calls writable takes 4096 bytes (512 on macOS) at once; events are shorter than that.
         self.waiting.append((json.dumps(event) + "\n").encode())
 
-    def _is_writable(self, seconds: float) -> bool:
-        # Also when the reader is gone: then the write fails instead of blocking.
-        return self._poll is None or bool(self._poll.poll(seconds * 1000))
+
+class Polled:
+    """A descriptor that is asked before each write."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Nothing is written yet."""
+        self._descriptor, self._poll = descriptor, select.poll()
+        self._poll.register(descriptor, select.POLLOUT)
+
+    def is_ready(self, seconds: float) -> bool:
+        """Also when the reader is gone: then the write fails instead of blocking."""
+        return bool(self._poll.poll(seconds * 1000))
+
+    def write(self, line: bytes) -> int:
+        """A reader who is gone gets nothing, and a disk that is full keeps nothing; clients are served all the same."""
+        with contextlib.suppress(OSError):
+            return os.write(self._descriptor, line)
+        return len(line)
+
+
+class Threaded:
+    """A descriptor that cannot be asked: a thread writes one line at a time, and may be held up by it."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Nothing is written yet."""
+        self._descriptor = descriptor
+        self._changed = threading.Condition()
+        self._line = b""
+        threading.Thread(target=self._write_each, daemon=True).start()
+
+    def is_ready(self, seconds: float) -> bool:
+        """Whether the last line is out."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._line, seconds)
+
+    def write(self, line: bytes) -> int:
+        """Hands a line over and waits for it a moment: who reads at all has it by then."""
+        with self._changed:
+            self._line = line
+            self._changed.notify_all()
+        self.is_ready(RETRY)
+        return len(line)
+
+    def _write_each(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._line)
+                line = self._line
+            with contextlib.suppress(OSError):
+                while line:
+                    line = line[os.write(self._descriptor, line) :]
+            with self._changed:
+                self._line = b""
+                self._changed.notify_all()

@@ -9,6 +9,7 @@ import errno
 import math
 import os
 import platform
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from labs.programs.events import emit, open_descriptors, soft_nofile
 from labs.programs.pages import page
 
 CHUNK = 64 * 1024
+BACKLOG = 1024
 SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
@@ -66,7 +68,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 class Shortage:
-    """Says once a second at most that descriptors are out; asyncio tells of each of a thousand attempts to accept."""
+    """Says once a second at most that descriptors are out, in one line; asyncio would print a traceback each time."""
 
     def __init__(self) -> None:
         """Nothing has failed yet."""
@@ -87,7 +89,11 @@ class Shortage:
 async def serve(host: str, port: int) -> None:
     """Listens, says so, and serves for ever."""
     asyncio.get_running_loop().set_exception_handler(Shortage())
-    server = await asyncio.start_server(answer, host, port, backlog=1024)
+    listener = socket.create_server((host, port))
+    # asyncio attempts as many accepts for each event as it is told of a backlog, and where descriptors are out each of
+    # them fails and sets a timer of its own for the next attempt: they become more and more. So it is told of one.
+    server = await asyncio.start_server(answer, sock=listener, backlog=1)
+    listener.listen(BACKLOG)
     emit(
         "ready",
         port=server.sockets[0].getsockname()[1],

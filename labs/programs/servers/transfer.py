@@ -20,6 +20,8 @@ from labs.programs.servers.event_queue import EventQueue
 SELECTORS = {"select": "SelectSelector", "poll": "PollSelector", "epoll": "EpollSelector", "default": "DefaultSelector"}
 # Clients that are accepted for one event of the listener.
 MOST_ACCEPTED = 256
+# What the kernel is to hold of one client each way, in bytes; by itself it holds megabytes for who never reads.
+KERNEL_BUFFER = 128 * 1024
 # How long the end of a server that fails waits for whoever reads its events, in seconds without progress.
 LAST_WAIT = 2.0
 
@@ -88,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"this system has no {options.selector}; it has {', '.join(available())}")
 
     listener = socket.create_server((options.host, options.port), backlog=options.backlog)
+    for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        listener.setsockopt(socket.SOL_SOCKET, buffer, KERNEL_BUFFER)  # accepted sockets inherit it
     listener.setblocking(False)
     with getattr(selectors, SELECTORS[options.selector])() as selector:
         server = Server(selector, listener, payload(options.seed, options.size), EventQueue(sys.stdout.fileno()))

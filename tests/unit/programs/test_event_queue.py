@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,8 +32,10 @@ class Pipe:
         return [json.loads(line) for line in data.splitlines()]
 
 
-@pytest.fixture
-def pipe() -> Iterator[Pipe]:
+@pytest.fixture(params=["poll", "thread, as on Windows"])
+def pipe(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipe]:
+    if request.param != "poll":
+        monkeypatch.delattr(select, "poll")
     pipe = Pipe()
     yield pipe
     for descriptor in (pipe.reader, pipe.writer):

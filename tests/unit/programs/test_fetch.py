@@ -1,5 +1,6 @@
 """The origin and the fetchers as real processes: the same bytes, and times that theory orders."""
 
+import signal
 import socket
 import struct
 import time
@@ -10,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from labs.programs import pages
@@ -94,6 +96,12 @@ def descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
 def until(reached: Callable[[], bool]) -> None:
     """Returns once it is so."""
     deadline = time.monotonic() + 20
@@ -114,6 +122,34 @@ def test_a_client_that_leaves_during_its_latency_gives_its_descriptor_back_at_on
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", resets, 0))
             sock.close()
         until(lambda: descriptors(process.pid) == before)
+
+
+def test_an_origin_out_of_descriptors_tries_once_a_second_and_takes_next_to_no_processor() -> None:
+    with serving("servers.origin", nofile=32) as (ready, process), ExitStack() as stack:
+        of_its_start = cpu_seconds(process.pid)
+        for _ in range(600):
+            stack.enter_context(socket.create_connection(("127.0.0.1", ready["port"])))
+        until(lambda: descriptors(process.pid) == 32)
+        begun, before = time.monotonic(), cpu_seconds(process.pid)
+        time.sleep(4)
+        took, seconds = cpu_seconds(process.pid) - before, time.monotonic() - begun
+        process.kill()
+        assert process.stderr is not None
+        lines = process.stderr.read().splitlines()
+    attempts = int(lines[-1].rpartition("(")[2].split()[0])
+    assert 1 <= attempts <= seconds + 3
+    assert len(lines) <= attempts
+    assert took < of_its_start
+
+
+def test_an_origin_takes_as_many_waiting_clients_as_its_backlog_says() -> None:
+    with serving("servers.origin") as (ready, process), ExitStack() as stack:
+        before = descriptors(process.pid)
+        process.send_signal(signal.SIGSTOP)
+        for _ in range(300):
+            stack.enter_context(socket.create_connection(("127.0.0.1", ready["port"]), timeout=20))
+        process.send_signal(signal.SIGCONT)
+        until(lambda: descriptors(process.pid) == before + 300)
 
 
 def test_an_origin_out_of_descriptors_says_so_in_few_words_and_serves_again_afterwards() -> None:

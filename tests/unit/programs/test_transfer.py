@@ -1,16 +1,19 @@
 """The transfer server and its clients as real processes: correct under every cut, dying exactly where theory says."""
 
+import contextlib
 import hashlib
 import re
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from labs.programs.protocol import payload
-from scenarios.theory import descriptors
+from scenarios.theory import descriptors, peers
 from tests.unit.programs.process import run, serving
 
 SIZE = 300_000
@@ -65,6 +68,39 @@ def test_a_request_may_come_byte_by_byte(connection: socket.socket) -> None:
     for byte in b"put 2\nhi":
         connection.sendall(bytes([byte]))
     assert line(connection) == digest(b"hi")
+
+
+def queued(server: int, client: int) -> tuple[int, int]:
+    """Bytes that the kernel holds of a connection for the server: not yet acknowledged, and not yet read."""
+    for row in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        _, local, remote, _, queues, *_ = row.split()
+        if (int(local.split(":")[1], 16), int(remote.split(":")[1], 16)) == (server, client):
+            sending, receiving = queues.split(":")
+            return int(sending, 16), int(receiving, 16)
+    raise AssertionError("there is no such connection")
+
+
+def at_rest(look: Callable[[], tuple[int, int]]) -> tuple[int, int]:
+    """What a look says once it has said the same for half a second."""
+    said, since = look(), time.monotonic()
+    while time.monotonic() < since + 0.5:
+        time.sleep(0.02)
+        now = look()
+        said, since = now, since if now == said else time.monotonic()
+    return said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc/net/tcp")
+def test_the_kernel_holds_little_of_a_client_who_asks_for_ever_and_never_reads(connection: socket.socket) -> None:
+    connection.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while connection.send(b"get\n" * 10_000):
+            time.sleep(0.001)
+    server, client = connection.getpeername()[1], connection.getsockname()[1]
+    sending, receiving = at_rest(lambda: queued(server, client))
+    bound = peers.DOUBLED * peers.KERNEL_BUFFER
+    assert 0 < sending <= bound
+    assert 0 < receiving <= bound
 
 
 def test_a_slow_reader_with_a_small_buffer_gets_every_byte(port: int) -> None:
