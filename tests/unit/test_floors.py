@@ -27,7 +27,7 @@ FLOORS = (
     ("scenarios.scenario",),
     ("scenarios.parameters", "scenarios.yaml_source", "scenarios.signals", "scenarios.rundirs"),
     ("scenarios.errors", "scenarios.owner", "scenarios.imagestore"),
-    ("scenarios.procfs", "scenarios.places", "scenarios.phases", "scenarios.events"),
+    ("scenarios.procfs", "scenarios.files", "scenarios.places", "scenarios.phases", "scenarios.events"),
 )
 # What calls the project's own checks, which are programs of its tests: tasks.py offers them as commands.
 CHECKS_OF_THE_PROJECT = ("tests.commands", "tests.bench.bench")
