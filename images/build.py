@@ -51,7 +51,7 @@ def ensure(names: Sequence[str], store: ImageStore, progress: BuildProgress) -> 
     if not all(name in found for name in names):
         with _only_one_builds():
             # Another process may have built them while this one waited.
-            found = _find_current(store)
+            found = _find_current(store, hidden=True)
             lacking = [name for name in names if name not in found]
             for name in lacking:
                 _ensure_one(name, store, progress, found)
@@ -75,11 +75,13 @@ def _only_for(name: str) -> str:
     return f"only for {' and '.join(ARCHITECTURES[name])}"
 
 
-def _find_current(store: ImageStore) -> dict[str, str]:
+def _find_current(store: ImageStore, *, hidden: bool = False) -> dict[str, str]:
     """The ids of current images, each given the names that it lacks: children are built from the one, Compose uses the
     other, and inputs can also go back to what they were.
     """
-    current = {image.name: image for image in store.ours() if _is_current(image, store.architecture)}
+    # Of two, the one that bears a name.
+    ours = sorted(store.ours(hidden=hidden), key=lambda image: bool(image.tags))
+    current = {image.name: image for image in ours if _is_current(image, store)}
     for name, image in current.items():
         lacking = [tag for tag in tags(name, store.architecture) if tag not in image.tags]
         if lacking:
@@ -87,13 +89,21 @@ def _find_current(store: ImageStore) -> dict[str, str]:
     return {name: image.id for name, image in current.items()}
 
 
-def _is_current(image: StoredImage, architecture: str) -> bool:
+def _is_current(image: StoredImage, store: ImageStore) -> bool:
     """An image made from one of ours, by a user or a failed build, inherits its labels but bears neither of its names;
-    ours that lost both cannot be told from those, and is built anew.
+    ours that lost both is told from those by how it was made.
     """
-    if image.name not in NAMES or image.inputs != inputs_hash(image.name, architecture):
+    if image.name not in NAMES or image.inputs != inputs_hash(image.name, store.architecture):
         return False
-    return not set(tags(image.name, architecture)).isdisjoint(image.tags)
+    return not set(tags(image.name, store.architecture)).isdisjoint(image.tags) or _is_as_built(image, store)
+
+
+def _is_as_built(image: StoredImage, store: ImageStore) -> bool:
+    """The last step of a build of ours names its inputs, and an imported base has no other step: whatever is made from
+    them has one more.
+    """
+    steps = store.steps(image.id)
+    return len(steps) == 1 or image.inputs in steps[0]
 
 
 def _remove_abandoned(store: ImageStore) -> None:
@@ -174,12 +184,13 @@ def _liner(name: str, progress: BuildProgress) -> Callable[[str], None]:
 
 def listing(store: ImageStore) -> list[Listed]:
     """Every image of the lab, and whether it is there and current."""
-    stored = store.ours()
-    return [_listed(name, [image for image in stored if image.name == name], store.architecture) for name in NAMES]
+    stored = store.ours(hidden=True)
+    return [_listed(name, [image for image in stored if image.name == name], store) for name in NAMES]
 
 
-def _listed(name: str, stored: list[StoredImage], architecture: str) -> Listed:
-    current = next((image for image in stored if _is_current(image, architecture)), None)
+def _listed(name: str, stored: list[StoredImage], store: ImageStore) -> Listed:
+    architecture = store.architecture
+    current = next((image for image in stored if _is_current(image, store)), None)
     newest = max((image for image in stored if image.tags), key=lambda image: image.created, default=None)
     if not is_for(name, architecture):
         return Listed(name, _only_for(name), newest)

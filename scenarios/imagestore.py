@@ -53,8 +53,13 @@ class ImageStore(Protocol):
     def architecture(self) -> str:
         """What the engine's machines are, in Docker's words: amd64, arm64 ..."""
 
-    def ours(self) -> list[StoredImage]:
-        """All images with the project's label, tagged or not."""
+    def ours(self, *, hidden: bool = False) -> list[StoredImage]:
+        """All images with the project's label, tagged or not; `hidden` ones too, of which others are made and which
+        have no name.
+        """
+
+    def steps(self, image: str) -> list[str]:
+        """The words of the steps that an image was made in, the newest first, those of its parents too."""
 
     def pull(self, name: str) -> str | None:
         """An image's id from a registry; None when no registry answers in a time that one can wait."""

@@ -29,9 +29,9 @@ class Bench:
     base: str
     containers: list[str] = field(default_factory=list)
 
-    def make(self, name: str, dockerfile: bytes = DOCKERFILE, parent: str | None = None) -> str:
+    def make(self, name: str, dockerfile: bytes = DOCKERFILE, parent: str | None = None, made_from: str = "x") -> str:
         """Builds an image of that name from the lab's base or another; returns its id."""
-        labels = {"iolab.project": PROJECT, "iolab.image": name, "iolab.inputs": "x"}
+        labels = {"iolab.project": PROJECT, "iolab.image": name, "iolab.inputs": made_from}
         file = ContextFile("Dockerfile", dockerfile.replace(b"touch", b"echo %d >" % os.getpid()))
         tags = [f"iolab/{name}:{PROJECT}"]
         return self.store.build([file], tags, labels, {"BASE": parent or self.base}, lambda _: None)
@@ -102,6 +102,26 @@ def test_an_image_that_lost_one_of_its_names_gets_it_back(bench: Bench, monkeypa
     bench.store.remove(f"iolab/linux:{PROJECT}")
     assert build.ensure(["linux"], bench.store, Quiet()) == {"linux": image}
     assert set(bench.ours()[0].tags) == set(build.tags("linux", ""))
+
+
+def test_an_image_that_lost_both_names_is_found_by_how_it_was_made_and_one_made_from_it_is_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (inputs, build):
+        monkeypatch.setattr(module, "inputs_hash", lambda *_: PROJECT)
+    monkeypatch.setattr(build, "tags", lambda *_: (f"iolab/linux:{PROJECT}", f"iolab/linux:{PROJECT}-latest"))
+    image = bench.make("linux", made_from=PROJECT)
+    container = str(bench.engine.api.create_container(image, ["true"])["Id"])
+    theirs = str(bench.engine.api.commit(container, "iolab-test-theirs", PROJECT)["Id"])
+    bench.engine.api.remove_container(container)
+    try:
+        bench.engine.api.remove_image(f"iolab/linux:{PROJECT}", noprune=True)
+        named = {one.id: one.tags for one in bench.ours("linux")}
+        assert named == {theirs: (f"iolab-test-theirs:{PROJECT}",)}  # the engine hides what others are made from
+        assert build.ensure(["linux"], bench.store, Quiet()) == {"linux": image}
+        assert {one.id: set(one.tags) for one in bench.ours("linux")}[image] == set(build.tags("linux", ""))
+    finally:
+        bench.store.remove(f"iolab-test-theirs:{PROJECT}")
 
 
 def test_a_registry_that_takes_connections_and_never_answers_is_given_up(

@@ -15,7 +15,7 @@ from scenarios.imagestore import ContextFile
 class ListingApi:
     """A client that lists images by label, as an engine does."""
 
-    def images(self, filters: dict[str, str]) -> list[dict[str, object]]:
+    def images(self, all: bool, filters: dict[str, str]) -> list[dict[str, object]]:  # noqa: A002 - the SDK's own word
         """Ours and a stranger's."""
         labels = {"ours": {"iolab.project": "iolab"}, "theirs": {"iolab.project": "other"}}
         key, value = filters["label"].split("=")

@@ -36,10 +36,10 @@ class DockerImages:
         self._api = api
         self.architecture = architecture
 
-    def ours(self) -> list[StoredImage]:
-        """All images with the project's label, tagged or not."""
+    def ours(self, *, hidden: bool = False) -> list[StoredImage]:
+        """All images with the project's label, tagged or not; the steps in between, of any build, are `hidden`."""
         with translated("listing the images", ImageError):
-            found = self._api.images(filters={"label": OURS})
+            found = self._api.images(all=hidden, filters={"label": OURS})
         return [
             StoredImage(
                 id=one["Id"],
@@ -51,6 +51,11 @@ class DockerImages:
             )
             for one in found
         ]
+
+    def steps(self, image: str) -> list[str]:
+        """The image's history: the engine's own, which no name and no label changes."""
+        with translated(f"asking how the image {image} was made", ImageError):
+            return [str(one["CreatedBy"] or "") for one in self._api.history(image)]
 
     def pull(self, name: str) -> str | None:
         """Pulls an image if a registry answers; its id, or None when none does, or it falls silent for PULL_SILENCE."""
