@@ -94,7 +94,7 @@ class Exhaustions(Plain):
 
 
 def _burnt(server: ServiceEvidence) -> float | None:
-    """The seconds between the two looks; None when the server had ended. Raises as `sampled` where none was possible."""
+    """The seconds between the two looks; None when the server had ended. Raises as `sampled` where one is missing."""
     if {"settled", "held"} & (server.missed.keys() | server.impossible.keys()):
         server.sampled("settled")
         server.sampled("held")

@@ -1,0 +1,28 @@
+"""Waits for whichever of its devices has something to say; nothing is done while none has.
+
+python -m labs.programs.servers.await_devices --port 8001
+"""
+
+import selectors
+import socket
+
+from labs.programs.state import WAITS, Watch, read_state, run
+
+
+def watch(
+    mouse: socket.socket, keyboards: list[socket.socket], begin: float, period: float, blocking: float, seen: Watch
+) -> None:
+    """Sleeps until a device is ready: no period, and nothing that blocks."""
+    over = False
+    with selectors.DefaultSelector() as selector:
+        for device in (mouse, *keyboards):
+            selector.register(device, selectors.EVENT_READ)
+        while not over:
+            selector.select()
+            number, _, over = read_state(mouse)
+            seen.turns += 1
+            seen.add(number)
+
+
+if __name__ == "__main__":
+    run(watch, WAITS, __doc__, None)
