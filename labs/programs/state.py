@@ -5,7 +5,8 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from labs.programs.arguments import add_address, at_least, options_of, seconds
 from labs.programs.events import emit
@@ -40,7 +41,18 @@ def read_state(mouse: socket.socket) -> tuple[int, float, bool]:
     return number, moment, over
 
 
-Watcher = Callable[[socket.socket, list[socket.socket], float, float, float, Watch], None]
+@dataclass(frozen=True)
+class Devices:
+    """A mouse and keyboards, watched from `begin` on; times in seconds, of polling and of reading a silent device."""
+
+    mouse: socket.socket
+    keyboards: Sequence[socket.socket]
+    begin: float
+    period: float
+    blocking: float
+
+
+Watcher = Callable[[Devices, Watch], None]
 
 
 def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[str] | None) -> None:
@@ -61,7 +73,7 @@ def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[
     _, begin, _ = read_state(mouse)
     emit("watching", sleeps=resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw)
     watch = Watch()
-    watcher(mouse, keyboards, begin, options.period, options.blocking, watch)
+    watcher(Devices(mouse, keyboards, begin, options.period, options.blocking), watch)
     delays = [round(noticed - begin, 5) for noticed in watch.noticed]
     emit("watched", seen=watch.seen, noticed=delays, turns=watch.turns)
     listener.accept()

@@ -14,7 +14,7 @@ DRAWN: Drawn = {
 }
 MUTANTS = (
     Mutant(
-        "the queue is polled, every tenth of a second",
+        "the queue is looked into every 0.3 s",
         "polling-vs-events",
         "servers.await_devices",
         "            __import__('time').sleep(0.3)\n            selector.select()",
@@ -31,15 +31,15 @@ MUTANTS = (
         "the poller polls twice as often",
         "polling-vs-events",
         "servers.poll_devices",
-        "due = begin + period / 2 * (1 + (time.monotonic() - begin) // (period / 2))",
-        "due = begin + period * (1 + (time.monotonic() - begin) // period)",
+        "due += devices.period / 2",
+        "due = devices.begin + devices.period * (1 + (time.monotonic() - devices.begin) // devices.period)",
     ),
     Mutant(
         "silent devices do not block",
         "polling-vs-events",
         "servers.poll_devices",
         "keyboard.settimeout(0.001)",
-        "keyboard.settimeout(blocking)",
+        "keyboard.settimeout(devices.blocking)",
     ),
     Mutant(
         "it clicks at other moments",

@@ -4,22 +4,19 @@ python -m labs.programs.servers.await_devices --port 8001
 """
 
 import selectors
-import socket
 
-from labs.programs.state import WAITS, Watch, read_state, run
+from labs.programs.state import WAITS, Devices, Watch, read_state, run
 
 
-def watch(
-    mouse: socket.socket, keyboards: list[socket.socket], begin: float, period: float, blocking: float, seen: Watch
-) -> None:
+def watch(devices: Devices, seen: Watch) -> None:
     """Sleeps until a device is ready: no period, and nothing that blocks."""
     over = False
     with selectors.DefaultSelector() as selector:
-        for device in (mouse, *keyboards):
+        for device in (devices.mouse, *devices.keyboards):
             selector.register(device, selectors.EVENT_READ)
         while not over:
             selector.select()
-            number, _, over = read_state(mouse)
+            number, _, over = read_state(devices.mouse)
             seen.turns += 1
             seen.add(number)
 

@@ -4,29 +4,26 @@ python -m labs.programs.servers.poll_devices --port 8001 --period 0.25
 """
 
 import contextlib
-import socket
 import time
 
-from labs.programs.state import ASKS, Watch, read_state, run
+from labs.programs.state import ASKS, Devices, Watch, read_state, run
 
 
-def watch(
-    mouse: socket.socket, keyboards: list[socket.socket], begin: float, period: float, blocking: float, seen: Watch
-) -> None:
+def watch(devices: Devices, seen: Watch) -> None:
     """Asks for the mouse's state, then the other devices', at multiples of the period, as far as these let it."""
-    for keyboard in keyboards:
-        keyboard.settimeout(blocking)
-    over, due = False, begin
+    for keyboard in devices.keyboards:
+        keyboard.settimeout(devices.blocking)
+    over, due = False, devices.begin
     while not over:
         time.sleep(max(0.0, due - time.monotonic()))
-        mouse.sendall(ASKS)
-        number, _, over = read_state(mouse)
+        devices.mouse.sendall(ASKS)
+        number, _, over = read_state(devices.mouse)
         seen.turns += 1
         seen.add(number)
-        for keyboard in keyboards:
+        for keyboard in devices.keyboards:
             with contextlib.suppress(TimeoutError):
                 keyboard.recv(1)
-        due = begin + period * (1 + (time.monotonic() - begin) // period)
+        due = devices.begin + devices.period * (1 + (time.monotonic() - devices.begin) // devices.period)
 
 
 if __name__ == "__main__":
