@@ -44,7 +44,7 @@ ACCEPTORS = {
     "asyncio": Acceptor(own=2),
     "gevent": Acceptor(own=1),
 }
-# Of the seconds in which nobody comes: what a loop burns at least that never sleeps, on a machine with much else to do,
+# Of the seconds in which nobody comes: what a loop burns at least that is never still, on a machine with much to do,
 # and at most one that does.
 BURNT = 0.02
 SPARED = 0.03
