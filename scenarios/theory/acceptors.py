@@ -6,7 +6,7 @@ It rests on these rules:
   call that the listener is ready. So who only ignores the error is woken without end.
 - libev's manual, "The special problem of accept()ing when you can't": with a reserve descriptor given up for a moment
   the client can be accepted and closed, one for each time that the loop is woken.
-- CPython, Lib/asyncio/selector_events.py, _accept_connection(): the listener is left alone for ACCEPT_RETRY_DELAY = 1 s.
+- CPython, Lib/asyncio/selector_events.py, _accept_connection(): the listener is left alone for a second.
 - gevent, baseserver.py, _do_read(): accepting stops for 0.01 s at first, doubled at each failure, up to 1 s.
 - Descriptors open before the first client: three streams, the listener and epoll's own in each; asyncio adds the
   socket pair by which other threads wake it, libev (gevent's loop) an eventfd for the same, `reserve` its reserve.
@@ -44,7 +44,7 @@ ACCEPTORS = {
     "asyncio": Acceptor(own=2),
     "gevent": Acceptor(own=1),
 }
-# Of the seconds in which nobody comes: what a loop burns at least that never sleeps, on a machine with much else to do,
+# Of the seconds in which nobody comes: what a loop burns at least that is never still, on a machine with much to do,
 # and at most one that does.
 BURNT = 0.02
 SPARED = 0.03

@@ -1,0 +1,25 @@
+"""Waits for whichever of its devices has something to say; nothing is done while none has.
+
+python -m labs.programs.servers.await_devices --port 8001
+"""
+
+import selectors
+
+from labs.programs.state import WAITS, Devices, Watch, read_state, run
+
+
+def watch(devices: Devices, seen: Watch) -> None:
+    """Sleeps until a device is ready: no period, and nothing that blocks."""
+    over = False
+    with selectors.DefaultSelector() as selector:
+        for device in (devices.mouse, *devices.keyboards):
+            selector.register(device, selectors.EVENT_READ)
+        while not over:
+            selector.select()
+            number, _, over = read_state(devices.mouse)
+            seen.turns += 1
+            seen.add(number)
+
+
+if __name__ == "__main__":
+    run(watch, WAITS, __doc__, None)

@@ -1,0 +1,30 @@
+"""Polls a mouse every so often, and reads its other devices in turn, each of which blocks while it is silent.
+
+python -m labs.programs.servers.poll_devices --port 8001 --period 0.25
+"""
+
+import contextlib
+import time
+
+from labs.programs.state import ASKS, Devices, Watch, read_state, run
+
+
+def watch(devices: Devices, seen: Watch) -> None:
+    """Asks for the mouse's state, then the other devices', at multiples of the period, as far as these let it."""
+    for keyboard in devices.keyboards:
+        keyboard.settimeout(devices.blocking)
+    over, due = False, devices.begin
+    while not over:
+        time.sleep(max(0.0, due - time.monotonic()))
+        devices.mouse.sendall(ASKS)
+        number, _, over = read_state(devices.mouse)
+        seen.turns += 1
+        seen.add(number)
+        for keyboard in devices.keyboards:
+            with contextlib.suppress(TimeoutError):
+                keyboard.recv(1)
+        due = devices.begin + devices.period * (1 + (time.monotonic() - devices.begin) // devices.period)
+
+
+if __name__ == "__main__":
+    run(watch, ASKS, __doc__, None)

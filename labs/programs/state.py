@@ -1,0 +1,79 @@
+"""The words between a device and who watches it, and what every watcher reports."""
+
+import resource
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from labs.programs.arguments import add_address, at_least, options_of, seconds
+from labs.programs.events import emit
+
+# The number of the last click, its moment on the clock that all programs of a machine share, and whether it is over.
+STATE = struct.Struct("!Id?")
+WAITS, ASKS = b"w", b"?"
+
+
+class Watch:
+    """What a watcher noticed: the numbers of the clicks that it saw, and when it noticed which clicks had come."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.seen: list[int] = []
+        self.noticed: list[float] = []
+        self.turns = 0
+
+    def add(self, number: int) -> None:
+        """A state of the mouse: a new click is seen, and with it those before it are noticed, too."""
+        if number > len(self.noticed):
+            self.seen.append(number)
+            self.noticed += [time.monotonic()] * (number - len(self.noticed))
+
+
+def read_state(mouse: socket.socket) -> tuple[int, float, bool]:
+    """A state; raises ConnectionError when the device has gone."""
+    data = mouse.recv(STATE.size, socket.MSG_WAITALL)
+    if len(data) < STATE.size:
+        raise ConnectionError("the mouse has gone")
+    number, moment, over = STATE.unpack(data)
+    return number, moment, over
+
+
+@dataclass(frozen=True)
+class Devices:
+    """A mouse and keyboards, watched from `begin` on; times in seconds, of polling and of reading a silent device."""
+
+    mouse: socket.socket
+    keyboards: Sequence[socket.socket]
+    begin: float
+    period: float
+    blocking: float
+
+
+Watcher = Callable[[Devices, Watch], None]
+
+
+def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[str] | None) -> None:
+    """Takes the devices, watches until it is over, reports, and lives on until it is ended."""
+    parser = options_of(description)
+    add_address(parser)
+    parser.add_argument("--period", type=seconds, default=0.25, help="seconds from one poll to the next")
+    parser.add_argument("--keyboards", type=at_least(0), default=0, help="devices beside the mouse")
+    parser.add_argument("--blocking", type=seconds, default=0.2, help="seconds for which reading a silent one blocks")
+    options = parser.parse_args(arguments)
+
+    listener = socket.create_server((options.host, options.port))
+    emit("ready", port=listener.getsockname()[1], platform=sys.platform)
+    devices = [listener.accept()[0] for _ in range(1 + options.keyboards)]
+    mouse, keyboards = devices[0], devices[1:]
+    mouse.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    mouse.sendall(word)
+    _, begin, _ = read_state(mouse)
+    emit("watching", sleeps=resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw)
+    watch = Watch()
+    watcher(Devices(mouse, keyboards, begin, options.period, options.blocking), watch)
+    delays = [round(noticed - begin, 5) for noticed in watch.noticed]
+    emit("watched", seen=watch.seen, noticed=delays, turns=watch.turns)
+    listener.accept()

@@ -1,0 +1,48 @@
+"""Checks of a glances scenario: the devices of each watcher, which clicks it saw, and how often the kernel woke it."""
+
+from collections.abc import Callable, Mapping
+
+from testinfra.host import Host
+
+from scenarios.evidence import Evidence
+from scenarios.families.base import Prediction
+from scenarios.families.glances import WATCHERS
+from scenarios.quantities import Json
+
+# How often a watcher may sleep for what has nothing to do with clicks, such as a page of its code that must be read.
+BESIDES = 100
+
+
+def test_every_watcher_has_its_devices_and_no_more(evidence: Evidence, prediction: Prediction) -> None:
+    seen = {name: evidence.services[name].sampled("connected").descriptors for name in WATCHERS}
+    assert seen == prediction.facts["descriptors"]
+
+
+def test_every_watcher_is_one_thread(evidence: Evidence) -> None:
+    assert {evidence.services[name].sampled("over").threads for name in WATCHERS} == {1}
+
+
+def test_what_was_seen_are_clicks_in_their_order_and_the_last_of_them(evidence: Evidence) -> None:
+    for name in WATCHERS:
+        seen = evidence.services[name].said("watched")["seen"]
+        assert seen == sorted(set(seen))
+        assert seen[-1] == evidence.scenario.number("clicks")
+
+
+def test_the_queue_slept_until_something_happened(
+    evidence: Evidence, measured: Mapping[str, Json], machine: Callable[[str], Host]
+) -> None:
+    assert _sleeps(evidence, machine, "queue") <= measured["turns"]["queue"] + BESIDES
+
+
+def test_the_poller_was_woken_for_each_poll(
+    evidence: Evidence, measured: Mapping[str, Json], machine: Callable[[str], Host]
+) -> None:
+    assert _sleeps(evidence, machine, "poller") >= measured["turns"]["poller"]
+
+
+def _sleeps(evidence: Evidence, machine: Callable[[str], Host], service: str) -> int:
+    """How often the program has given up the processor by itself since it began to watch, as the kernel counts."""
+    status = machine(service).run(f"cat /proc/{evidence.services[service].pid}/status").stdout
+    counted = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("voluntary_ctxt_switches"))
+    return counted - int(evidence.services[service].said("watching")["sleeps"])

@@ -1,0 +1,61 @@
+"""Servers out of descriptors: who is served and who is shed, by the descriptors that each has of its own."""
+
+import pytest
+
+from scenarios import families, spec
+from scenarios.errors import EvidenceError, LabError
+from scenarios.evidence import Sample
+from scenarios.families.base import Known
+from scenarios.theory.acceptors import ACCEPTORS
+from tests.unit.made import evidence, service
+from tests.unit.scripted import event
+
+FAMILY = families.find("exhaustions")
+LINUX = dict.fromkeys((*ACCEPTORS, "crowd"), "linux")
+
+
+def look(moment: str, burnt: float) -> Sample:
+    """A look at a server."""
+    return Sample(
+        moment=moment, descriptors=64, watched=None, nofile_soft=64, nofile_hard=64, resident=1, cpu_seconds=0,
+        all_cpu_seconds=burnt,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACCEPTORS)
+@pytest.mark.parametrize(("clients", "nofile"), [(64, 64), (200, 30), (900, 800)])
+def test_every_client_is_served_shed_or_waits(name: str, clients: int, nofile: int) -> None:
+    server = ACCEPTORS[name]
+    assert server.room(nofile) + server.open_before == nofile
+    assert server.shed(clients, nofile) == (clients - server.room(nofile) if server.sheds else 0)
+
+
+def test_a_prediction_counts_with_the_limit() -> None:
+    prediction = FAMILY.predict(Known(spec.load("accept-emfile", {"nofile": "40", "clients": "50"}), LINUX)).json()
+    assert prediction["served"] == {"naive": 35, "reserve": 34, "asyncio": 33, "gevent": 34}
+    assert prediction["shed"] == {"naive": 0, "reserve": 16, "asyncio": 0, "gevent": 0}
+    assert prediction["woken"]["reserve"] == 50
+
+
+def test_clients_for_whom_there_is_room_are_another_experiment() -> None:
+    with pytest.raises(LabError, match="do not use up 64 descriptors"):
+        spec.load("accept-emfile", {"clients": "63"})
+
+
+def test_the_processor_time_is_that_between_the_two_looks() -> None:
+    fate = {name: {"served": 1, "shed": 2, "waiting": 3} for name in ACCEPTORS}
+    counts = {name: {"wakeups": 9, "failed": 1, "shed": 2} for name in ACCEPTORS}
+    crowd = service("crowd", event("finished", fates=fate, counts=counts), exit_status=0)
+    servers = [
+        service(name, samples=(look("ready", 0.1), look("settled", 0.2), look("held", 1.7))) for name in ACCEPTORS
+    ]
+    measured = FAMILY.measure(evidence(*servers, crowd))
+    assert measured["cpu"] == dict.fromkeys(ACCEPTORS, 1.5)
+    assert measured["woken"] == {"naive": 9, "reserve": 9}
+    assert measured["shed"] == dict.fromkeys(ACCEPTORS, 2)
+
+
+def test_a_look_that_the_lab_missed_is_no_measured_time() -> None:
+    servers = [service(name, missed={"held": "the engine was busy"}) for name in ACCEPTORS]
+    with pytest.raises(EvidenceError, match="the engine was busy"):
+        FAMILY.measure(evidence(*servers, service("crowd")))

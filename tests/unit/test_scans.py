@@ -1,0 +1,72 @@
+"""The cost of readiness: what numbers can be tried, and what is predicted of them."""
+
+import pytest
+
+from scenarios import families, spec
+from scenarios.errors import LabError
+from scenarios.families.base import Known
+from scenarios.theory import readiness
+from scenarios.theory.descriptors import FD_SETSIZE, STANDARD_STREAMS
+from tests.unit.made import evidence, service
+from tests.unit.scripted import event
+
+FAMILY = families.find("scans")
+COSTS = {"select": 1.0, "poll": 1.0, "epoll": 1.0}
+
+
+def test_select_has_room_for_descriptors_below_its_set() -> None:
+    highest = STANDARD_STREAMS + readiness.most_idle("linux")
+    assert highest == FD_SETSIZE["linux"] - 1
+
+
+@pytest.mark.parametrize(
+    ("idle", "problem"),
+    [
+        ("50,many", "whole numbers such as"),
+        ("50,100", "three rising numbers"),
+        ("50,60,70", "three rising numbers"),
+        ("400,100,50", "three rising numbers"),
+        ("5,50,500", "three rising numbers"),
+        ("50,100,1021", "select has room for 1020"),
+    ],
+)
+def test_numbers_that_tell_nothing_or_do_not_fit_are_refused(idle: str, problem: str) -> None:
+    with pytest.raises(LabError, match=problem):
+        spec.load("readiness-cost", {"idle": idle})
+
+
+def test_the_largest_number_that_select_has_room_for_is_allowed() -> None:
+    scenario = spec.load("readiness-cost", {"idle": f"50,100,{readiness.most_idle('linux')}"})
+    prediction = FAMILY.predict(Known(scenario, {"loop": "linux"}))
+    assert prediction.facts["descriptors"][0] == 5
+    assert prediction.facts["watched"] == [1, 51, 101, 1021]
+
+
+def test_flat_and_linear_costs_agree_and_others_do_not() -> None:
+    prediction = FAMILY.predict(Known(spec.load("readiness-cost"), {"loop": "linux"}))
+    flat, linear = ({str(n): float(cost(n)) for n in (50, 100, 200, 400, 800)} for cost in (lambda n: 1, lambda n: n))
+    right = {"select": linear, "poll": linear, "epoll": flat}
+    relations, expected = prediction.relations["microseconds"], prediction.expected["microseconds"]
+    assert [expected.difference(right), *(one.difference(right) for one in relations)] == [None] * 4
+    assert any(one.difference({**right, "epoll": linear}) for one in relations)
+    assert any(one.difference({**right, "poll": flat}) for one in relations)
+    assert expected.difference({**right, "poll": {"50": 1.0}})
+
+
+def test_what_is_measured_is_what_was_timed_and_found() -> None:
+    stdout = "".join(
+        event("watching", idle=idle, ready=dict.fromkeys(COSTS, 1)) + event("cost", idle=idle, microseconds=COSTS)
+        for idle in (0, 50)
+    )
+    measured = FAMILY.measure(evidence(service("loop", stdout, exit_status=0)))
+    assert measured == {
+        "nothing_idle": COSTS,
+        "microseconds": {name: {"50": 1.0} for name in COSTS},
+        "ready": 1,
+        "error": None,
+    }
+
+
+def test_mechanisms_that_do_not_find_the_same_are_told_apart() -> None:
+    measured = FAMILY.measure(evidence(service("loop", event("watching", idle=0, ready={"select": 1, "poll": 2}))))
+    assert measured["ready"] == [1, 2]
