@@ -106,7 +106,11 @@ def test_a_service_waits_for_a_ready_one_by_its_health_and_for_an_ended_one_by_i
             f"{name}-{other}": {"condition": conditions[what]} for other, what in service.depends_on.items()
         }
     looked_at = {service for service, made in found.items() if "healthcheck" in made}
-    assert looked_at == {f"{name}-{service}" for service in scenario.awaited("ready")} != set()
+    assert looked_at == {f"{name}-{service}" for service in scenario.awaited("ready")}
+
+
+def test_there_are_services_that_are_waited_for_by_their_health() -> None:
+    assert any("healthcheck" in made for name in spec.names() for made in services_of(spec.load(name)).values())
 
 
 def test_a_healthcheck_only_reads_the_kernels_table_since_a_connection_would_count_as_a_client() -> None:
