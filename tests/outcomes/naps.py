@@ -27,8 +27,9 @@ def test_nobody_was_back_before_its_time(evidence: Evidence, prediction: Predict
 
 
 def test_one_thread_slept_for_all(evidence: Evidence, prediction: Prediction) -> None:
-    threads = {name: one.sampled("slept").threads for name, one in evidence.services.items()}
-    assert threads == dict.fromkeys(evidence.services, prediction.facts["threads"])
+    for moment in ("ready", "slept"):
+        threads = {name: one.sampled(moment).threads for name, one in evidence.services.items()}
+        assert threads == dict.fromkeys(evidence.services, prediction.facts["threads"]), moment
 
 
 def test_who_sleeps_takes_no_processor(evidence: Evidence) -> None:

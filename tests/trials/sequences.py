@@ -13,6 +13,11 @@ for line in ("12", "56", "34", "78", "greenlet 2 ends"):
     print(line, flush=True)
 emit("over", suspended=[])
 '''
+PRINTS_CALLS = '''"""Prints what is wanted, without a generator."""
+from labs.programs.events import emit
+emit("ready", platform="linux")
+print("call 1\\nmain: over", flush=True)
+'''
 THREADS = '''"""The same order, made by threads."""
 import threading
 from labs.programs.events import checkpoint, emit
@@ -44,6 +49,7 @@ MUTANTS = (
         "all_of_them[(number + 1) % len(all_of_them)]",
         {"greenlets": "3"},
     ),
+    Mutant("the generator only prints", "generator-vs-greenlet", "demos.nested_generator", PRINTS_CALLS),
     Mutant(
         "the generator passes it on",
         "generator-vs-greenlet",

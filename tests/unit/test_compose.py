@@ -110,6 +110,10 @@ def test_a_service_waits_for_a_ready_one_by_its_health_and_for_an_ended_one_by_i
     assert looked_at == {f"{name}-{service}" for service in scenario.awaited("ready")}
 
 
+def test_there_are_services_that_are_waited_for_by_their_health() -> None:
+    assert any("healthcheck" in made for name in spec.names() for made in services_of(spec.load(name)).values())
+
+
 def test_a_healthcheck_only_looks_for_a_file_since_a_connection_would_count_as_a_client() -> None:
     checks = {tuple(made["healthcheck"]["test"]) for made in services_of(spec.load("epoll-500")).values()
               if "healthcheck" in made}  # fmt: skip

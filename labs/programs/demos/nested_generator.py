@@ -5,12 +5,12 @@ python -m labs.programs.demos.nested_generator --depth 3 --steps 2
 
 from collections.abc import Iterator, Sequence
 
-from labs.programs.demos.nesting import parse
+from labs.programs.demos.nesting import called, parse
 
 
 def call(level: int, depth: int, steps: int) -> Iterator[int]:
     """Means to go down to the innermost call, which would yield at each step."""
-    print(f"call {level}", flush=True)
+    called(level)
     if level < depth:
         call(level + 1, depth, steps)
         return

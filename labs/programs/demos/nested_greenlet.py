@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from greenlet import getcurrent, greenlet
 
-from labs.programs.demos.nesting import parse
+from labs.programs.demos.nesting import called, parse
 
 
 def call(level: int, depth: int, steps: int) -> None:
     """Goes down to the innermost call, which hands over at each step."""
-    print(f"call {level}", flush=True)
+    called(level)
     if level < depth:
         call(level + 1, depth, steps)
         return

@@ -1,11 +1,11 @@
-"""What the programs that hand over from inside nested calls share: their options and their first event."""
+"""What the programs that hand over from inside nested calls share: their options, and what each says of a call."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
 from labs.programs.arguments import at_least, options_of
-from labs.programs.events import emit
+from labs.programs.events import checkpoint, emit
 
 
 def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -16,3 +16,10 @@ def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.
     options = parser.parse_args(arguments)
     emit("ready", platform=sys.platform)
     return options
+
+
+def called(level: int) -> None:
+    """Says so; the first call is one that each of them makes, so the lab looks around in it."""
+    print(f"call {level}", flush=True)
+    if level == 1:
+        checkpoint("between", moment="between switches")
