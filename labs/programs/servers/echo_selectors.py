@@ -1,0 +1,42 @@
+"""Echoes to many clients in one thread: selectors is one interface to whichever mechanism is the best one here.
+
+python -m labs.programs.servers.echo_selectors --port 8001
+"""
+
+import selectors
+import socket
+from collections.abc import Sequence
+
+from labs.programs.servers.echoing import Client, announce, listen
+
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+
+
+def serve(listener: socket.socket, selector: selectors.BaseSelector) -> None:
+    """Serves until something is raised: accept without descriptors is meant to be seen."""
+    selector.register(listener, READ)
+    while True:
+        for key, event in selector.select():
+            client: Client | None = key.data
+            if client is None:
+                client = Client(listener)
+                selector.register(client.sock, READ, client)
+            elif client.step():
+                wanted = WRITE if client.unsent else READ
+                if not event & wanted:
+                    selector.modify(client.sock, wanted, client)
+            else:
+                selector.unregister(client.sock)
+                client.sock.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Listens, says so, and serves."""
+    listener = listen(__doc__, arguments)
+    with selectors.DefaultSelector() as selector:
+        announce(listener)
+        serve(listener, selector)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""Echoes to many clients, each in a thread of its own, which does nothing but wait for it.
+
+python -m labs.programs.servers.echo_threads --port 8001
+"""
+
+import socket
+import threading
+from collections.abc import Sequence
+
+from labs.programs.servers.echoing import announce, echo, listen
+
+
+def serve(listener: socket.socket) -> None:
+    """Serves until something is raised: no descriptor or no thread left is meant to be seen."""
+    while True:
+        sock, _ = listener.accept()
+        threading.Thread(target=echo, args=(sock,), daemon=True).start()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Listens, says so, and serves."""
+    listener = listen(__doc__, arguments)
+    announce(listener)
+    serve(listener)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What echoes are tried with."""
+
+from tests.trials import Drawn, Mutant
+
+LOOPS = ("select", "poll", "epoll", "selectors", "gevent", "asyncio", "uvloop")
+DRAWN: Drawn = {
+    **{
+        f"echo-{name}": {"clients": ("1", "37", "90"), "nofile": ("24", "64", "600"), "size": ("1B", "5000B", "100KiB")}
+        for name in LOOPS
+    },
+    **{
+        f"echo-{name}": {"clients": ("1", "37", "90"), "nofile": ("40", "600"), "pids_limit": ("2", "30", "500")}
+        for name in ("threads", "fork")
+    },
+    "gevent-echo-100": {"clients": ("3", "150"), "size": ("1KiB", "100KiB"), "nofile": ("32", "512")},
+}
+SMALL = {"clients": "20", "size": "10KiB"}
+FULL = {"clients": "40", "nofile": "32"}
+PRINTS = '''"""Prints what the lab wants to hear."""
+from labs.programs.events import emit
+emit("ready", platform="linux", descriptors=5, rings=0)
+input()
+'''
+POLLS = '"""Polls."""\nfrom labs.programs.servers.echo_poll import main\nmain()\n'
+MUTANTS = (
+    Mutant("it only prints that it is ready", "echo-epoll", "servers.echo_epoll", PRINTS, given=SMALL),
+    Mutant("select is poll", "echo-select", "servers.echo_select", POLLS, given=SMALL),
+    Mutant(
+        "selectors chooses poll", "echo-selectors", "servers.echo_selectors", "PollSelector", "DefaultSelector", SMALL
+    ),
+    Mutant(
+        "a thread more watches over the greenlets",
+        "gevent-echo-100",
+        "servers.echo_gevent",
+        "    import threading\n\n    threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "    server.serve_forever()\n",
+        "    server.serve_forever()\n",
+        SMALL,
+    ),
+    Mutant(
+        "it serves one client after the other",
+        "echo-threads",
+        "servers.echo_threads",
+        "echo(sock)",
+        "threading.Thread(target=echo, args=(sock,), daemon=True).start()",
+        SMALL,
+    ),
+    Mutant(
+        "the parent keeps its clients",
+        "echo-fork",
+        "servers.echo_fork",
+        "os.dup(sock.fileno())\n        sock.close()",
+        "sock.close()",
+        SMALL,
+    ),
+    Mutant(
+        "children are not reaped",
+        "echo-fork",
+        "servers.echo_fork",
+        "pass",
+        "signal.signal(signal.SIGCHLD, reap)",
+        SMALL,
+    ),
+    Mutant(
+        "it sends back other bytes",
+        "echo-poll",
+        "servers.echoing",
+        "self.unsent = self.sock.recv(CHUNK).swapcase()",
+        "self.unsent = self.sock.recv(CHUNK)",
+        SMALL,
+    ),
+    Mutant(
+        "what is not sent at once is lost",
+        "echo-epoll",
+        "servers.echoing",
+        "self.unsent = self.unsent[len(self.unsent) * self.sock.send(self.unsent[:1000]) :]",
+        "self.unsent = self.unsent[self.sock.send(self.unsent) :]",
+        {**SMALL, "size": "10KiB"},
+    ),
+    Mutant(
+        "it is asyncio's loop after all",
+        "echo-uvloop",
+        "servers.echo_uvloop",
+        "asyncio.new_event_loop",
+        "uvloop.new_event_loop",
+        SMALL,
+    ),
+    Mutant(
+        "it dies of missing descriptors",
+        "echo-gevent",
+        "servers.echo_gevent",
+        "    StreamServer.fatal_errors += (24,)\n    server.serve_forever()\n",
+        "    server.serve_forever()\n",
+        FULL,
+    ),
+)
