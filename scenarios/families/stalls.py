@@ -177,7 +177,7 @@ def _measured(requests: list[list[int]], at: int, stall: float, held: float) -> 
 
 def _p99(waits: Iterable[int]) -> float:
     """The 99th percentile in seconds, of waits in microseconds, as an HdrHistogram of three digits keeps it."""
-    from hdrh.histogram import HdrHistogram
+    from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped] # it has no types of its own
 
     histogram = HdrHistogram(1, 3600 * SECOND, 3)
     for wait in waits:

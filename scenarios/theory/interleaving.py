@@ -4,7 +4,8 @@ Each of N tasks has R rounds; in each it computes for c seconds and then waits f
 the sum, N * R * (c + w). An event loop computes for one task at a time, in the order in which their answers came, and
 is idle only while all wait. Threads under CPython's global lock take turns at computing, in whatever order: with one
 processor's worth of it they need at least N * R * c, and at least one task's own R * (c + w); and since the lock is
-never free while a task wants it, no task is slower than its own waiting and everybody's computing, R * w + N * R * c.
+never free while a task wants it, no task is slower than its own waiting and everybody's computing, R * w + N * R * c. Tasks that are alike come
+close to that: fair turns have them all compute at once, and then they all wait at once.
 """
 
 import heapq
@@ -37,7 +38,8 @@ Schedule = Mapping[int, list[Period]]
 
 def serial(load: Load) -> Schedule:
     """One task after the other."""
-    now, found = 0.0, {}
+    now = 0.0
+    found: dict[int, list[Period]] = {}
     for task in range(1, load.tasks + 1):
         found[task] = []
         for _ in range(load.rounds):
@@ -75,9 +77,20 @@ def threads_seconds(load: Load) -> tuple[float, float]:
     return max(computing, load.rounds * load.compute + waiting), computing + waiting
 
 
-def together(periods: Mapping[int, list[Period]], *, waiting: bool) -> float:
-    """Seconds in which one task computes while another does so too, or, if `waiting`, waits; counted for each pair."""
-    mine = [(task, one) for task, some in periods.items() for one in some if not one.wait]
-    others = [(task, one) for task, some in periods.items() for one in some if one.wait == waiting]
+def together(schedule: Schedule, *, wait: bool, beside: bool | None) -> float:
+    """Seconds in which one task waits, or without `wait` computes, while another waits (True), computes, or does either
+    (None), counted for each such pair.
+    """
+    mine = [(task, one) for task, some in schedule.items() for one in some if one.wait == wait]
+    others = [(task, one) for task, some in schedule.items() for one in some if beside in (None, one.wait)]
     pairs = (min(a.end, b.end) - max(a.begin, b.begin) for one, a in mine for other, b in others if one != other)
-    return sum(max(0.0, both) for both in pairs) / (1 if waiting else 2)
+    return sum(max(0.0, both) for both in pairs)
+
+
+def computing_seconds(schedule: Schedule) -> float:
+    """Seconds in which any task computes."""
+    total, until = 0.0, 0.0
+    for one in sorted((one for some in schedule.values() for one in some if not one.wait), key=lambda one: one.begin):
+        total += max(0.0, one.end - max(one.begin, until))
+        until = max(until, one.end)
+    return total

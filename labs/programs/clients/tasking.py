@@ -43,7 +43,7 @@ class Task:
 
 
 def run(run_all: RunAll, description: str | None, arguments: Sequence[str] | None) -> None:
-    """Runs all tasks by `run_all(tasks, begin)` and tells each one's spans, in seconds from when that called `begin`."""
+    """Runs all tasks by `run_all(tasks, begin)` and tells each one's spans, in seconds from `begin` on."""
     options = parse(description, arguments)
     emit("ready", platform=sys.platform)
     tasks = [Task(number, options) for number in range(1, options.tasks + 1)]
