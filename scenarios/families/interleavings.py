@@ -93,8 +93,8 @@ def _spans_in_words(spans: Json) -> str:
 
 
 class Interleavings(Plain):
-    """`seconds` is how long all tasks took; `overlap` is the time that two computed at once, `meanwhile` that one waited
-    while another waited or computed. `serial_spans` and `events_spans` are what each task did when; `threads_spans` has no order.
+    """`seconds` is how long all tasks took; `overlap` is the time that two computed at once, `meanwhile` that one
+    waited while another waited or computed. The spans are what each task did when; those of threads have no order.
     """
 
     name = "interleavings"
@@ -134,6 +134,7 @@ class Interleavings(Plain):
             EVENTS: interleaving.seconds(events),
         }
         bounds = {way: (least, _latest(load, way, ran.get(way, {}))) for way, least in low.items()}
+        faster = [way for way in (THREADS, EVENTS) if bounds[way][1] < bounds[SERIAL][0]]
         expected: dict[str, Expectation] = {
             "seconds": Each({way: Between(*one) for way, one in bounds.items()}),
             "overlap": Each({SERIAL: AtMost(0), EVENTS: AtMost(0)}),
@@ -146,11 +147,7 @@ class Interleavings(Plain):
         return Prediction(
             expected=expected,
             reason=_reason(load),
-            relations={
-                "seconds": tuple(
-                    Order((way, SERIAL)) for way in (THREADS, EVENTS) if bounds[way][1] < bounds[SERIAL][0]
-                )
-            },
+            relations={"seconds": tuple(Order((way, SERIAL)) for way in faster)},
             facts={"threads": {THREADS: 1 + load.tasks, EVENTS: 1}, "load": load},
             waiting=sum(most for _, most in bounds.values()),
         )
@@ -162,10 +159,8 @@ class Interleavings(Plain):
         times = {way: _schedule(one) for way, one in spans.items()}
         return {
             "seconds": {way: float(event["seconds"]) for way, event in done.items()},
-            "overlap": {
-                way: round(interleaving.together(times[way], wait=False, beside=False), 6) for way in (SERIAL, EVENTS)
-            },
-            "meanwhile": {way: round(interleaving.together(times[way], wait=True, beside=None), 6) for way in WAYS},
+            "overlap": {way: _together(times[way], wait=False, beside=False) for way in (SERIAL, EVENTS)},
+            "meanwhile": {way: _together(times[way], wait=True, beside=None) for way in WAYS},
             **{f"{way}_spans": one for way, one in spans.items()},
             "error": first_failure(evidence.services.values()),
         }
@@ -221,7 +216,8 @@ def _any_order(load: Load, end: float) -> AsForeseen:
     """Threads take turns as the kernel likes: no span is earlier than if its task were alone, nor after the end."""
     alone = interleaving.serial(Load(1, load.rounds, load.compute, load.wait))[1]
     tasks = range(1, load.tasks + 1)
-    return AsForeseen(dict.fromkeys(tasks, alone), dict.fromkeys(tasks, [Period(end, end, one.wait) for one in alone]))
+    last = [Period(end, end, one.wait) for one in alone]
+    return AsForeseen(dict.fromkeys(tasks, alone), dict.fromkeys(tasks, last))
 
 
 def _spans(evidence: Evidence, way: str) -> dict[str, list[tuple[str, float, float]]]:
@@ -238,6 +234,11 @@ def _schedule(spans: Mapping[str, list[tuple[str, float, float]]]) -> Schedule:
         int(task): [Period(begin, end, wait=kind == "waiting") for kind, begin, end in some]
         for task, some in spans.items()
     }
+
+
+def _together(ran: Schedule, *, wait: bool, beside: bool | None) -> float:
+    """To the microsecond, as the programs tell their times."""
+    return round(interleaving.together(ran, wait=wait, beside=beside), 6)
 
 
 def _computing(ran: Schedule) -> list[float]:

@@ -4,8 +4,8 @@ Each of N tasks has R rounds; in each it computes for c seconds and then waits f
 the sum, N * R * (c + w). An event loop computes for one task at a time, in the order in which their answers came, and
 is idle only while all wait. Threads under CPython's global lock take turns at computing, in whatever order: with one
 processor's worth of it they need at least N * R * c, and at least one task's own R * (c + w); and since the lock is
-never free while a task wants it, no task is slower than its own waiting and everybody's computing, R * w + N * R * c. Tasks that are alike come
-close to that: fair turns have them all compute at once, and then they all wait at once.
+never free while a task wants it, no task is slower than its own waiting and everybody's computing, R * w + N * R * c.
+Tasks that are alike come close to that: fair turns have them all compute at once, and then they all wait at once.
 """
 
 import heapq

@@ -1,4 +1,4 @@
-"""Checks of an interleavings scenario: how many threads there were, whose processor it was, and that all waiting was real."""
+"""Checks of an interleavings scenario: threads that were counted, and computing and waiting that were real."""
 
 import pytest
 

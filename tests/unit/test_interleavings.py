@@ -1,5 +1,6 @@
 """The family of interleavings: its theory's own laws, and what is measured of spans that were made by hand."""
 
+import dataclasses
 import itertools
 from typing import Any
 
@@ -75,7 +76,7 @@ EXACT = {"serial": serial(LOAD), "threads": event_loop(LOAD), "events": event_lo
 def run_of(**changed: Schedule) -> tuple[Evidence, str | None]:
     """A run whose ways had these spans, and what its family finds wrong with it."""
     services = [service(name, told(one)) for name, one in (EXACT | changed).items()]
-    run = evidence(*services, service("peer")).model_copy(update={"scenario": spec.load("three-tasks")})
+    run = dataclasses.replace(evidence(*services, service("peer")), scenario=spec.load("three-tasks"))
     prediction = FAMILY.predict(Known(run.scenario, {}, run))
     return run, judge(FAMILY, prediction, FAMILY.measure(run), HELD, None)[1]
 
@@ -90,7 +91,7 @@ def test_what_theory_draws_agrees_with_theory() -> None:
         {"events": serial(LOAD)},
         {"threads": serial(LOAD)},
         {"serial": event_loop(LOAD)},
-        {"events": event_loop(LOAD) | {2: event_loop(LOAD)[1]}},
+        {"events": dict(event_loop(LOAD)) | {2: event_loop(LOAD)[1]}},
         {"serial": serial(Load(3, 2, 0.05, 0.05))},
         {"serial": serial(Load(3, 2, 0.05, 0.4))},
         {"events": event_loop(Load(3, 1, 0.05, 0.15))},

@@ -1,5 +1,6 @@
 """The family of stalls: its theory against a simulation, and what is measured of requests that were made by hand."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def run_of(stall: float, held: float = 0.5, *, honest: bool = True, **given: str
         for name in ("epoll", "asyncio", "gevent")
         for one in (service(name, event("worked", seconds=held, kind="sleep")), service(f"client-{name}", said))
     ]
-    run = evidence(*services).model_copy(update={"scenario": scenario})
+    run = dataclasses.replace(evidence(*services), scenario=scenario)
     prediction = FAMILY.predict(Known(scenario, {}, run))
     return run, judge(FAMILY, prediction, FAMILY.measure(run), HELD, None)[1]
 
