@@ -116,8 +116,8 @@ def _reason(urls: int, latency: float, pool: int) -> str:
     count = rounds(urls, pool)
     times = "1 latency" if count == 1 else f"{count} latencies"
     return (
-        f"serial waits for {urls} latencies of {latency:g} s one after another; threads, gevent and asyncio wait for {times}; "
-        f"unpatched gevent blocks its only thread, so it is serial."
+        f"serial waits for {urls} latencies of {latency:g} s one after another; "
+        f"threads, gevent and asyncio wait for {times}; unpatched gevent blocks its only thread, so it is serial."
     )
 
 

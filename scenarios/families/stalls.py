@@ -83,9 +83,10 @@ class Stalls(Plain):
         """From the clients' times of each request, and the servers' word on how long they worked."""
         stall = float(evidence.scenario.parameters["stall"])
         seen = {name: one for name in loops(evidence.scenario) if (one := _seen(evidence.services[CLIENT + name]))}
-        found = {name: _measured(*one, stall) for name, one in seen.items()}
+        held = _held(evidence)
+        found = {name: _measured(*one, stall, held.get(name, stall)) for name, one in seen.items()}
         return {
-            "held": _held(evidence),
+            "held": held,
             **{key: {name: one[key] for name, one in found.items()} for key in KEYS},
             "error": first_failure(evidence.services.values()),
         }
@@ -132,7 +133,7 @@ def _stalling(stall: float, rate: int, count: int, held: float) -> dict[str, Exp
 
 def _yielding(stall: float, rate: int, count: int, held: float) -> dict[str, Expectation]:  # noqa: ARG001 - as above
     """What is expected where others have their turns meanwhile."""
-    few = AtMost(stall / APART)
+    few = AtMost(held / APART)
     return {
         "longest": few,
         "waited": AtMost(stalling.meant_within(rate, stall) / APART),
@@ -154,15 +155,21 @@ def _seen(client: ServiceEvidence) -> tuple[list[list[int]], int] | None:
     return (requests, int(finished["at"])) if finished and requests else None
 
 
-def _measured(requests: list[list[int]], at: int, stall: float) -> dict[str, Json]:
-    """The waits by both clocks: from when a request was meant to be sent, and from when it was."""
+def _measured(requests: list[list[int]], at: int, stall: float, held: float) -> dict[str, Json]:
+    """The waits by both clocks: from when a request was meant to be sent, and from when it was.
+
+    Who was meant to be sent in the first `stall` seconds of the work, and was answered only after the `held` seconds
+    that it really took, has waited for it.
+    """
     corrected = [answered - intended for intended, _, answered in requests]
     naive = [answered - sent for _, sent, answered in requests]
     begun = requests[at][1]
-    over = begun + stall * SECOND
     return {
         "longest": max(corrected) / SECOND,
-        "waited": sum(begun - 1 <= one[1] and one[0] < over <= one[2] for one in requests),
+        "waited": sum(
+            intended < begun + stall * SECOND and answered >= begun + held * SECOND
+            for intended, _, answered in requests[at:]
+        ),
         "corrected": _p99(corrected),
         "naive": _p99(naive),
     }
@@ -170,7 +177,7 @@ def _measured(requests: list[list[int]], at: int, stall: float) -> dict[str, Jso
 
 def _p99(waits: Iterable[int]) -> float:
     """The 99th percentile in seconds, of waits in microseconds, as an HdrHistogram of three digits keeps it."""
-    from hdrh.histogram import HdrHistogram
+    from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped] # it has no types of its own
 
     histogram = HdrHistogram(1, 3600 * SECOND, 3)
     for wait in waits:

@@ -86,8 +86,8 @@ def run(
 def calibrate(fetch_all: FetchAll, pages: Sequence[Page]) -> tuple[float, float]:
     """(elapsed, cpu): the mean seconds that one fetch takes without latency, on the clock and on the processor.
 
-    They are fetched one at a time in the fetcher's own way. The mean of the same URLs, since their sizes differ; of three rounds the middle one, so that one hiccup of the
-    machine does not count.
+    They are fetched one at a time in the fetcher's own way. The mean of the same URLs, since their sizes differ; of
+    three rounds the middle one, so that one hiccup of the machine does not count.
     """
     rounds = []
     for _ in range(3):

@@ -35,7 +35,7 @@ def serve(options: argparse.Namespace) -> None:
 
     server = StreamServer((options.host, options.port), answer)
     server.start()
-    ready(server.server_port, "gevent")
+    ready(int(server.address[1]), "gevent")
     server.serve_forever()
 
 

@@ -16,10 +16,12 @@ from labs.programs.events import emit
 PING, WORK = b"P", b"W"
 # Seconds that one part of a computation takes: for as long, others wait when it yields.
 PART = 0.001
+# Seconds that it then leaves to others: a loop that is never idle may be slow to look for events, as gevent's is.
+REST = 0.001
 
 
 def parts(options: argparse.Namespace) -> Iterator[float]:
-    """Works, and after each part gives the seconds for which there is nothing to do: of a sleep all, else none."""
+    """Works, and after each part gives the seconds for which there is nothing to do: of a sleep all."""
     begun = time.monotonic()
     if options.kind == "sleep":
         yield options.seconds
@@ -27,7 +29,7 @@ def parts(options: argparse.Namespace) -> Iterator[float]:
         done = time.thread_time() + options.seconds
         while time.thread_time() < done:
             compute(min(PART, done - time.thread_time()))
-            yield 0.0
+            yield REST if options.yields == "yes" else 0.0
     emit("worked", kind=options.kind, seconds=round(time.monotonic() - begun, 6))
 
 
