@@ -99,6 +99,11 @@ class Session(Protocol):
     def send(self, service: str, data: bytes) -> None:
         """Writes to the program's standard input; a program that has ended ignores it."""
 
+    def mark(self, service: str, line: str) -> None:
+        """Puts a line into the service's stdout, behind all that its program has written there; the program has not
+        ended. Raises EngineError.
+        """
+
     def execute(self, service: str, command: Sequence[str]) -> Executed:
         """Runs a command on the service's machine as the program's own user, also after the program ended, and also
         when the program has used up its pids_limit. Raises EngineError when it takes too long.

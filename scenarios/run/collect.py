@@ -1,5 +1,6 @@
 """What a service left, as evidence: its streams compared with the engine's own store, its end, its samples."""
 
+import json
 import time
 from collections.abc import Iterable
 
@@ -21,6 +22,11 @@ STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 # read again is known to be whole for another reason: it came, in order, on the one connection that also brought the
 # sealed report of the program's end, or that still stands.
 COMPARED = 16 * 1024 * 1024
+# How long what was written before may take to come, in seconds.
+MARKED_WITHIN = 10.0
+# What a pipe holds on Linux (pipe(7)), a page kept free, and longer than programs of the lab wait before they try again
+# to write into one that was full (servers/event_queue.py), in seconds.
+PIPE, HELD_BACK = 60 * 1024, 0.04
 STILL_RUNNING = "the program was still running when the lab gave up"
 COMPARED_WITHIN = 30.0  # seconds: a program that still floods while the lab collects is not followed for ever
 BROKEN = "the live stream is not what the engine keeps"
@@ -46,6 +52,8 @@ class Collector:
             return self.left_by(service, STILL_RUNNING), None
         why, out_of_memory, problem = None, False, None
         try:
+            if not self._transcript[service.name].ended:
+                self._settle(service.name)
             why = self._why_truncated(service.name)
             if self._transcript[service.name].exit_status == KILLED:
                 out_of_memory = self._session.out_of_memory(service.name)
@@ -55,6 +63,24 @@ class Collector:
             problem = LabFailure(f"the engine lost sight of {service.name}: {why}")
         self._looks.finish(service.name)
         return self.left_by(service, why, out_of_memory=out_of_memory), problem
+
+    def _settle(self, name: str) -> None:
+        """Returns once all has come that a program which still runs had written: a pipe may hold some of it while both
+        the live stream and the engine's store lack it. Raises LabFailure.
+        """
+        said = self._transcript[name]
+        mark = json.dumps({"event": "collected", "seal": self._transcript.seal})
+        self._session.mark(name, mark)
+        if not self._transcript.holds_within(MARKED_WITHIN, lambda: said.ended or said.has("collected")):
+            raise LabFailure(f"what {name} wrote last did not come within {MARKED_WITHIN:g} s")
+        # Of a pipe that was full, a program may still hold back what it could not write; it tries again soon.
+        while said.stdout.came > PIPE and self._goes_on(said.stdout):
+            pass
+
+    def _goes_on(self, spool: Spool) -> bool:
+        """Whether more comes within the time in which a program tries again; never said of a flood."""
+        before = spool.came
+        return before < COMPARED and self._transcript.holds_within(HELD_BACK, lambda: spool.came > before)
 
     def left_by(
         self, service: Service, why: str | None, *, started: bool = True, out_of_memory: bool = False

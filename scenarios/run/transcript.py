@@ -19,7 +19,7 @@ Clock = Callable[[], float]
 UNHEARD = 20_000
 EXIT_STATUSES = range(256)
 # What an engine itself says of a program, in the program's own stdout.
-REPORTS = ("started", "exited")
+REPORTS = ("started", "exited", "collected")
 SEAL_BYTES = 16
 
 

@@ -38,6 +38,7 @@ def context_switches(kind: str, turns: int, rounds: int) -> tuple[int, int | Non
     count = handovers(turns, rounds)
     return (count, None) if kind in BY_THE_KERNEL else (0, count // 2)
 
+
 # Who waits, cheapest first; and how many times a task's cost each of the others has at least, far below what was
 # measured: of memory 6 to 9 and 12 to 20, of the processor's time to begin one 2 to 3 and 5 to 20.
 WAITERS = ("tasks", "greenlets", "threads")

@@ -146,7 +146,9 @@ def fate(name: str, machine: Machine, clients: int) -> Fate:
     if by_tasks < clients and (by_descriptors.says is None or by_tasks < by_descriptors.served):
         served = int(by_tasks)
         kind, message = NO_TASK[task]
-        reason = f"the server may have {machine.pids} tasks and is one itself: no {task} is left for client {served + 1}."
+        reason = (
+            f"the server may have {machine.pids} tasks and is one itself: no {task} is left for client {served + 1}."
+        )
         return Fate(served, "server", kind, message, reason)
     return by_descriptors
 

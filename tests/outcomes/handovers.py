@@ -29,7 +29,9 @@ def switches(status: str) -> int:
 
 
 @pytest.mark.parametrize("kind", BY_THE_KERNEL)
-def test_the_kernel_made_a_switch_for_each_handover(kind: str, statuses: dict[str, str], prediction: Prediction) -> None:
+def test_the_kernel_made_a_switch_for_each_handover(
+    kind: str, statuses: dict[str, str], prediction: Prediction
+) -> None:
     least, _ = prediction.facts["switches"][kind]
     assert switches(statuses[kind]) >= least
 

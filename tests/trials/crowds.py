@@ -35,8 +35,12 @@ MUTANTS = (
         given=FEW,
     ),
     Mutant(
-        "nobody waits", "many-coroutines", "demos.crowd_tasks", "        await asyncio.sleep(0)\n",
-        "        await event.wait()\n", FEW,
+        "nobody waits",
+        "many-coroutines",
+        "demos.crowd_tasks",
+        "        await asyncio.sleep(0)\n",
+        "        await event.wait()\n",
+        FEW,
     ),  # fmt: skip
     Mutant(
         "each task has a page of its own",
@@ -50,7 +54,7 @@ MUTANTS = (
         "it stops when it cannot begin one more",
         "many-coroutines",
         "demos.crowd_threads",
-        "        if len(crowd.came) == 90:\n            raise RuntimeError(\"can't start new thread\")\n"
+        '        if len(crowd.came) == 90:\n            raise RuntimeError("can\'t start new thread")\n'
         "        thread = Thread(",
         "        thread = Thread(",
         FEW,

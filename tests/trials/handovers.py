@@ -14,9 +14,9 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
 emit("switched", seconds=[0.06, 0.06, 0.06], turns=3000, other=None)
 stand(options)
 '''
-ALONE = '''            had += 1
+ALONE = """            had += 1
             (there.release() or here.acquire()) if turns == 0 else None
-'''
+"""
 MUTANTS = (
     Mutant("it only prints", "switch-cost", "demos.switch_threads", PRINTS, given=FEW),
     Mutant(

@@ -127,6 +127,10 @@ class ScriptedSession:
         for part in (text[:middle], text[middle:]):
             self.sink.output(service, "stdout", part.encode())
 
+    def mark(self, service: str, line: str) -> None:
+        """Prints it."""
+        self._print(service, f"{line}\n")
+
     def execute(self, service: str, command: Sequence[str]) -> Executed:
         """Answers by whether the program lives."""
         self._note(f"execute {service}")

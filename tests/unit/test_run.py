@@ -389,3 +389,24 @@ def test_a_server_that_says_ready_all_the_time_is_looked_at_once_for_it() -> Non
     evidence, session = run(scripts)
     assert evidence.problem is None
     assert len([call for call in session.calls if call == "look server"]) == 3
+
+
+def test_what_a_living_program_wrote_last_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = ScriptedSession.mark
+
+    def late(session: ScriptedSession, service: str, line: str) -> None:
+        session._print(service, event("closed", client=99))
+        marked(session, service, line)
+
+    monkeypatch.setattr(ScriptedSession, "mark", late)
+    server = run(transfers())[0].services["server"]
+    assert [one["client"] for one in server.events if one["event"] == "closed"][-1] == 99
+    assert server.logs == "complete"
+
+
+def test_a_mark_that_does_not_come_is_what_the_lab_could_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run.collect, "MARKED_WITHIN", SOON)
+    monkeypatch.setattr(ScriptedSession, "mark", lambda *_: None)
+    evidence, _ = run(transfers())
+    assert evidence.services["server"].logs == "truncated"
+    assert "did not come within" in str(evidence.problem)

@@ -9,7 +9,7 @@ from collections import deque
 
 # Lines that may wait, about 20 MB. Whoever reads at all, however slowly, has 15,000 clients' events kept for him.
 MOST_WAITING = 50_000
-RETRY = 0.05  # seconds
+RETRY = 0.01  # seconds
 
 
 class EventQueue:

@@ -108,7 +108,7 @@ class Log:
         self._sink.output(self._machine.service, stream, data)
 
     def add_line(self, line: bytes) -> None:
-        """Puts a line of the lab's own behind all that the program wrote to stdout; the program must have ended.
+        """Puts a line of the lab's own behind all that the program has written to stdout.
 
         A lost log ends the run by itself, and one that is closed has nobody who would read it.
         """

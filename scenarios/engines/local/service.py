@@ -143,6 +143,10 @@ class LocalService:
         self._log.join()  # what it started may write on
         self._sink.stopped(self._machine.service)
 
+    def mark(self, line: str) -> None:
+        """Puts a line behind all that the program has written to stdout."""
+        self._log.add_line(f"{line}\n".encode())
+
     def send(self, data: bytes) -> None:
         """Writes to the program's standard input; one that has ended, or has not read a whole pipe, ignores it."""
         if self._process and self._process.stdin:

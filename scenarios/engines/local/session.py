@@ -117,6 +117,10 @@ class LocalSession:
         except OSError as error:
             raise EngineError(f"looking into {machine.service}: {error}") from error
 
+    def mark(self, service: str, line: str) -> None:
+        """Behind what is in the program's pipe."""
+        self._services[service].mark(line)
+
     def look(self, service: str, pid: int) -> str:
         """Read from /proc by the lab itself: a program's processes are of its own kernel and user."""
         return look.text(service, pid)
