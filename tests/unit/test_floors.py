@@ -26,7 +26,7 @@ FLOORS = (
     ("scenarios.theory",),
     ("scenarios.scenario",),
     ("scenarios.parameters", "scenarios.yaml_source", "scenarios.signals", "scenarios.rundirs"),
-    ("scenarios.errors", "scenarios.owner", "scenarios.imagestore"),
+    ("scenarios.errors", "scenarios.files", "scenarios.owner", "scenarios.imagestore"),
     ("scenarios.procfs", "scenarios.places", "scenarios.phases", "scenarios.events"),
 )
 # What calls the project's own checks, which are programs of its tests: tasks.py offers them as commands.
