@@ -342,3 +342,10 @@ def test_taking_down_one_run_insists_while_its_lab_lives_and_ends_its_programs_b
         assert bearing("feed19") == []
         assert bearing("feed20") != []
         assert (lab.poll(), other.poll()) == (None, None)
+
+
+def test_a_directory_that_another_command_removes_meanwhile_held_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda _: True)  # as it still was a moment before
+    assert Machines(tmp_path / "state").all() == []

@@ -400,7 +400,7 @@ def test_what_a_living_program_wrote_last_is_waited_for(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(ScriptedSession, "mark", late)
     server = run(transfers())[0].services["server"]
-    assert [one["client"] for one in server.events if one["event"] == "closed"][-1] == 99
+    assert server.said("closed")["client"] == 99
     assert server.logs == "complete"
 
 

@@ -142,6 +142,8 @@ class Machines:
         """Every machine, of living and dead owners, by name; raises EngineError when they cannot be looked through."""
         try:
             return sorted(self._read_all(), key=lambda machine: machine.name)
+        except FileNotFoundError:
+            return []  # another command removed the last machine, and the directory with it, while this one looked
         except OSError as error:
             raise EngineError(f"what was left in {self.state} cannot be seen: {error.strerror}") from error
 
