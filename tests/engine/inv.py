@@ -12,7 +12,7 @@ from scenarios.engines import choose
 from scenarios.engines.base import Leftover
 
 INV = str(places.ROOT / "inv")
-PATIENCE = 600  # seconds: the first scenario of a fresh checkout builds its images
+PATIENCE = 1200  # seconds: the first scenario of a fresh checkout builds its images
 
 
 @dataclass(frozen=True)

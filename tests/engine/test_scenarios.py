@@ -1,14 +1,16 @@
 """The catalog on a real engine: every scenario's prediction comes true, also with other parameters."""
 
+import functools
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scenarios import spec
 from scenarios.theory import descriptors
-from tests.engine.inv import inv, left_behind, record, run
+from tests.engine.inv import inv, left_behind, run
 
 WINDOWS = {name for name in spec.names() if any(one.image == "windows" for one in spec.load(name).services.values())}
 both_engines = pytest.mark.usefixtures("engine")
@@ -16,9 +18,23 @@ both_engines = pytest.mark.usefixtures("engine")
 SEEDS = range(20)
 
 
+@functools.cache
+def whole_catalog(engine: str) -> tuple[int, dict[str, Any]]:
+    """The exit status of the whole catalog, run once in one go, and each scenario's record."""
+    done = inv("scenario", "--all", "--json", "--engine", engine)
+    return done.status, {one["scenario"]: one for one in json.loads(done.stdout)["runs"]}
+
+
+def test_the_whole_catalog_in_one_go_succeeds_and_leaves_nothing(engine: str) -> None:
+    status, records = whole_catalog(engine)
+    assert {name: one["problem"] for name, one in records.items() if one["verdict"] not in ("pass", "skip")} == {}
+    assert (status, set(records)) == (0, set(spec.names()))
+    assert left_behind() == []
+
+
 @pytest.mark.parametrize("name", spec.names())
 def test_every_scenario_of_the_catalog_passes_or_says_why_it_cannot_run(name: str, engine: str) -> None:
-    found = record(name)
+    found = whole_catalog(engine)[1][name]
     if engine == "local" and name in WINDOWS:
         assert (found["verdict"], found["measured"], found["run"]) == ("skip", None, None)
         assert "Windows image" in found["problem"]
