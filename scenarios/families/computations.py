@@ -36,7 +36,7 @@ class Computations(Plain):
         "seconds": Kind("how long they compute in each round", seconds, 0.05, 2),
         "rounds": Kind("rounds, of which the best one counts", whole_number, 3, 30),
     }
-    services = frozenset({PROGRAM, "visitor"})
+    services = frozenset({PROGRAM})
     quantities = (
         Quantity("used", noun="processors", digits=2, each=True),
         Quantity("wanted", noun="processors wanted", digits=2, each=True),

@@ -12,12 +12,8 @@ DRAWN: Drawn = {
 }
 FEW = {"rounds": "3"}
 PRINTS = '''"""Prints what the lab wants to hear."""
-from labs.programs.arguments import add_address, options_of
 from labs.programs.demos.standing import stand
 from labs.programs.events import checkpoint, emit
-parser = options_of("")
-add_address(parser)
-options, _ = parser.parse_known_args()
 checkpoint("begins")
 for number in range(3):
     for kind, workers in (("coroutines", 1), ("threads", 2), ("processes", 2)):
@@ -25,20 +21,27 @@ for number in range(3):
             checkpoint("gathered", moment=kind)
         one = {"pieces": 100, "ran": 0.1 if kind == "processes" else 0.1 / workers, "queued": 0.0, "lasted": 0.1}
         emit("computed", kind=kind, shares=[one] * workers)
-stand(options)
+stand()
 '''
 MUTANTS = (
     Mutant("it only prints", "one-core", "demos.compute", PRINTS, given=FEW),
     Mutant(
-        "the processes are threads", "one-core", "demos.compute",
-        "KINDS = (coroutines, threads, threads)\nthreads_again = lambda *a: threads(*a)\nthreads_again.__name__ = 'processes'\n"
-        "KINDS = (coroutines, threads, threads_again)\n", "KINDS = (coroutines, threads, processes)\n", FEW,
-    ),  # fmt: skip
+        "the processes are threads",
+        "one-core",
+        "demos.compute",
+        "processes = lambda *given: threads(*given)\nprocesses.__name__ = 'processes'\n"
+        "KINDS = (coroutines, threads, processes)\n",
+        "KINDS = (coroutines, threads, processes)\n",
+        FEW,
+    ),
     Mutant(
-        "the processes sleep", "one-core", "demos.computing",
+        "the processes sleep",
+        "one-core",
+        "demos.computing",
         "    os.read(gate, 1)\n    global piece\n    piece = lambda: time.sleep(0.001)\n",
-        "    os.read(gate, 1)\n", FEW,
-    ),  # fmt: skip
+        "    os.read(gate, 1)\n",
+        FEW,
+    ),
     Mutant(
         "the threads are one",
         "one-core",
@@ -48,8 +51,12 @@ MUTANTS = (
         FEW,
     ),
     Mutant(
-        "the processes compute one after the other", "one-core", "demos.computing",
+        "the processes compute one after the other",
+        "one-core",
+        "demos.computing",
         "    import fcntl\n    lock = open('/tmp/iolab-mutant', 'w')\n    fcntl.flock(lock, fcntl.LOCK_EX)\n"
-        "    os.write(tells", "    os.write(tells", FEW,
-    ),  # fmt: skip
+        "    os.write(tells",
+        "    os.write(tells",
+        FEW,
+    ),
 )

@@ -5,7 +5,7 @@ python -m labs.programs.demos.compute --workers 2 --seconds 0.1 --rounds 6   (en
 
 from collections.abc import Sequence
 
-from labs.programs.arguments import add_address, at_least, options_of, seconds
+from labs.programs.arguments import at_least, options_of, seconds
 from labs.programs.demos.computing import coroutines, processes, threads
 from labs.programs.demos.standing import stand
 from labs.programs.events import checkpoint, emit
@@ -16,7 +16,6 @@ KINDS = (coroutines, threads, processes)
 def main(arguments: Sequence[str] | None = None) -> None:
     """One kind after the other in each round, so that what disturbs one disturbs all; the lab looks in the first."""
     parser = options_of(__doc__)
-    add_address(parser)
     parser.add_argument("--workers", type=at_least(1), default=2, help="how many compute at the same time")
     parser.add_argument("--seconds", type=seconds, default=0.1, help="for how long, in each round")
     parser.add_argument("--rounds", type=at_least(1), default=6, help="how often each kind computes")
@@ -32,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
             shares = kind(options.workers, options.seconds, look)
             emit("computed", kind=name, shares=[vars(share) for share in shares])
-    stand(options)
+    stand()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
-"""Workers that compute for a while, as coroutines, threads and processes, and what each of them had of the processors.
-"""
+"""Workers that compute for a while, as coroutines, threads and processes, and what each had of the processors."""
 
 import asyncio
 import json
@@ -113,7 +112,7 @@ def processes(workers: int, seconds: float, look: Look) -> list[Share]:
     os.close(opens)
     shares = []
     for pid, told in begun:
-        with open(told, "rb") as pipe:
+        with os.fdopen(told, "rb") as pipe:
             shares.append(Share(*json.load(pipe)))
         os.waitpid(pid, 0)
     os.close(gate)
