@@ -48,6 +48,7 @@ class Handovers(Plain):
     def predict(self, known: Known) -> Prediction:
         """Who is switched by the interpreter is cheapest, who by the kernel dearest."""
         turns, rounds = known.scenario.number("turns"), known.scenario.number("rounds")
+        times = costs.times_handed_over(turns, rounds)
         return Prediction(
             expected={
                 "cost": Each({kind: AtLeast(least) for kind, least in costs.TIMES_A_GENERATOR.items()}),
@@ -58,7 +59,7 @@ class Handovers(Plain):
             },
             reason=(
                 "a generator is one more frame for the interpreter, a greenlet a stack to change, both within one "
-                f"thread; between threads or processes the kernel does each of {costs.times_handed_over(turns, rounds)} "
+                f"thread; between threads or processes the kernel does each of {times} "
                 "handovers, with a sleep, a wake-up and a context switch."
             ),
             relations={

@@ -33,7 +33,7 @@ def context_switches(kind: str, turns: int, rounds: int) -> tuple[int, int | Non
     """(at least, at most) how many the kernel counts for all threads and processes of it, on one processor.
 
     At least one for each handover by the kernel; there is no most, since others want the processor too. Within a thread
-    there are only those of starting up and of being preempted, far less than one in two handovers.
+    there are only those of starting up and of being preempted, far less than one in two.
     """
     count = times_handed_over(turns, rounds)
     return (count, None) if kind in BY_THE_KERNEL else (0, count // 2)
