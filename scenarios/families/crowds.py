@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from scenarios.errors import Unavailable
 from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
@@ -41,7 +42,7 @@ class Crowds(Plain):
         Quantity("threads", noun="threads", each=True),
         Quantity("memory", noun="times a task's memory", digits=1, each=True),
         Quantity("beginning", noun="times a task's beginning", digits=1, each=True),
-        Quantity("growth", noun="th power of N in memory", digits=2, each=True),
+        Quantity("growth", noun="as the power of N of its memory", digits=2, each=True),
         ERROR,
     )
 
@@ -128,13 +129,10 @@ def _memory(service: ServiceEvidence) -> dict[float, float]:
     """Bytes that so many took, beyond what the program had without any."""
     empty = _look(service, EMPTY)
     looks = {int(event["waiting"]): _look(service, str(event["moment"])) for event in _grown(service)}
-    if empty is None or empty.memory is None:
-        return {}
-    return {
-        float(count): float(look.memory - empty.memory)
-        for count, look in looks.items()
-        if look is not None and look.memory is not None
-    }
+    if any(look is not None and look.memory is None for look in (empty, *looks.values())):
+        raise Unavailable("this kernel does not tell how much memory a process has of its own (Linux 5.3 does)")
+    base = (empty.memory if empty else None) or 0
+    return {float(count): float((look.memory or 0) - base) for count, look in looks.items() if look is not None}
 
 
 def _each(series: Mapping[float, float]) -> float:

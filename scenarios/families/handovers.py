@@ -23,7 +23,7 @@ KINDS = (*costs.WITHIN_A_THREAD, *costs.BY_THE_KERNEL)
 THREADS = {"generators": 1, "greenlets": 1, "threads": 2, "processes": 2}
 PROCESSES = {"generators": 1, "greenlets": 1, "threads": 1, "processes": 2}
 # What the lab calls the moment at which it looks at all of them.
-SEEN = "seen"
+SEEN = "later"
 
 
 class Handovers(Plain):
@@ -48,6 +48,7 @@ class Handovers(Plain):
     def predict(self, known: Known) -> Prediction:
         """Who is switched by the interpreter is cheapest, who by the kernel dearest."""
         turns, rounds = known.scenario.number("turns"), known.scenario.number("rounds")
+        times = costs.times_handed_over(turns, rounds)
         return Prediction(
             expected={
                 "cost": Each({kind: AtLeast(least) for kind, least in costs.TIMES_A_GENERATOR.items()}),
@@ -58,7 +59,7 @@ class Handovers(Plain):
             },
             reason=(
                 "a generator is one more frame for the interpreter, a greenlet a stack to change, both within one "
-                f"thread; between threads or processes the kernel does each of {costs.handovers(turns, rounds)} "
+                f"thread; between threads or processes the kernel does each of {times} "
                 "handovers, with a sleep, a wake-up and a context switch."
             ),
             relations={

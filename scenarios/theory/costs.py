@@ -24,7 +24,7 @@ TIMES_A_GENERATOR = {"greenlets": 2.5, "threads": 10.0, "processes": 10.0}
 PER_TURN = 2
 
 
-def handovers(turns: int, rounds: int) -> int:
+def times_handed_over(turns: int, rounds: int) -> int:
     """How often control is handed over: to the other one and back in each turn."""
     return PER_TURN * turns * rounds
 
@@ -33,9 +33,9 @@ def context_switches(kind: str, turns: int, rounds: int) -> tuple[int, int | Non
     """(at least, at most) how many the kernel counts for all threads and processes of it, on one processor.
 
     At least one for each handover by the kernel; there is no most, since others want the processor too. Within a thread
-    there are only those of starting up and of being preempted, far less than one in two handovers.
+    there are only those of starting up and of being preempted, far less than one in two.
     """
-    count = handovers(turns, rounds)
+    count = times_handed_over(turns, rounds)
     return (count, None) if kind in BY_THE_KERNEL else (0, count // 2)
 
 

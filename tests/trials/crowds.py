@@ -41,7 +41,7 @@ MUTANTS = (
         "        await asyncio.sleep(0)\n",
         "        await event.wait()\n",
         FEW,
-    ),  # fmt: skip
+    ),
     Mutant(
         "each task has a page of its own",
         "many-coroutines",

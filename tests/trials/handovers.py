@@ -6,13 +6,10 @@ DRAWN: Drawn = {"switch-cost": {"turns": ("1000", "1777", "3000"), "rounds": ("3
 FEW = {"turns": "1000", "rounds": "3"}
 PRINTS = '''"""Prints what the lab wants to hear."""
 import threading
-from labs.programs.demos.switching import emit, options_of, add_address, stand
-parser = options_of("")
-add_address(parser)
-options, _ = parser.parse_known_args()
+from labs.programs.demos.switching import emit, stand
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 emit("switched", seconds=[0.06, 0.06, 0.06], turns=3000, other=None)
-stand(options)
+stand()
 '''
 ALONE = """            had += 1
             (there.release() or here.acquire()) if turns == 0 else None
@@ -45,8 +42,8 @@ MUTANTS = (
         "the other process is the first one itself",
         "switch-cost",
         "demos.switch_processes",
-        "            os.write(to_here, os.read(from_here, 1))\n            had += len(os.read(from_there, 1))\n",
-        "            had += len(os.read(from_there, 1))\n",
+        "            os.write(to_here, TURN)\n            had += len(os.read(from_there, 1))\n",
+        "            os.write(to_there, TURN)\n            had += len(os.read(from_there, 1))\n",
         FEW,
     ),
 )

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         event.wait()
         crowd.went.append(None)
 
-    def release(greenlets: Sequence[object]) -> None:
+    def release(greenlets: Sequence["gevent.Greenlet[[], None]"]) -> None:
         event.set()
         gevent.joinall(greenlets)
 

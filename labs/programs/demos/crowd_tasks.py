@@ -18,9 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         await event.wait()
         crowd.went.append(None)
 
-    async def release(tasks: Sequence[object]) -> None:
+    async def release(tasks: Sequence[asyncio.Task[None]]) -> None:
         event.set()
-        await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
 
     run(
         crowd,

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         while len(crowd.came) < count:
             time.sleep(0.001)
 
-    def release(threads: Sequence[object]) -> None:
+    def release(threads: Sequence[Thread]) -> None:
         event.set()
         while len(crowd.went) < len(threads):
             time.sleep(0.001)

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from labs.programs.arguments import at_least, options_of
 from labs.programs.events import checkpoint, emit
@@ -26,9 +27,9 @@ class Crowd:
 
 def run(
     crowd: Crowd,
-    begin: Callable[[], object],
+    begin: Callable[[], Any],
     settle: Callable[[int], object],
-    release: Callable[[Sequence[object]], object],
+    release: Callable[[Sequence[Any]], object],
     description: str | None,
     arguments: Sequence[str] | None,
 ) -> None:
@@ -42,7 +43,7 @@ def run(
     count = parser.parse_args(arguments).count
     emit("ready", platform=sys.platform)
     checkpoint("empty")
-    begun: list[object] = []
+    begun: list[Any] = []
     for step in range(1, STEPS + 1):
         before, had = time.process_time(), len(begun)
         try:

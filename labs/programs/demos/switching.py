@@ -6,7 +6,7 @@ They differ only in what control is handed over to.
 import time
 from collections.abc import Callable, Sequence
 
-from labs.programs.arguments import add_address, at_least, options_of
+from labs.programs.arguments import at_least, options_of
 from labs.programs.demos.standing import stand
 from labs.programs.events import emit
 
@@ -19,7 +19,6 @@ def run(
     `take_turns` returns how often the other one had its turn. Reports the seconds of each round, and stays.
     """
     parser = options_of(description)
-    add_address(parser)
     parser.add_argument("--turns", type=at_least(1), default=1500, help="turns of the other one in a round")
     parser.add_argument("--rounds", type=at_least(1), default=5, help="how often to measure")
     options = parser.parse_args(arguments)
@@ -29,4 +28,4 @@ def run(
         had += take_turns(options.turns)
         seconds.append(time.perf_counter() - begun)
     emit("switched", seconds=seconds, turns=had, other=other)
-    stand(options)
+    stand()
