@@ -25,6 +25,7 @@ HEADER = """\
 #
 # Compose shows what the services print. The predictions, samples and checks are ./inv scenario's.
 """
+NETWORK = "lab"
 CONDITIONS = {"ready": "service_healthy", "completed": "service_completed_successfully"}
 # A program that says that it is ready leaves this file: connecting to a server would count as a client, and not all
 # that others wait for listen.
@@ -47,7 +48,9 @@ def generate() -> str:
     services = {
         _name(one, service.name): _service(one, service) for one in scenarios for service in one.services.values()
     }
-    networks = {one.name: {"internal": True, "driver_opts": {**NO_ADDRESS, **ISOLATED}} for one in scenarios}
+    # One for all: Compose 1 makes every network of the file, also those of other profiles, and the address pools of an
+    # engine hold about thirty.
+    networks = {NETWORK: {"internal": True, "driver_opts": {**NO_ADDRESS, **ISOLATED}}}
     # Compose 1 reads a file without a version as its first, obsolete format; Compose 2 reads it as the current one.
     document = {"services": services, "networks": networks}
     return HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=110)
@@ -63,13 +66,13 @@ def _literal(text: str) -> str:
 
 
 def _service(scenario: Scenario, service: Service) -> dict[str, Any]:
-    addresses = {name: Address(name) for name in scenario.services}
+    addresses = {name: Address(_name(scenario, name)) for name in scenario.services}
     made: dict[str, Any] = {
         "profiles": [scenario.name],
         "image": f"iolab/{service.image}",
         "command": [PYTHON, "-m", service.module, *map(_literal, service.arguments(addresses))],
         "init": True,
-        "networks": {scenario.name: {"aliases": [service.name]}},
+        "networks": [NETWORK],
         "read_only": True,
         "tmpfs": [f"/tmp:{TMPFS}"],
         "cap_drop": ["ALL"],

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 
 import pytest
 
@@ -30,17 +31,18 @@ def compose_command() -> list[str]:
     pytest.skip("there is neither docker-compose nor docker compose")
 
 
-def compose(*arguments: str, profile: str = "epoll-500") -> subprocess.CompletedProcess[str]:
+def compose(*arguments: str, profiles: Sequence[str] = ("epoll-500",)) -> subprocess.CompletedProcess[str]:
     """Runs Compose on the checkout's file, under a project of this test's own."""
-    command = [*compose_command(), "-f", str(places.ROOT / "compose.yaml"), "-p", PROJECT, "--profile", profile]
+    command = [*compose_command(), "-f", str(places.ROOT / "compose.yaml"), "-p", PROJECT]
+    for profile in profiles:
+        command += ["--profile", profile]
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_compose_takes_the_file_with_every_profile() -> None:
-    for profile in spec.names():
-        done = compose("config", profile=profile)
-        assert done.returncode == 0, done.stderr
-        assert f"{profile}-" in done.stdout
+    done = compose("config", profiles=spec.names())
+    assert done.returncode == 0, done.stderr
+    assert [name for name in spec.names() if f"{name}-" not in done.stdout] == []
 
 
 def test_compose_serves_all_clients_of_epoll_500() -> None:
