@@ -22,6 +22,8 @@ KINDS = (*costs.WITHIN_A_THREAD, *costs.BY_THE_KERNEL)
 # How many threads each is, and in how many processes, when two take turns.
 THREADS = {"generators": 1, "greenlets": 1, "threads": 2, "processes": 2}
 PROCESSES = {"generators": 1, "greenlets": 1, "threads": 1, "processes": 2}
+# Microseconds; a program that says that it took no time at all took more.
+LEAST = 1e-3
 # What the lab calls the moment at which it looks at all of them.
 SEEN = "later"
 
@@ -73,7 +75,7 @@ class Handovers(Plain):
         said = {kind: event for kind in KINDS if (event := evidence.services[kind].last("switched"))}
         took = {kind: _microseconds(event, evidence.scenario.number("turns")) for kind, event in said.items()}
         return {
-            "cost": {kind: round(one / took["generators"], 2) for kind, one in took.items() if kind != "generators"},
+            "cost": {kind: round(took[kind] / max(took["generators"], LEAST), 2) for kind in KINDS[1:]},
             "turns": {kind: int(event["turns"]) for kind, event in said.items()},
             "threads": {kind: _look(evidence.services[kind])[0] for kind in said},
             "processes": {kind: _look(evidence.services[kind])[1] for kind in said},

@@ -38,8 +38,8 @@ MUTANTS = (
         "the processes sleep",
         "one-core",
         "demos.computing",
-        "    os.read(gate, 1)\n    global piece\n    piece = lambda: time.sleep(0.001)\n",
-        "    os.read(gate, 1)\n",
+        "    account = Account()\n    global piece\n    piece = lambda: time.sleep(0.001)\n    (begun,)",
+        "    account = Account()\n    (begun,)",
         FEW,
     ),
     Mutant(
