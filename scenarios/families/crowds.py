@@ -146,7 +146,7 @@ def _each(series: Mapping[float, float]) -> float:
 
 
 def _growth(series: Mapping[float, float]) -> float | None:
-    """The power of their number; None where the memory did not grow from each step to the next, so that there is none."""
+    """The power of their number; None where the memory did not grow, so that there is none."""
     try:
         return round(exponent(series), 3)
     except ValueError:

@@ -16,6 +16,8 @@ OWN_TURNS = Path("/proc/thread-self/schedstat")
 AT_ONCE, MOST_READINGS = 0.0005, 20
 # When all processes begin, as each reads it.
 BEGIN = struct.Struct("d")
+# What each process tells first, when its account is there.
+HERE = b"!"
 # Lets the lab look when all workers are there, and none computes yet.
 Look = Callable[[], None]
 
@@ -39,7 +41,7 @@ def piece() -> int:
 
 
 class Account:
-    """Counts what this thread does. Opened before the others begin, so that whoever is late has been queued, or slept."""
+    """Counts what this thread does; made before any begins, so that whoever is late has been queued, or slept."""
 
     def __init__(self) -> None:
         """Nothing was done yet."""
@@ -129,6 +131,8 @@ def processes(workers: int, seconds: float, look: Look) -> list[Share]:
     """Each in a process of its own, which tells by a pipe what it did."""
     gate, opens = os.pipe()
     begun = [_begin(gate, seconds) for _ in range(workers)]
+    for _, told in begun:
+        os.read(told, len(HERE))
     look()
     os.write(opens, workers * BEGIN.pack(time.perf_counter()))
     os.close(opens)
@@ -149,6 +153,7 @@ def _begin(gate: int, seconds: float) -> tuple[int, int]:
         os.close(tells)
         return pid, told
     account = Account()
+    os.write(tells, HERE)
     (begun,) = BEGIN.unpack(os.read(gate, BEGIN.size))
     os.write(tells, json.dumps(astuple(compute(account.begin(begun), seconds))).encode())
     os._exit(0)
