@@ -55,8 +55,8 @@ MUTANTS = (
         "one-core",
         "demos.computing",
         "    import fcntl\n    lock = open('/tmp/iolab-mutant', 'w')\n    fcntl.flock(lock, fcntl.LOCK_EX)\n"
-        "    os.write(tells",
-        "    os.write(tells",
+        "    os.write(tells, json",
+        "    os.write(tells, json",
         FEW,
     ),
 )
