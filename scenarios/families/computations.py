@@ -13,7 +13,19 @@ from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
 from scenarios.pictures import Bars, Picture
 from scenarios.quantities import AtLeast, AtMost, Between, Each, Exactly, Expectation, Json, Quantity
-from scenarios.theory.processors import KINDS, ROOM, Share, disturbed, gain, pace, usable, used, wanted
+from scenarios.theory.processors import (
+    KINDS,
+    MORE_THAN_ONE,
+    ROOM,
+    Share,
+    disturbed,
+    gain,
+    pace,
+    surely_wanted,
+    usable,
+    used,
+    wanted,
+)
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
@@ -21,6 +33,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "compute"
 MAIN = 1
+# Seconds; a program that says that it took no time at all took more.
+LEAST = 1e-9
 Rounds = Mapping[str, Sequence[Sequence[Share]]]
 
 
@@ -55,7 +69,7 @@ class Computations(Plain):
         return Prediction(
             expected={
                 "used": Each({kind: AtMost(round(ROOM * usable(kind, workers, cores), 2)) for kind in KINDS}),
-                "wanted": Each({"coroutines": Between(1 / ROOM, ROOM), "processes": AtLeast(workers / ROOM)}),
+                "wanted": Each({"coroutines": AtMost(MORE_THAN_ONE), "processes": AtLeast(surely_wanted(workers))}),
                 "pace": Each(_pace(workers, cores, busy)),
                 "threads": Each({kind: Exactly(count) for kind, count in threads.items()}),
                 "processes": Each({kind: Exactly(count) for kind, count in processes.items()}),
@@ -74,11 +88,13 @@ class Computations(Plain):
         return {
             "used": {kind: round(most, 3) for kind, most in _best(used, rounds).items()},
             "wanted": {kind: round(wants[kind], 3) for kind in wants if kind != "threads"},
-            "pace": {kind: round(paces[kind] / paces["coroutines"], 3) for kind in paces if kind != "coroutines"},
+            "pace": {
+                kind: round(paces[kind] / max(paces["coroutines"], LEAST), 3) for kind in ("threads", "processes")
+            },
             "threads": {kind: _looked(program, kind, "threads") for kind in KINDS},
             "processes": {kind: _looked(program, kind, "processes") for kind in KINDS},
             "error": first_failure(evidence.services.values()),
-            "milliseconds": {kind: 1000 / each for kind, each in paces.items()},
+            "milliseconds": {kind: 1000 / max(each, LEAST) for kind, each in paces.items()},
         }
 
     def tell(self, service: str, event: Event) -> str | None:
@@ -98,7 +114,7 @@ def _shares(event: Event) -> list[Share]:
     if any(one["queued"] is None for one in event["shares"]):
         raise Unavailable("this kernel does not tell how long a thread waits for a processor (/proc/PID/schedstat)")
     return [
-        Share(int(one["pieces"]), float(one["ran"]), float(one["queued"]), float(one["lasted"]))
+        Share(int(one["pieces"]), float(one["ran"]), float(one["queued"]), max(float(one["lasted"]), LEAST))
         for one in event["shares"]
     ]
 

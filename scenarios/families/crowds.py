@@ -73,13 +73,13 @@ class Crowds(Plain):
         last = {kind: grown[-1] for kind, one in services.items() if (grown := _grown(one))}
         series = {kind: _memory(services[kind]) for kind in last}
         each = {kind: _each(one) for kind, one in series.items()}
-        begun = {kind: statistics.median(_beginnings(services[kind])) for kind in last}
+        begun = {kind: _middle(_beginnings(services[kind])) for kind in last}
         return {
             "waiting": {kind: int(event["waiting"]) for kind, event in last.items()},
             "threads": {kind: _threads(services[kind], str(event["moment"])) for kind, event in last.items()},
             "memory": _times(each),
             "beginning": _times(begun),
-            "growth": {kind: round(exponent(one), 3) for kind, one in series.items() if len(one) >= LEAST_POINTS},
+            "growth": {kind: _growth(one) for kind, one in series.items() if len(one) >= LEAST_POINTS},
             "error": first_failure(evidence.services.values()),
             "series": {kind: {str(n): used / 2**20 for n, used in one.items()} for kind, one in series.items()},
             "bytes": each,
@@ -113,6 +113,10 @@ def _beginnings(service: ServiceEvidence) -> Iterable[float]:
     return [float(event["each"]) for event in _grown(service) if event["each"] is not None]
 
 
+def _middle(values: Iterable[float]) -> float:
+    return statistics.median([*values] or [0.0])
+
+
 def _look(service: ServiceEvidence, moment: str) -> Sample | None:
     """The look at that moment; None when the program had ended. Raises as `sampled` where none was possible."""
     if moment in service.missed or moment in service.impossible:
@@ -137,13 +141,22 @@ def _memory(service: ServiceEvidence) -> dict[float, float]:
 
 def _each(series: Mapping[float, float]) -> float:
     """Bytes of one, when there are most."""
-    most = max(series)
-    return series[most] / most
+    most = max(series, default=0.0)
+    return series[most] / most if most else 0.0
 
 
-def _times(values: Mapping[str, float]) -> dict[str, float]:
-    """Each as a multiple of a task's."""
-    return {kind: round(value / values[TASKS], 2) for kind, value in values.items() if kind != TASKS}
+def _growth(series: Mapping[float, float]) -> float | None:
+    """The power of their number; None where the memory did not grow, so that there is none."""
+    try:
+        return round(exponent(series), 3)
+    except ValueError:
+        return None
+
+
+def _times(values: Mapping[str, float]) -> dict[str, float | None]:
+    """Each as a multiple of a task's; None where that is nothing."""
+    task = values[TASKS]
+    return {kind: round(value / task, 2) if task > 0 else None for kind, value in values.items() if kind != TASKS}
 
 
 def _reason(coroutines: int, asked: int, begun: int) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 KINDS = ("coroutines", "threads", "processes")
 # Clocks of two kinds are compared, and starting and ending count too.
 ROOM = 1.15
+# What one thread alone never wants, however clocks of two kinds differ.
+MORE_THAN_ONE = 1.3
 # Who gets less than this part of what it could use shares the machine with others.
 UNDISTURBED = 0.85
 # Two processors may be two halves of one core, which do less than twice the work: the least that a second one adds.
@@ -36,6 +38,14 @@ def used(shares: Sequence[Share]) -> float:
 def wanted(shares: Sequence[Share]) -> float:
     """How many they would have had, had there been enough."""
     return sum((one.ran + one.queued) / one.lasted for one in shares)
+
+
+def surely_wanted(workers: int) -> float:
+    """What so many processes want at least: half-way from one, which is all that one interpreter can want, to all.
+
+    A virtual machine's host takes processors too, which no clock within tells of.
+    """
+    return (1 + workers) / 2
 
 
 def pace(shares: Sequence[Share]) -> float:

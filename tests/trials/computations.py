@@ -38,8 +38,8 @@ MUTANTS = (
         "the processes sleep",
         "one-core",
         "demos.computing",
-        "    os.read(gate, 1)\n    global piece\n    piece = lambda: time.sleep(0.001)\n",
-        "    os.read(gate, 1)\n",
+        "    global piece\n    piece = lambda: time.sleep(0.001)\n    (begun,)",
+        "    (begun,)",
         FEW,
     ),
     Mutant(
@@ -55,8 +55,8 @@ MUTANTS = (
         "one-core",
         "demos.computing",
         "    import fcntl\n    lock = open('/tmp/iolab-mutant', 'w')\n    fcntl.flock(lock, fcntl.LOCK_EX)\n"
-        "    os.write(tells",
-        "    os.write(tells",
+        "    os.write(tells, json",
+        "    os.write(tells, json",
         FEW,
     ),
 )

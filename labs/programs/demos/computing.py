@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,12 @@ from pathlib import Path
 
 # Nanoseconds on a processor, nanoseconds ready to run and without one, and turns (Linux, Documentation/scheduler).
 OWN_TURNS = Path("/proc/thread-self/schedstat")
+# Clocks that were read within so many seconds go together; so often at most are they read.
+AT_ONCE, MOST_READINGS = 0.0005, 20
+# When all processes begin, as each reads it.
+BEGIN = struct.Struct("d")
+# What each process tells first, when its account is there.
+HERE = b"!"
 # Lets the lab look when all workers are there, and none computes yet.
 Look = Callable[[], None]
 
@@ -34,22 +41,36 @@ def piece() -> int:
 
 
 class Account:
-    """Counts what this thread does, from now on."""
+    """Counts what this thread does; made before any begins, so that whoever is late has been queued, or slept."""
 
-    def __init__(self, seconds: float) -> None:
-        """It is to do so for `seconds`."""
-        self._begun, self._ran, self._queued = time.perf_counter(), time.thread_time(), _queued()
-        self._seconds, self.pieces = seconds, 0
+    def __init__(self) -> None:
+        """Nothing was done yet."""
+        self._begun, self._ran, self._queued = _clocks()
+        self.pieces = 0
 
-    def goes_on(self) -> bool:
+    def begin(self, begun: float) -> "Account":
+        """When all began, by time.perf_counter(), which is one clock for all processes."""
+        self._begun = begun
+        return self
+
+    def goes_on(self, seconds: float) -> bool:
         """Whether there is time for one more piece."""
-        return time.perf_counter() - self._begun < self._seconds
+        return time.perf_counter() - self._begun < seconds
 
     def closed(self) -> Share:
         """What it came to."""
-        ran, queued, lasted = time.thread_time(), _queued(), time.perf_counter()
+        now, ran, queued = _clocks()
         more = None if queued is None or self._queued is None else queued - self._queued
-        return Share(self.pieces, ran - self._ran, more, lasted - self._begun)
+        return Share(self.pieces, ran - self._ran, more, now - self._begun)
+
+
+def _clocks() -> tuple[float, float, float | None]:
+    """The time, and what this thread had so far; read again when it had to wait for a processor in between."""
+    for _ in range(MOST_READINGS):
+        now, ran, queued = time.perf_counter(), time.thread_time(), _queued()
+        if time.perf_counter() - now < AT_ONCE:
+            break
+    return now, ran, queued
 
 
 def _queued() -> float | None:
@@ -60,9 +81,9 @@ def _queued() -> float | None:
         return None
 
 
-def compute(account: Account) -> Share:
+def compute(account: Account, seconds: float) -> Share:
     """Computes until the time is over."""
-    while account.goes_on():
+    while account.goes_on(seconds):
         piece()
         account.pieces += 1
     return account.closed()
@@ -72,14 +93,14 @@ def coroutines(workers: int, seconds: float, look: Look) -> list[Share]:
     """All in one thread: whoever has done a piece lets the next one run."""
 
     async def work(account: Account) -> None:
-        while account.goes_on():
+        while account.goes_on(seconds):
             piece()
             account.pieces += 1
             await asyncio.sleep(0)
 
     async def gather() -> Share:
         look()
-        account = Account(seconds)
+        account = Account().begin(time.perf_counter())
         await asyncio.gather(*(work(account) for _ in range(workers)))
         return account.closed()
 
@@ -88,16 +109,18 @@ def coroutines(workers: int, seconds: float, look: Look) -> list[Share]:
 
 def threads(workers: int, seconds: float, look: Look) -> list[Share]:
     """Each in a thread of its own."""
-    gate, shares = threading.Event(), list[Share]()
+    gate, shares, begins = threading.Event(), list[Share](), list[float]()
 
     def work() -> None:
+        account = Account()
         gate.wait()
-        shares.append(compute(Account(seconds)))
+        shares.append(compute(account.begin(begins[0]), seconds))
 
     begun = [threading.Thread(target=work) for _ in range(workers)]
     for thread in begun:
         thread.start()
     look()
+    begins.append(time.perf_counter())
     gate.set()
     for thread in begun:
         thread.join()
@@ -107,8 +130,11 @@ def threads(workers: int, seconds: float, look: Look) -> list[Share]:
 def processes(workers: int, seconds: float, look: Look) -> list[Share]:
     """Each in a process of its own, which tells by a pipe what it did."""
     gate, opens = os.pipe()
-    begun = [_begin(gate, opens, seconds) for _ in range(workers)]
+    begun = [_begin(gate, seconds) for _ in range(workers)]
+    for _, told in begun:
+        os.read(told, len(HERE))
     look()
+    os.write(opens, workers * BEGIN.pack(time.perf_counter()))
     os.close(opens)
     shares = []
     for pid, told in begun:
@@ -119,14 +145,15 @@ def processes(workers: int, seconds: float, look: Look) -> list[Share]:
     return shares
 
 
-def _begin(gate: int, opens: int, seconds: float) -> tuple[int, int]:
-    """A process's id, and where it tells its share; it begins when nobody can write to the gate any more."""
+def _begin(gate: int, seconds: float) -> tuple[int, int]:
+    """A process's id, and where it tells its share; it begins when it reads from the gate when all did."""
     told, tells = os.pipe()
     pid = os.fork()
     if pid:
         os.close(tells)
         return pid, told
-    os.close(opens)
-    os.read(gate, 1)
-    os.write(tells, json.dumps(astuple(compute(Account(seconds)))).encode())
+    account = Account()
+    os.write(tells, HERE)
+    (begun,) = BEGIN.unpack(os.read(gate, BEGIN.size))
+    os.write(tells, json.dumps(astuple(compute(account.begin(begun), seconds))).encode())
     os._exit(0)
