@@ -1,7 +1,7 @@
 """What can be predicted of anything: expectations, how a measured value differs from one, and how it reads."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -134,12 +134,20 @@ class Each:
         return "; ".join(parts + [f"{name}: not foreseen by theory" for name in found if name not in self.of]) or None
 
     def words(self, read: Read = plainly) -> str:
-        """All of them, one after the other."""
-        return ", ".join(f"{name} {one.words(read)}" for name, one in self.of.items())
+        """All of them, those of whom the same is expected together: `serial 1.00 s, threads and gevent 0.50 s`."""
+        alike: dict[str, list[str]] = {}
+        for name, one in self.of.items():
+            alike.setdefault(one.words(read), []).append(name)
+        return ", ".join(f"{_listed(names)} {words}" for words, names in alike.items())
 
     def json(self) -> Json:
         """The same mapping."""
         return {name: one.json() for name, one in self.of.items()}
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _of_one(one: Expectation, name: str, found: Mapping[str, Json], read: Read) -> str | None:

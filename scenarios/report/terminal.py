@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from scenarios import failures, families
 from scenarios.events import Event
-from scenarios.families.base import Family, Prediction, pictures, tell
+from scenarios.families.base import MISUNDERSTOOD, Family, Prediction, pictures, tell
 from scenarios.quantities import Json, Quantity, is_bound, read_json
 from scenarios.report.drawing import drawn
 from scenarios.scenario import Scenario
@@ -83,7 +84,8 @@ class TerminalAudience:
         self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
         self._console.print(f"  {escape(values)}")
         self._console.print(f"[bold]predicted[/bold]  {escape(in_words(prediction, self._family))}")
-        self._console.print(f"  {escape(prediction.reason)}")
+        for line in (*relations_in_words(prediction), prediction.reason):
+            self._console.print(f"  {escape(line)}")
 
     def doing(self, what: str) -> None:
         """The present step."""
@@ -138,11 +140,30 @@ class TerminalAudience:
 def in_words(prediction: Prediction, family: Family) -> str:
     """A prediction in one line."""
     values = (
-        prediction.expected[one.key].words(one.sentence) for one in family.quantities if one.key != failures.ERROR.key
+        _heading(one) + prediction.expected[one.key].words(one.sentence)
+        for one in family.quantities
+        if one.key != failures.ERROR.key and prediction.expected[one.key].json() != {}
     )
     text = "; ".join(values)
     error = prediction.expected[failures.ERROR.key]
     return text if error.json() is None else f"{text}, then {error.words(failures.ERROR.words)}"
+
+
+def relations_in_words(prediction: Prediction) -> Iterator[str]:
+    """What is predicted of the parts of a quantity, a line for each quantity."""
+    for key, relations in prediction.relations.items():
+        if relations:
+            yield f"of {_label(key)}: " + ", ".join(one.words() for one in relations)
+
+
+def _label(key: str) -> str:
+    """A quantity's key as a reader has it."""
+    return key.replace("_", " ")
+
+
+def _heading(quantity: Quantity) -> str:
+    """What stands before values that do not say themselves what they are."""
+    return "" if quantity.noun or quantity.unit else f"{_label(quantity.key)}: "
 
 
 def show(record: Record, scenario: Scenario, out: Console) -> None:
@@ -167,8 +188,8 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
 
 def _show_pictures(family: Family, measured: Mapping[str, Json], out: Console) -> None:
     for picture in pictures(family, measured):
-        for line in drawn(picture):
-            out.print(line)
+        with suppress(*MISUNDERSTOOD):  # numbers of a program that are none
+            out.print(*drawn(picture), sep="\n")
 
 
 def _show_check(check: Check, out: Console) -> None:
@@ -197,18 +218,18 @@ def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json],
 
 
 def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
-    """One row, or one for each name of a quantity that has several values."""
+    """One row, or of a quantity that has several values its name and below it one for each of theirs."""
     found = MISSING if measured is None else measured.get(quantity.key, MISSING)
-    if (quantity.read is None or quantity.each) and isinstance(predicted, Mapping) and not is_bound(predicted):
-        for name, value in predicted.items():
-            one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
-            yield (
-                (f"{quantity.key} {name}" if quantity.each else name),
-                read_json(value, quantity.words),
-                _measured(quantity, one),
-            )
-    else:
-        yield quantity.key, read_json(predicted, quantity.words), _measured(quantity, found)
+    label = _label(quantity.key)
+    if (quantity.read and not quantity.each) or not isinstance(predicted, Mapping) or is_bound(predicted):
+        yield label, read_json(predicted, quantity.words), _measured(quantity, found)
+        return
+    is_one = len(predicted) == 1
+    if len(predicted) > 1:
+        yield label, "", ""
+    for name, value in predicted.items():
+        one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
+        yield f"{label} {name}" if is_one else f"  {name}", read_json(value, quantity.words), _measured(quantity, one)
 
 
 def _measured(quantity: Quantity, value: Json) -> str:
