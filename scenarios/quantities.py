@@ -176,8 +176,11 @@ class Order:
         return "above " if self.margin == 1 else f"{self.margin:g} times "
 
     def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - names alone, no value
-        """`gevent < serial`."""
-        return f" < {self.margin:g} x ".join(self.names) if self.margin != 1 else " < ".join(self.names)
+        """`gevent < serial`, or with a margin `serial at least 3 times gevent`."""
+        if self.margin == 1:
+            return " < ".join(self.names)
+        pairs = zip(self.names, self.names[1:], strict=False)
+        return ", ".join(f"{high} at least {self.margin:g} times {low}" for low, high in pairs)
 
     def json(self) -> Json:
         """The names and the margin."""

@@ -136,7 +136,7 @@ def _in_words(curve: Json) -> str:
     """The costs of a mechanism, or the numbers of idle descriptors that there must be a cost for."""
     if isinstance(curve, Mapping):
         return f"{' '.join(f'{float(cost):.1f}' for cost in curve.values())} µs"
-    return f"one each for {', '.join(curve)} idle"
+    return f"for {', '.join(curve)} idle"
 
 
 FAMILY: Family = Scans()

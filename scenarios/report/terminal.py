@@ -83,8 +83,9 @@ class TerminalAudience:
         values = ", ".join(f"{name} {value}" for name, value in scenario.parameters.items())
         self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
         self._console.print(f"  {escape(values)}")
-        self._console.print(f"[bold]predicted[/bold]  {escape(in_words(prediction, self._family))}")
-        for line in (*relations_in_words(prediction), prediction.reason):
+        first, *others = _lines(prediction, self._family, self._console.width)
+        self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
+        for line in (*others, *relations_in_words(prediction), prediction.reason):
             self._console.print(f"  {escape(line)}")
 
     def doing(self, what: str) -> None:
@@ -137,14 +138,21 @@ class TerminalAudience:
             self._status = None
 
 
-def in_words(prediction: Prediction, family: Family) -> str:
-    """A prediction in one line."""
+def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:
+    """A prediction in one line, or where that is too long one for each quantity."""
+    text = in_words(prediction, family)
+    parts = in_words(prediction, family, between="\n").splitlines()
+    return [text] if len(text) <= width - len("predicted  ") or len(parts) == 1 else ["", *parts]
+
+
+def in_words(prediction: Prediction, family: Family, between: str = "; ") -> str:
+    """A prediction in one line, `between` standing between quantities."""
     values = (
         _heading(one) + prediction.expected[one.key].words(one.sentence)
         for one in family.quantities
         if one.key != failures.ERROR.key and prediction.expected[one.key].json() != {}
     )
-    text = "; ".join(values)
+    text = between.join(values)
     error = prediction.expected[failures.ERROR.key]
     return text if error.json() is None else f"{text}, then {error.words(failures.ERROR.words)}"
 
@@ -218,7 +226,7 @@ def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json],
 
 
 def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
-    """One row, or of a quantity that has several values its name and below it one for each of theirs."""
+    """One row, or of a quantity that has several values what it is and below it a row for each of their names."""
     found = MISSING if measured is None else measured.get(quantity.key, MISSING)
     label = _label(quantity.key)
     if (quantity.read and not quantity.each) or not isinstance(predicted, Mapping) or is_bound(predicted):
@@ -226,7 +234,7 @@ def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple
         return
     is_one = len(predicted) == 1
     if len(predicted) > 1:
-        yield label, "", ""
+        yield label, "" if quantity.noun in (None, label) else str(quantity.noun), ""
     for name, value in predicted.items():
         one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
         yield f"{label} {name}" if is_one else f"  {name}", read_json(value, quantity.words), _measured(quantity, one)

@@ -87,6 +87,11 @@ def test_a_difference_is_told_in_the_quantitys_words() -> None:
     assert Order(("a", "b")).difference({"a": 1.0}) == "not measured: b"
 
 
+def test_an_order_says_which_of_its_names_has_more() -> None:
+    assert Order(("a", "b", "c")).words() == "a < b < c"
+    assert Order(("a", "b", "c"), 3).words() == "b at least 3 times a, c at least 3 times b"
+
+
 def test_what_json_prints_reads_as_the_expectation_itself() -> None:
     for one in (Between(1, 2), AtMost(2), Exactly(2)):
         assert read_json(one.json(), SECONDS.words) == one.words(SECONDS.words)

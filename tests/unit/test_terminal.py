@@ -166,11 +166,30 @@ def test_values_of_the_same_names_stand_below_what_they_are() -> None:
     assert [line.split()[0] for line in text.splitlines()[:5]] == ["predicted", "seconds", "serial", "threads", "bytes"]
 
 
+def test_what_several_values_are_stands_above_them() -> None:
+    pace = Quantity("pace", noun="times the work", each=True)
+    rows = list(terminal._rows(pace, {"a": 1, "b": 2}, {"pace": {"a": 1, "b": 3}}))
+    assert rows == [("pace", "times the work", ""), ("  a", "1", "1"), ("  b", "2", "3")]
+
+
 def test_names_of_which_the_same_is_predicted_are_told_together() -> None:
     alike = Each({"serial": Between(2, 3), **dict.fromkeys(("threads", "gevent", "asyncio"), Between(1, 2))})
     prediction = Prediction({"seconds": alike, "bytes": Exactly(7), "error": Exactly(None)}, "")
     words = "serial 2.00 to 3.00 s, threads, gevent and asyncio 1.00 to 2.00 s; 7 bytes"
     assert in_words(prediction, FETCHES) == words
+
+
+def test_a_prediction_too_long_for_a_line_has_one_for_each_quantity(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "WIDTH_WITHOUT_TERMINAL", 100)
+    fetch = spec.load("fetch")
+    TerminalAudience().predicted(fetch, FETCHES.predict(Known(fetch, dict.fromkeys(fetch.services, "linux"))))
+    err = capsys.readouterr().err
+    assert lines_with(err, "predicted") == ["predicted  "]
+    assert lines_with(err, "  serial and gevent-unpatched", " s")
+    assert [line.startswith("  ") for line in lines_with(err, " bytes")] == [True]
+    assert lines_with(err, "of seconds: threads < serial")
 
 
 def test_what_values_are_that_have_no_unit_is_told() -> None:
