@@ -1,7 +1,7 @@
 """What can be predicted of anything: expectations, how a measured value differs from one, and how it reads."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,10 @@ Read = Callable[[Json], str]
 def plainly(value: Json) -> str:
     """A value as it is, and `none` for none."""
     return "none" if value is None else str(value)
+
+
+# What is foreseen of a number that only counts beside others.
+ANY = "any"
 
 
 class Expectation(Protocol):
@@ -113,8 +117,8 @@ class AtLeast:
         return None if within else _told(self.words(read), measured, read)
 
     def words(self, read: Read = plainly) -> str:
-        """`at least 12 MiB`."""
-        return f"at least {read(self.low)}"
+        """`at least 12 MiB`; of what only counts beside others, `any`."""
+        return f"at least {read(self.low)}" if self.low else ANY
 
     def json(self) -> Json:
         """`{"at_least": low}`."""
@@ -134,12 +138,20 @@ class Each:
         return "; ".join(parts + [f"{name}: not foreseen by theory" for name in found if name not in self.of]) or None
 
     def words(self, read: Read = plainly) -> str:
-        """All of them, one after the other."""
-        return ", ".join(f"{name} {one.words(read)}" for name, one in self.of.items())
+        """All of them, those of whom the same is expected together: `serial 1.00 s, threads and gevent 0.50 s`."""
+        alike: dict[str, list[str]] = {}
+        for name, one in self.of.items():
+            alike.setdefault(one.words(read), []).append(name)
+        return ", ".join(f"{_listed(names)} {words}" for words, names in alike.items())
 
     def json(self) -> Json:
         """The same mapping."""
         return {name: one.json() for name, one in self.of.items()}
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _of_one(one: Expectation, name: str, found: Mapping[str, Json], read: Read) -> str | None:
@@ -168,8 +180,11 @@ class Order:
         return "above " if self.margin == 1 else f"{self.margin:g} times "
 
     def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - names alone, no value
-        """`gevent < serial`."""
-        return f" < {self.margin:g} x ".join(self.names) if self.margin != 1 else " < ".join(self.names)
+        """`gevent < serial`, or with a margin `serial at least 3 times gevent`."""
+        if self.margin == 1:
+            return " < ".join(self.names)
+        pairs = zip(self.names, self.names[1:], strict=False)
+        return ", ".join(f"{high} at least {self.margin:g} times {low}" for low, high in pairs)
 
     def json(self) -> Json:
         """The names and the margin."""

@@ -106,9 +106,8 @@ class Attacks(Plain):
 
 
 def _look(server: ServiceEvidence, moment: str) -> Sample | None:
-    """The first look at that moment; None when the server had ended. Raises as `sampled` where none was possible."""
-    if moment in server.missed or moment in server.impossible:
-        server.sampled(moment)
+    """The first look at that moment; None when the server had ended. Raises as `looked`."""
+    server.looked(moment)
     return next(iter(server.samples_at(moment)), None)
 
 

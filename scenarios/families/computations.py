@@ -149,9 +149,7 @@ def _pace(workers: int, cores: int, busy: bool) -> dict[str, Expectation]:
 
 def _looked(program: ServiceEvidence, moment: str, what: str) -> int | None:
     """What the look saw when all workers were there; None when the program had ended."""
-    if moment in program.missed or moment in program.impossible:
-        program.sampled(moment)
-    look = program.sample(moment)
+    look = program.looked(moment)
     return int(getattr(look, what)) if look else None
 
 

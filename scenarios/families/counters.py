@@ -35,7 +35,7 @@ class Counters(Plain):
         "updates": Kind("updates of each", whole_number, 2, 5000),
     }
     services = frozenset(WORKERS)
-    quantities = (Quantity("counted", each=True), Quantity("threads", unit="threads", each=True), ERROR)
+    quantities = (Quantity("counted", each=True), Quantity("threads", noun="threads", each=True), ERROR)
 
     def predict(self, known: Known) -> Prediction:
         """All, or what is left when each lets the others run in the middle."""

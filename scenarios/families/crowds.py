@@ -18,7 +18,7 @@ from scenarios.theory.growth import LEAST_POINTS, exponent
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
-    from scenarios.evidence import Evidence, Sample, ServiceEvidence
+    from scenarios.evidence import Evidence, ServiceEvidence
 
 EMPTY = "empty"
 TASKS, THREADS = "tasks", "threads"
@@ -42,7 +42,7 @@ class Crowds(Plain):
         Quantity("threads", noun="threads", each=True),
         Quantity("memory", noun="times a task's memory", digits=1, each=True),
         Quantity("beginning", noun="times a task's beginning", digits=1, each=True),
-        Quantity("growth", noun="as the power of N of its memory", digits=2, each=True),
+        Quantity("growth", noun="as the power of N with which memory grows", digits=2, each=True),
         ERROR,
     )
 
@@ -117,22 +117,15 @@ def _middle(values: Iterable[float]) -> float:
     return statistics.median([*values] or [0.0])
 
 
-def _look(service: ServiceEvidence, moment: str) -> Sample | None:
-    """The look at that moment; None when the program had ended. Raises as `sampled` where none was possible."""
-    if moment in service.missed or moment in service.impossible:
-        service.sampled(moment)
-    return service.sample(moment)
-
-
 def _threads(service: ServiceEvidence, moment: str) -> int | None:
-    look = _look(service, moment)
+    look = service.looked(moment)
     return look.threads if look else None
 
 
 def _memory(service: ServiceEvidence) -> dict[float, float]:
     """Bytes that so many took, beyond what the program had without any."""
-    empty = _look(service, EMPTY)
-    looks = {int(event["waiting"]): _look(service, str(event["moment"])) for event in _grown(service)}
+    empty = service.looked(EMPTY)
+    looks = {int(event["waiting"]): service.looked(str(event["moment"])) for event in _grown(service)}
     if any(look is not None and look.memory is None for look in (empty, *looks.values())):
         raise Unavailable("this kernel does not tell how much memory a process has of its own (Linux 5.3 does)")
     base = (empty.memory if empty else None) or 0

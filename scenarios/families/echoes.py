@@ -133,12 +133,8 @@ def _served(client: ServiceEvidence) -> int:
 
 
 def _look(server: ServiceEvidence) -> Sample | None:
-    """The look at the server with all connected; None when it had died. Raises as `sampled` where none was possible."""
-    if server.exit_status is not None:
-        return None
-    if "connected" in server.missed or "connected" in server.impossible:
-        server.sampled("connected")
-    return server.sample("connected")
+    """The look at the server with all connected; None when it had died. Raises as `looked`."""
+    return server.looked("connected") if server.exit_status is None else None
 
 
 FAMILY: Family = Echoes()

@@ -94,10 +94,8 @@ class Exhaustions(Plain):
 
 
 def _burnt(server: ServiceEvidence) -> float | None:
-    """The seconds between the two looks; None when the server had ended. Raises as `sampled` where one is missing."""
-    for moment in {"settled", "held"} & (server.missed.keys() | server.impossible.keys()):
-        server.sampled(moment)
-    before, after = server.sample("settled"), server.sample("held")
+    """The seconds between the two looks; None when the server had ended. Raises as `looked`."""
+    before, after = server.looked("settled"), server.looked("held")
     return round(after.all_cpu_seconds - before.all_cpu_seconds, 2) if before and after else None
 
 

@@ -28,8 +28,8 @@ SEEN = "later"
 
 
 class Handovers(Plain):
-    """`cost` is how many times as long as between generators one handover takes, `turns` are those that the other one
-    had, `threads` and `processes` what the kernel has of it.
+    """`cost` is one handover's time as a multiple of that between generators, `turns` are those that the other one had,
+    `threads` and `processes` what the kernel has of it.
     """
 
     name = "handovers"
@@ -98,9 +98,7 @@ def _microseconds(event: Event, turns: int) -> float:
 
 def _look(service: ServiceEvidence) -> tuple[int, int] | tuple[None, None]:
     """(threads, processes) of it, all that descend from it too; None for one that had ended."""
-    if SEEN in service.missed or SEEN in service.impossible:
-        service.sampled(SEEN)
-    seen = service.sample(SEEN)
+    seen = service.looked(SEEN)
     return (seen.threads, seen.processes) if seen else (None, None)
 
 

@@ -94,7 +94,8 @@ def _spans_in_words(spans: Json) -> str:
 
 class Interleavings(Plain):
     """`seconds` is how long all tasks took; `overlap` is the time that two computed at once, `meanwhile` that one
-    waited while another waited or computed. The spans are what each task did when; those of threads have no order.
+    waited while another waited or computed, added up over all pairs. The spans are what each task did when; those of
+    threads have no order.
     """
 
     name = "interleavings"
@@ -107,8 +108,8 @@ class Interleavings(Plain):
     services = frozenset({"peer", *WAYS})
     quantities = (
         Quantity("seconds", unit="s", digits=2),
-        Quantity("overlap", unit="s two compute", digits=3),
-        Quantity("meanwhile", unit="s of waiting beside others", digits=3),
+        Quantity("overlap", unit="s", noun="s in which two compute", digits=3),
+        Quantity("meanwhile", unit="s", noun="s of waiting while others do something", digits=3),
         Quantity("serial_spans", read=_spans_in_words),
         Quantity("events_spans", read=_spans_in_words),
         Quantity("threads_spans", read=_spans_in_words),

@@ -30,8 +30,8 @@ def _in_a_row(lines: Json) -> str:
     return ", ".join(map(str, lines)) if isinstance(lines, list) else str(lines)
 
 
-def _yes_or_no(value: Json) -> str:
-    return "yes" if value is True else "no" if value is False else str(value)
+def _as_the_text(value: Json) -> str:
+    return "as the text has it" if value is True else "not as the text has it" if value is False else str(value)
 
 
 class Naps(Plain):
@@ -49,7 +49,7 @@ class Naps(Plain):
     quantities = (
         Quantity("order", read=_in_a_row, each=True),
         Quantity("seconds", unit="s", digits=2, each=True),
-        Quantity("claim", read=_yes_or_no, each=True),
+        Quantity("claim", read=_as_the_text, each=True),
         ERROR,
     )
 

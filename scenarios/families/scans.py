@@ -10,7 +10,7 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.pictures import Curves, Picture
-from scenarios.quantities import AtLeast, Each, Exactly, Growth, Json, Quantity, Ratio
+from scenarios.quantities import AtLeast, Each, Exactly, Growth, Json, Quantity, Ratio, Read, plainly
 from scenarios.scenario import Scenario
 from scenarios.theory import readiness
 
@@ -36,7 +36,7 @@ class Scans(Plain):
     services = frozenset({"loop"})
     quantities = (
         Quantity("nothing_idle", unit="µs", noun="µs with nothing idle", digits=2),
-        Quantity("microseconds", read=lambda curves: _in_words(curves)),  # defined below
+        Quantity("microseconds", unit="µs", read=lambda curve: _in_words(curve), each=True),  # defined below
         Quantity("ready", noun="found ready"),
         ERROR,
     )
@@ -113,14 +113,14 @@ class Scans(Plain):
 class _Series(Exactly):
     """A cost for each of these numbers; what it is, is for the relations to say."""
 
-    def difference(self, measured: Json, read: object = None) -> str | None:  # noqa: ARG002 - numbers of descriptors
+    def difference(self, measured: Json, read: Read = plainly) -> str | None:  # noqa: ARG002 - numbers of descriptors
         """Agrees with a mapping of just these numbers."""
         found = tuple(measured) if isinstance(measured, Mapping) else ()
-        return None if found == self.value else f"predicted costs for {self.words()}, measured for {', '.join(found)}"
+        return None if found == self.value else f"predicted {self.words()}, measured {_in_words(list(found))}"
 
-    def words(self, read: object = None) -> str:  # noqa: ARG002 - as above
+    def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - as above
         """The numbers."""
-        return ", ".join(self.value)
+        return _in_words(self.json())
 
     def json(self) -> Json:
         """The numbers."""
@@ -132,14 +132,11 @@ def _numbers(scenario: Scenario) -> list[int]:
     return [whole_number(part.strip()) for part in str(scenario.parameters["idle"]).split(",")]
 
 
-def _in_words(curves: Json) -> str:
-    """The costs of each mechanism, or the numbers that there must be a cost for."""
-    lines = {name: curve.values() if isinstance(curve, Mapping) else curve for name, curve in dict(curves).items()}
-    return "; ".join(f"{name} {' '.join(map(_rounded, line))}" for name, line in lines.items())
-
-
-def _rounded(one: Json) -> str:
-    return f"{one:.1f}" if isinstance(one, float) else f"N={one}"
+def _in_words(curve: Json) -> str:
+    """The costs of a mechanism, or the numbers of idle descriptors that there must be a cost for."""
+    if isinstance(curve, Mapping):
+        return f"{' '.join(f'{float(cost):.1f}' for cost in curve.values())} µs"
+    return f"for {', '.join(curve)} idle"
 
 
 FAMILY: Family = Scans()

@@ -43,11 +43,11 @@ class Stalls(Plain):
     }
     services = frozenset[str]()
     quantities = (
-        Quantity("held", unit="s of work", digits=2),
-        Quantity("longest", unit="s longest wait", digits=3),
-        Quantity("waited", unit="waited for all of it"),
-        Quantity("corrected", unit="s p99 corrected", digits=3),
-        Quantity("naive", unit="s p99 naive", digits=3),
+        Quantity("held", unit="s", noun="s of work", digits=2),
+        Quantity("longest", unit="s", noun="s for the longest wait", digits=3),
+        Quantity("waited", unit="requests", noun="requests wait for its end"),
+        Quantity("corrected", unit="s p99", noun="s p99 by the honest clock", digits=3),
+        Quantity("naive", unit="s p99", noun="s p99 by the naive one", digits=3),
         ERROR,
     )
 

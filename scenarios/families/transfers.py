@@ -10,7 +10,6 @@ from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import MECHANISM, NOFILE, TRANSFERRED, Kind, whole_number
 from scenarios.quantities import Exactly, Json, Quantity
-from scenarios.scenario import Scenario
 from scenarios.theory.descriptors import LISTENERS, Server, descend, open_before_first_client, selector_on
 
 if TYPE_CHECKING:
@@ -34,10 +33,6 @@ class Transfers(Plain):
     }
     services = frozenset({"server", "client"})
     quantities = (Quantity("served", unit="clients", noun="served"), ERROR)
-
-    def problem(self, scenario: Scenario) -> str | None:  # noqa: ARG002 - each value's own bounds are enough
-        """Any clients, mechanism and size go together."""
-        return None
 
     def predict(self, known: Known) -> Prediction:
         """Where the ladder of limits ends for so many clients."""

@@ -10,6 +10,8 @@ from rich.text import Text
 from scenarios.pictures import Bars, Curves, Grid, Picture, Span, Steps, Timeline
 
 WIDTH = 60
+# A bar has a name before it and its value behind it, all in 80 columns.
+LONGEST_BAR = 48
 FULL, LESS, NOTHING = "█", "░", " "
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -50,23 +52,28 @@ def _lane(spans: Sequence[Span], end: float, signs: Mapping[str, str]) -> str:
     """A character for each part of the time; a span that is shorter than one is seen all the same."""
     cells = [NOTHING] * WIDTH
     for span in spans:
-        first = min(WIDTH - 1, int(span.begin / end * WIDTH)) if end else 0
+        first = max(0, min(WIDTH - 1, int(span.begin / end * WIDTH))) if end else 0
         last = max(first + 1, min(WIDTH, round(span.end / end * WIDTH))) if end else 1
         cells[first:last] = [signs.get(span.kind, "?")] * (last - first)
     return "".join(cells).rstrip()
 
 
 def _curves(picture: Curves) -> Iterable[str]:
-    """A line of bars for each curve, by the logarithm of its values, with the first and the last of them."""
-    values = [value for points in picture.series.values() for value in points.values() if value > 0]
+    """A line of bars for each curve, by the logarithm of its values, with the first and the last of them.
+
+    Curves over the same numbers have these below them; else each has its first and last one behind it.
+    """
+    series = {name: points for name, points in picture.series.items() if points}
+    values = [value for points in series.values() for value in points.values() if value > 0]
     low, high = (min(values, default=1.0), max(values, default=1.0))
-    width = _names(picture.series)
-    for name, points in picture.series.items():
+    width, scales = _names(series), {tuple(sorted(points)) for points in series.values()}
+    for name, points in series.items():
         bars = "".join(_height(value, low, high) * 3 for _, value in sorted(points.items()))
-        first, last = (points[n] for n in (min(points), max(points)))
-        yield f"  {name:{width}}  {bars}  {first:.3g} to {last:.3g} {picture.upwards}"
-    counts = sorted({n for points in picture.series.values() for n in points})
-    yield f"  {picture.across}: " + ", ".join(f"{n:g}" for n in counts)
+        first, last = min(points), max(points)
+        over = f" for {first:g} to {last:g}" if len(scales) > 1 else ""
+        yield f"  {name:{width}}  {bars}  {points[first]:.3g} to {points[last]:.3g} {picture.upwards}{over}"
+    for scale in scales if len(scales) == 1 else ():
+        yield f"  {picture.across}: " + ", ".join(f"{n:g}" for n in scale)
 
 
 def _height(value: float, low: float, high: float) -> str:
@@ -79,7 +86,7 @@ def _height(value: float, low: float, high: float) -> str:
 def _bars(picture: Bars) -> Iterable[str]:
     most, width = max(picture.values.values(), default=0.0), _names(picture.values)
     for name, value in picture.values.items():
-        length = round(value / most * WIDTH) if most > 0 else 0
+        length = round(value / most * LONGEST_BAR) if most > 0 else 0
         yield f"  {name:{width}}  {FULL * length or '▏'} {value:.3g} {picture.unit}"
 
 

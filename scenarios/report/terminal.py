@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ from rich.text import Text
 
 from scenarios import failures, families
 from scenarios.events import Event
-from scenarios.families.base import Family, Prediction, pictures, tell
-from scenarios.quantities import Json, Quantity, is_bound, read_json
+from scenarios.families.base import MISUNDERSTOOD, Family, Prediction, pictures, tell
+from scenarios.quantities import ANY, Each, Expectation, Json, Quantity, is_bound, read_json
 from scenarios.report.drawing import drawn
 from scenarios.scenario import Scenario
 
@@ -82,8 +83,10 @@ class TerminalAudience:
         values = ", ".join(f"{name} {value}" for name, value in scenario.parameters.items())
         self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
         self._console.print(f"  {escape(values)}")
-        self._console.print(f"[bold]predicted[/bold]  {escape(in_words(prediction, self._family))}")
-        self._console.print(f"  {escape(prediction.reason)}")
+        first, *others = _lines(prediction, self._family, self._console.width)
+        self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
+        for line in (*others, *relations_in_words(prediction), prediction.reason):
+            self._console.print(f"  {escape(line)}")
 
     def doing(self, what: str) -> None:
         """The present step."""
@@ -135,14 +138,46 @@ class TerminalAudience:
             self._status = None
 
 
-def in_words(prediction: Prediction, family: Family) -> str:
-    """A prediction in one line."""
+def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:
+    """A prediction in one line, or where that is too long one for each quantity."""
+    text = in_words(prediction, family)
+    parts = in_words(prediction, family, between="\n").splitlines()
+    return [text] if len(text) <= width - len("predicted  ") or len(parts) == 1 else ["", *parts]
+
+
+def in_words(prediction: Prediction, family: Family, between: str = "; ") -> str:
+    """A prediction in one line, `between` standing between quantities."""
     values = (
-        prediction.expected[one.key].words(one.sentence) for one in family.quantities if one.key != failures.ERROR.key
+        _heading(one) + prediction.expected[one.key].words(one.sentence)
+        for one in family.quantities
+        if one.key != failures.ERROR.key and _says_something(prediction.expected[one.key])
     )
-    text = "; ".join(values)
+    text = between.join(values)
     error = prediction.expected[failures.ERROR.key]
     return text if error.json() is None else f"{text}, then {error.words(failures.ERROR.words)}"
+
+
+def _says_something(expected: Expectation) -> bool:
+    """Not that a number will be any number: of such ones the relations are told."""
+    parts = expected.of.values() if isinstance(expected, Each) else [expected]
+    return any(part.words() != ANY for part in parts)
+
+
+def relations_in_words(prediction: Prediction) -> Iterator[str]:
+    """What is predicted of the parts of a quantity, a line for each quantity."""
+    for key, relations in prediction.relations.items():
+        if relations:
+            yield f"of {_label(key)}: " + ", ".join(one.words() for one in relations)
+
+
+def _label(key: str) -> str:
+    """A quantity's key as a reader has it."""
+    return key.replace("_", " ")
+
+
+def _heading(quantity: Quantity) -> str:
+    """What stands before values that do not say themselves what they are."""
+    return "" if quantity.noun or quantity.unit else f"{_label(quantity.key)}: "
 
 
 def show(record: Record, scenario: Scenario, out: Console) -> None:
@@ -167,8 +202,8 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
 
 def _show_pictures(family: Family, measured: Mapping[str, Json], out: Console) -> None:
     for picture in pictures(family, measured):
-        for line in drawn(picture):
-            out.print(line)
+        with suppress(*MISUNDERSTOOD):  # numbers of a program that are none
+            out.print(*drawn(picture), sep="\n")
 
 
 def _show_check(check: Check, out: Console) -> None:
@@ -197,18 +232,18 @@ def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json],
 
 
 def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
-    """One row, or one for each name of a quantity that has several values."""
+    """One row, or of a quantity that has several values what it is and below it a row for each of their names."""
     found = MISSING if measured is None else measured.get(quantity.key, MISSING)
-    if (quantity.read is None or quantity.each) and isinstance(predicted, Mapping) and not is_bound(predicted):
-        for name, value in predicted.items():
-            one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
-            yield (
-                (f"{quantity.key} {name}" if quantity.each else name),
-                read_json(value, quantity.words),
-                _measured(quantity, one),
-            )
-    else:
-        yield quantity.key, read_json(predicted, quantity.words), _measured(quantity, found)
+    label = _label(quantity.key)
+    if (quantity.read and not quantity.each) or not isinstance(predicted, Mapping) or is_bound(predicted):
+        yield label, read_json(predicted, quantity.words), _measured(quantity, found)
+        return
+    is_one = len(predicted) == 1
+    if len(predicted) > 1:
+        yield label, "" if quantity.noun in (None, label) else str(quantity.noun), ""
+    for name, value in predicted.items():
+        one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
+        yield f"{label} {name}" if is_one else f"  {name}", read_json(value, quantity.words), _measured(quantity, one)
 
 
 def _measured(quantity: Quantity, value: Json) -> str:

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from scenarios.pictures import Bars, Curves, Grid, Picture, Span, Steps, Timeline
-from scenarios.report.drawing import FULL, LESS, WIDTH, drawn
+from scenarios.report.drawing import FULL, LESS, LONGEST_BAR, WIDTH, drawn
 
 
 def lines(picture: Picture) -> list[str]:
@@ -40,9 +40,16 @@ def test_a_flat_curve_stays_low_and_a_rising_one_rises() -> None:
     assert counts.split() == ["idle:", "100,", "1000"]
 
 
+def test_curves_over_other_numbers_say_which_and_an_empty_one_is_left_out() -> None:
+    curves = Curves("memory", "waiting", "MiB", {"tasks": {100: 1.0, 1000: 9.0}, "threads": {10: 2.0}, "none": {}})
+    _, tasks, threads = lines(curves)
+    assert tasks.endswith("1 to 9 MiB for 100 to 1000")
+    assert threads.endswith("2 to 2 MiB for 10 to 10")
+
+
 def test_bars_are_as_long_as_their_values() -> None:
     _, low, high = lines(Bars("each", "s", {"one": 1.0, "two": 2.0}))
-    assert 2 * low.count(FULL) == high.count(FULL) == WIDTH
+    assert 2 * low.count(FULL) == high.count(FULL) == LONGEST_BAR
 
 
 def test_steps_stand_below_who_did_them() -> None:

@@ -87,6 +87,11 @@ def test_a_difference_is_told_in_the_quantitys_words() -> None:
     assert Order(("a", "b")).difference({"a": 1.0}) == "not measured: b"
 
 
+def test_an_order_says_which_of_its_names_has_more() -> None:
+    assert Order(("a", "b", "c")).words() == "a < b < c"
+    assert Order(("a", "b", "c"), 3).words() == "b at least 3 times a, c at least 3 times b"
+
+
 def test_what_json_prints_reads_as_the_expectation_itself() -> None:
     for one in (Between(1, 2), AtMost(2), Exactly(2)):
         assert read_json(one.json(), SECONDS.words) == one.words(SECONDS.words)
@@ -103,6 +108,7 @@ def test_a_value_has_its_unit_in_the_table_and_its_noun_in_the_sentence() -> Non
 def test_at_least_agrees_from_its_bound_on_and_reads_as_it_was_printed(low: float, value: float) -> None:
     assert agrees(AtLeast(low), value) == (value >= low)
     assert read_json(AtLeast(low).json(), SECONDS.words) == AtLeast(low).words(SECONDS.words)
+    assert AtLeast(0).words(SECONDS.words) == "any"
 
 
 @given(st.floats(0.1, 100), st.floats(0.1, 100), st.floats(0.1, 10))

@@ -1,19 +1,24 @@
 """What a user sees: readable without colour and without a terminal, and nothing taken for markup."""
 
 import io
+import math
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from scenarios import families, spec
+from scenarios import failures, families, spec
 from scenarios.families import base
 from scenarios.families.base import Known, Prediction
 from scenarios.families.fetches import FAMILY as FETCHES
 from scenarios.families.transfers import FAMILY as TRANSFERS
+from scenarios.pictures import Bars, Span, Timeline
+from scenarios.quantities import Between, Each, Exactly, Order, Quantity, Ratio
 from scenarios.record import Check, Record
 from scenarios.report import terminal
-from scenarios.report.terminal import TerminalAudience, in_words
+from scenarios.report.terminal import TerminalAudience, in_words, relations_in_words
 from scenarios.theory.descriptors import EMFILE
 from tests.unit.made import FETCHED, FORESEEN, ended, foreseen, record
 from tests.unit.scripted import epoll
@@ -153,6 +158,57 @@ def test_a_prediction_is_one_line_of_words() -> None:
     assert in_words(foreseen(served=5, client=None), TRANSFERS) == "5 served"
     assert in_words(foreseen(), TRANSFERS) == f"59 served, then server: OSError: {EMFILE} at client 60"
     assert in_words(FORESEEN, FETCHES) == "serial 1.00 to 2.00 s; 7 bytes"
+
+
+def test_values_of_the_same_names_stand_below_what_they_are() -> None:
+    predicted = {"seconds": {"serial": [1, 2], "threads": [1, 2]}, "bytes": 7, "error": None}
+    text = shown(replace(record(FORESEEN, FETCHED), predicted=predicted))
+    assert [line.split()[0] for line in text.splitlines()[:5]] == ["predicted", "seconds", "serial", "threads", "bytes"]
+
+
+def test_what_several_values_are_stands_above_them() -> None:
+    pace = Quantity("pace", noun="times the work", each=True)
+    rows = list(terminal._rows(pace, {"a": 1, "b": 2}, {"pace": {"a": 1, "b": 3}}))
+    assert rows == [("pace", "times the work", ""), ("  a", "1", "1"), ("  b", "2", "3")]
+
+
+def test_names_of_which_the_same_is_predicted_are_told_together() -> None:
+    alike = Each({"serial": Between(2, 3), **dict.fromkeys(("threads", "gevent", "asyncio"), Between(1, 2))})
+    prediction = Prediction({"seconds": alike, "bytes": Exactly(7), "error": Exactly(None)}, "")
+    words = "serial 2.00 to 3.00 s, threads, gevent and asyncio 1.00 to 2.00 s; 7 bytes"
+    assert in_words(prediction, FETCHES) == words
+
+
+def test_a_prediction_too_long_for_a_line_has_one_for_each_quantity(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "WIDTH_WITHOUT_TERMINAL", 100)
+    fetch = spec.load("fetch")
+    TerminalAudience().predicted(fetch, FETCHES.predict(Known(fetch, dict.fromkeys(fetch.services, "linux"))))
+    err = capsys.readouterr().err
+    assert lines_with(err, "predicted") == ["predicted  "]
+    assert lines_with(err, "  serial and gevent-unpatched", " s")
+    assert [line.startswith("  ") for line in lines_with(err, " bytes")] == [True]
+    assert lines_with(err, "of seconds: threads < serial")
+
+
+def test_what_values_are_that_have_no_unit_is_told() -> None:
+    quantities = (Quantity("two_words"), failures.ERROR)
+    prediction = Prediction({"two_words": Each({"a": Exactly(1), "b": Exactly(2)}), "error": Exactly(None)}, "")
+    assert in_words(prediction, SimpleNamespace(quantities=quantities)) == "two words: a 1, b 2"
+
+
+def test_relations_are_predicted_in_words() -> None:
+    prediction = Prediction({}, "", relations={"seconds": (Order(("a", "b")), Ratio("b", "a", 2)), "bytes": ()})
+    assert list(relations_in_words(prediction)) == ["of seconds: a < b, b at least 2 times a"]
+
+
+def test_a_picture_of_what_is_no_number_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = (Timeline("no number", {"a": [Span(0, math.nan, "asleep")]}), Bars("numbers", "s", {"a": 1.0}))
+    monkeypatch.setattr(terminal, "pictures", lambda *_: drawn)
+    text = shown(record(foreseen(), ended()))
+    assert lines_with(text, "numbers")
+    assert not lines_with(text, "no number")
 
 
 def test_after_a_verdict_comes_what_to_take_home_and_what_to_try_next() -> None:
