@@ -5,14 +5,16 @@ python -m labs.programs.demos.ring_of_locks --threads 2 --order opposite
 
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
 from labs.programs.arguments import at_least, options_of
 from labs.programs.events import emit
 
-# How long each holds its first lock until the others have theirs, and how long the ring is waited for, in seconds.
-TOGETHER, SETTLED = 0.5, 1.5
+# How long each holds its first lock until the others have theirs, and how long all are waited for, in seconds: where
+# locks are taken in one order, not everybody can have one at the same time.
+TOGETHER, SETTLED = 1.5, 3.0
 
 
 def work(first: threading.Lock, second: threading.Lock, have_one: threading.Barrier, done: list[bool]) -> None:
@@ -42,8 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     for thread in threads:
         thread.start()
+    until = time.monotonic() + SETTLED
     for thread in threads:
-        thread.join(SETTLED / options.threads + TOGETHER)
+        thread.join(max(0.0, until - time.monotonic()))
     emit("ready", platform=sys.platform, finished=len(done))
     threading.Event().wait()
 
