@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from textwrap import shorten
+from textwrap import fill, shorten
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -86,7 +86,7 @@ class TerminalAudience:
         first, *others = _lines(prediction, self._family, self._console.width)
         self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
         for line in (*others, *relations_in_words(prediction), prediction.reason):
-            self._console.print(f"  {escape(line)}")
+            self._console.print(escape(_folded(line, self._console.width)))
 
     def doing(self, what: str) -> None:
         """The present step."""
@@ -143,6 +143,11 @@ def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:
     text = in_words(prediction, family)
     parts = in_words(prediction, family, between="\n").splitlines()
     return [text] if len(text) <= width - len("predicted  ") or len(parts) == 1 else ["", *parts]
+
+
+def _folded(text: str, width: int) -> str:
+    """A line of what belongs to the one above, and what does not fit into it further in."""
+    return fill(text, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def in_words(prediction: Prediction, family: Family, between: str = "; ") -> str:

@@ -7,6 +7,8 @@ from scenarios.families.base import Prediction
 
 # Two programs' clocks of the processor, and what they do beside computing.
 SLACK = 0.02
+# The kernel counts the processor time of a process in ticks of this many seconds.
+TICK = 0.01
 
 
 def test_every_way_ended_well(evidence: Evidence) -> None:
@@ -26,6 +28,14 @@ def test_computing_had_the_processor_for_as_long_as_was_asked_for(evidence: Evid
         load = prediction.facts["load"]
         assert len(spent) == load.tasks * load.rounds
         assert min(spent) >= load.compute
+
+
+def test_the_kernel_counted_what_was_computed(evidence: Evidence, prediction: Prediction) -> None:
+    load = prediction.facts["load"]
+    for name in prediction.facts["threads"]:
+        one = evidence.services[name]
+        spent = one.sampled("done").cpu_seconds - one.sampled("running").cpu_seconds
+        assert spent >= load.tasks * load.rounds * load.compute - 2 * TICK, name
 
 
 def test_threads_have_the_processor_no_longer_than_the_clock_ran(evidence: Evidence) -> None:

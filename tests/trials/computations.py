@@ -37,7 +37,7 @@ MUTANTS = (
     Mutant(
         "the processes sleep",
         "one-core",
-        "demos.computing",
+        "demos.workers",
         "    global piece\n    piece = lambda: time.sleep(0.001)\n    (begun,)",
         "    (begun,)",
         FEW,
@@ -45,7 +45,7 @@ MUTANTS = (
     Mutant(
         "the threads are one",
         "one-core",
-        "demos.computing",
+        "demos.workers",
         "threading.Thread(target=work) for _ in range(1)",
         "threading.Thread(target=work) for _ in range(workers)",
         FEW,
@@ -53,7 +53,7 @@ MUTANTS = (
     Mutant(
         "the processes compute one after the other",
         "one-core",
-        "demos.computing",
+        "demos.workers",
         "    import fcntl\n    lock = open('/tmp/iolab-mutant', 'w')\n    fcntl.flock(lock, fcntl.LOCK_EX)\n"
         "    os.write(tells, json",
         "    os.write(tells, json",

@@ -9,7 +9,7 @@ emit("ready", platform="linux")
 checkpoint("counting")
 emit("counted", value=1200)
 '''
-READ, SLEPT = "        read = counter.value\n", "            time.sleep(0)\n"
+READ = "        read = counter.value\n"
 MUTANTS = (
     Mutant("it only prints", "lost-updates", "demos.count_threads", PRINTS),
     Mutant("the lock is left out", "lost-updates", "demos.count_threads_lock", "if lock:", "with lock:"),

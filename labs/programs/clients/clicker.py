@@ -14,8 +14,8 @@ import time
 from collections.abc import Sequence
 
 from labs.programs.arguments import at_least, options_of, seconds
+from labs.programs.devices import ASKS, STATE, WAITS
 from labs.programs.events import checkpoint, emit
-from labs.programs.state import ASKS, STATE, WAITS
 
 PATIENCE = 30.0
 # Seconds from the last word of preparation to the beginning, so that every watcher has heard of it before.

@@ -56,11 +56,11 @@ def run(run_all: RunAll, description: str | None, arguments: Sequence[str] | Non
 
     run_all(tasks, begin)
     total = time.monotonic() - begun
+    checkpoint("done", seconds=round(total, 6))
     for task in tasks:
         task.sock.close()
         spans = [(kind, round(a - begun, 6), round(b - begun, 6), round(cpu, 6)) for kind, a, b, cpu in task.spans]
         emit("spans", task=task.number, spans=spans)
-    emit("done", seconds=round(total, 6))
 
 
 def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:

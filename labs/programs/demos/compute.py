@@ -6,8 +6,8 @@ python -m labs.programs.demos.compute --workers 2 --seconds 0.1 --rounds 6   (en
 from collections.abc import Sequence
 
 from labs.programs.arguments import at_least, options_of, seconds
-from labs.programs.demos.computing import coroutines, processes, threads
 from labs.programs.demos.standing import stand
+from labs.programs.demos.workers import coroutines, processes, threads
 from labs.programs.events import checkpoint, emit
 
 KINDS = (coroutines, threads, processes)

@@ -5,7 +5,7 @@ python -m labs.programs.servers.await_devices --port 8001
 
 import selectors
 
-from labs.programs.state import WAITS, Devices, Watch, read_state, run
+from labs.programs.devices import WAITS, Devices, Watch, read_state, run
 
 
 def watch(devices: Devices, seen: Watch) -> None:

@@ -6,7 +6,7 @@ python -m labs.programs.servers.poll_devices --port 8001 --period 0.25
 import contextlib
 import time
 
-from labs.programs.state import ASKS, Devices, Watch, read_state, run
+from labs.programs.devices import ASKS, Devices, Watch, read_state, run
 
 
 def watch(devices: Devices, seen: Watch) -> None:
