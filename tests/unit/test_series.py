@@ -126,6 +126,9 @@ class Stopping:
     def doing(self, name: str, what: str) -> None:
         pass
 
+    def goes_on(self) -> None:
+        pass
+
 
 @pytest.mark.usefixtures("engine")
 def test_an_interrupt_ends_all_that_runs_and_the_next_goes_on_with_what_is_left(
