@@ -162,6 +162,58 @@ def test_what_changed_since_the_interrupt_is_run_again(catalog: Path, capsys: py
     assert lines(capsys.readouterr().out)[:-1] == [["pass", "two"]]
 
 
+@pytest.mark.parametrize("noted", ["", "[1]", "5", '{"one": 5, "two": {"file": []}}', '{"three": {"run": 7}}'])
+@pytest.mark.usefixtures("engine")
+def test_what_was_noted_and_cannot_be_understood_is_run_again(
+    noted: str, runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = runs / everything.FOLDER / "scripted-all"
+    folder.mkdir(parents=True)
+    (folder / "series.json").write_text(noted, encoding="utf-8")
+    assert run_all(everything.Choice(resume=True)) == 0
+    assert "3 scenarios: 3 pass" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_file_that_changes_or_goes_while_all_run_is_run_again_as_it_is_then(
+    catalog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begins, (one, two) = Screen.begins, (catalog / "one.yaml", catalog / "two.yaml")
+
+    def changed_at_once(screen: Screen, name: str) -> None:
+        if name == "one":
+            one.write_text(one.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+            two.unlink()
+        begins(screen, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Screen, "begins", changed_at_once)
+        assert run_all() == 0
+    capsys.readouterr()
+    assert run_all(everything.Choice(resume=True)) == 0
+    assert lines(capsys.readouterr().out)[:-1] == [["pass", "one"]]
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_cannot_be_noted_says_what_to_do(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (runs / everything.FOLDER).write_text("in the way", encoding="utf-8")
+    assert run_all() == errors.EXIT_ERROR
+    assert "let IOLAB_RUNS name another directory" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("engine")
+def test_how_to_go_on_names_the_engine_and_the_topic(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(screen: Screen, name: str) -> None:
+        raise errors.Interrupted(signal.SIGINT)
+
+    monkeypatch.setattr(Screen, "begins", interrupted)
+    with pytest.raises(errors.Interrupted):
+        run_all(everything.Choice("servers"), engine="local")
+    assert "`./inv scenario --all --topic servers --engine local --resume`" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("engine")
 def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     work = series._carry_out
