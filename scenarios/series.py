@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Protocol
 
+from scenarios import unforeseen
 from scenarios.engines import choose
 from scenarios.errors import Interrupted, LabError
 from scenarios.events import Event
@@ -182,5 +183,7 @@ def _carry_out(connection: Connection, scenario: Scenario, how: How) -> None:
         told = _failed(scenario, how, str(error))
     except Interrupted:
         return
+    except Exception as error:  # the fault of one run is neither the end of the others nor a traceback between lines
+        told = _failed(scenario, how, unforeseen.told(error))
     with suppress(OSError):
         connection.send(told)

@@ -230,6 +230,22 @@ def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypa
     assert told["two"].problem == series.LOST
 
 
+@pytest.mark.usefixtures("catalog")
+def test_what_nobody_foresaw_in_a_run_is_an_error_without_a_traceback_on_the_screen(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def connect(name: str | None = None) -> Any:
+        raise ZeroDivisionError("nobody thought of this")
+
+    monkeypatch.setattr(choose, "connect", connect)
+    scenarios = [spec.load("one")]
+    (told,) = series.carried_out(scenarios, series.How("scripted"), Stopping("nothing"))
+    assert told.verdict == "error"
+    assert "a fault of the lab: ZeroDivisionError: nobody thought of this; the traceback is in" in str(told.problem)
+    assert "Traceback" not in capfd.readouterr().err
+    assert list((runs / ".errors").glob("*.txt"))
+
+
 def test_what_a_program_wrote_cannot_break_the_junit_file(tmp_path: Path) -> None:
     nasty = record(verdict="error", problem="a\x00b <tag> \ud800 \x1b[31m ü")
     junit.write([nasty], tmp_path / "junit.xml")
