@@ -37,7 +37,7 @@ class Mark:
 
 
 @contextmanager
-def _writing(what: str) -> Iterator[None]:
+def writing(what: str) -> Iterator[None]:
     """Says what could not be written, where, and what to do; raises EvidenceError."""
     try:
         yield
@@ -51,7 +51,7 @@ def create(scenario: str) -> tuple[str, Path]:
     """A new run's id and its directory, which the `latest` links lead to from now on; raises EvidenceError."""
     run = secrets.token_hex(4)
     directory = RUNS / scenario / f"{datetime.now(UTC):{TIME}}-{run}"
-    with _writing("no run directory can be made"):
+    with writing("no run directory can be made"):
         directory.mkdir(parents=True)
         _begun_here.append(directory)
         _link(RUNS / scenario / LATEST, directory.name)
@@ -137,14 +137,14 @@ def _at_path(name: str, runs: list[Path]) -> list[Path]:
 def mark(run: str, engine: str) -> None:
     """Notes that a run is under way, for the case that this process is killed; raises EvidenceError."""
     text = json.dumps({"run": run, "engine": engine, "owner": asdict(this_process())})
-    with _writing("the run cannot be noted as under way"):
+    with writing("the run cannot be noted as under way"):
         ACTIVE.mkdir(parents=True, exist_ok=True)
         write_whole(ACTIVE / run, text)
 
 
 def unmark(run: str) -> None:
     """Notes that nothing of the run is left; raises EvidenceError."""
-    with _writing("the run cannot be noted as over"):
+    with writing("the run cannot be noted as over"):
         (ACTIVE / run).unlink(missing_ok=True)
 
 
@@ -177,7 +177,7 @@ def remove(*directories: Path) -> list[Path]:
     under_way = {mark.run for mark in marks() if mark.owner.lives}
     known = set(everything())
     removed = [one for one in directories if one in known and run_of(one) not in under_way and not _is_being_made(one)]
-    with _writing("a run cannot be removed"):
+    with writing("a run cannot be removed"):
         for directory in removed:
             # In one step, so that a run is there as a whole or not at all, whenever this is killed.
             with suppress(FileNotFoundError):  # another command removes as well

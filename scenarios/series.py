@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Protocol
 
+from scenarios import unforeseen
 from scenarios.engines import choose
 from scenarios.errors import Interrupted, LabError
 from scenarios.events import Event
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 FORK = multiprocessing.get_context("fork")
 # Most of a run is waiting: for the engine, for readiness, for the clock.
 RUNS_FOR_EACH_PROCESSOR = 2
+A_SECOND = 1.0
 LOST = "the process that ran it ended without a word"
 
 
@@ -42,6 +44,9 @@ class Follower(Protocol):
 
     def doing(self, name: str, what: str) -> None:
         """What its run does now."""
+
+    def goes_on(self) -> None:
+        """About once a second while nothing is new."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,10 @@ def carried_out(scenarios: Sequence[Scenario], how: How, follower: Follower) -> 
                 _begin(together.pop(0), how, follower, running)
             if alone and not running:
                 _begin(alone.pop(0), how, follower, running)
-            for connection in wait(list(running)):
+            heard = wait(list(running), A_SECOND)
+            if not heard:
+                follower.goes_on()
+            for connection in heard:
                 assert isinstance(connection, Connection)
                 record = _heard(connection, running, follower, how)
                 if record is not None:
@@ -175,5 +183,7 @@ def _carry_out(connection: Connection, scenario: Scenario, how: How) -> None:
         told = _failed(scenario, how, str(error))
     except Interrupted:
         return
+    except Exception as error:  # the fault of one run is neither the end of the others nor a traceback between lines
+        told = _failed(scenario, how, unforeseen.told(error))
     with suppress(OSError):
         connection.send(told)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import errno
 import functools
-import os
 import sys
-import tempfile
-import time
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from invoke import task
@@ -19,8 +14,6 @@ from scenarios.errors import EXIT_ERROR, LabError, exit_status
 
 # What a disk or a directory refuses; the message says all that there is to say.
 REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
-TRACEBACK_FILE = "traceback.txt"
-ERRORS = ".errors"
 
 
 def command(group: str, **settings: Any) -> Callable[[Callable[..., int]], Any]:
@@ -88,26 +81,7 @@ def _refused(error: OSError) -> int:
 
 
 def _unforeseen(error: Exception) -> int:
-    text = "".join(traceback.format_exception(error))
-    what = " ".join(str(error).split()) or "without a message"
-    said = f"this was not foreseen, and is a fault of the lab: {type(error).__name__}: {what}"
-    kept = _keep(text)
-    say(f"{said}; the traceback is in {kept}" if kept else f"{said}; no file takes the traceback\n{text}")
+    from scenarios import unforeseen
+
+    say(unforeseen.told(error))
     return EXIT_ERROR
-
-
-def _keep(text: str) -> Path | None:
-    """Writes a traceback where the run under way keeps its evidence, or else where one can be written."""
-    from scenarios import rundirs
-
-    name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.getpid()}.txt"
-    run = rundirs.under_way()
-    there = [run / TRACEBACK_FILE] if run else []
-    for path in (*there, rundirs.RUNS / ERRORS / name, Path(tempfile.gettempdir()) / f"iolab-{name}"):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError:
-            continue
-        return path
-    return None

@@ -14,7 +14,7 @@ from scenarios import places, record, rundirs, spec
 from scenarios.commands import streams
 from scenarios.commands.command import say
 from scenarios.commands.scenario import Options, connect
-from scenarios.errors import EXIT_PASS, EvidenceError, Interrupted, LabError, Unavailable, UsageError
+from scenarios.errors import EXIT_PASS, Interrupted, LabError, Unavailable, UsageError
 from scenarios.files import write_whole
 from scenarios.report.live import Screen
 from scenarios.report.terminal import TerminalAudience, console
@@ -35,53 +35,49 @@ class Choice:
     topic: str | None = None
     resume: bool = False
 
-    @property
-    def command(self) -> str:
-        """How it is asked for."""
-        return "./inv scenario --all" + (f" --topic {self.topic}" if self.topic else "")
-
 
 class Series:
     """Where a series of runs is noted while it goes on, in the directory of all runs."""
 
-    def __init__(self, choice: Choice, engine: str) -> None:
-        """Nothing is read or written yet."""
+    def __init__(self, choice: Choice, engine: str, files: Mapping[str, str]) -> None:
+        """Nothing is read or written yet; `files` are the digests of the catalog's files as they were read."""
         self.directory = rundirs.RUNS / FOLDER / f"{engine}-{choice.topic or 'all'}"
         self._file = self.directory / "series.json"
+        self._files = files
         self.done: dict[str, dict[str, str]] = {}
 
-    def read(self, scenarios: Sequence[Scenario]) -> list[Record]:
-        """The records of those of these scenarios that ended before, from a file that is still as it was."""
+    def read(self) -> list[Record]:
+        """The records of those scenarios that ended before, from a file that is still as it was.
+
+        What was noted and cannot be understood is run again.
+        """
+        noted: Any = {}
         with suppress(OSError, ValueError):
-            self.done = json.loads(self._file.read_text(encoding="utf-8"))
+            noted = json.loads(self._file.read_text(encoding="utf-8"))
         found: list[Record] = []
-        for one in scenarios:
-            noted = self.done.get(one.name, {})
-            with suppress(LabError):
-                if noted.get("file") == _digest(one.name):
-                    found.append(record.load(Path(noted["run"])))
-        self.done = {one.scenario: self.done[one.scenario] for one in found}
+        for name, digest in self._files.items():
+            with suppress(LabError, KeyError, TypeError):
+                if noted[name]["file"] == digest:
+                    found.append(record.load(Path(noted[name]["run"])))
+                    self.done[name] = noted[name]
         return found
 
     def note(self, done: Record) -> None:
         """Notes one that has ended, in one step; one without a run is run again. Raises EvidenceError."""
         if done.run:
-            self.done[done.scenario] = {"run": done.run, "file": _digest(done.scenario)}
-        try:
+            self.done[done.scenario] = {"run": done.run, "file": self._files[done.scenario]}
+        with rundirs.writing("what was run cannot be noted"):
             self.directory.mkdir(parents=True, exist_ok=True)
             write_whole(self._file, json.dumps(self.done, indent=1) + "\n")
-        except OSError as error:
-            raise EvidenceError(f"what was run cannot be noted: {error.filename}: {error.strerror}") from error
 
     def junit(self, records: Sequence[Record]) -> Path:
         """Writes the JUnit file of all and returns where it is; raises EvidenceError."""
         from scenarios.report import junit
 
         path = self.directory / junit.JUNIT_FILE
-        try:
+        with rundirs.writing("the JUnit file cannot be written"):
+            self.directory.mkdir(parents=True, exist_ok=True)
             junit.write(records, path)
-        except OSError as error:
-            raise EvidenceError(f"the JUnit file cannot be written: {error.filename}: {error.strerror}") from error
         return path
 
 
@@ -91,23 +87,31 @@ def _digest(name: str) -> str:
 
 def run_all(choice: Choice, given: Mapping[str, str], options: Options) -> int:
     """Runs the scenarios and shows a line for each; the worst verdict gives the exit status."""
-    scenarios = _chosen(choice, given, options)
+    chosen = _chosen(choice, given, options)
+    scenarios = [one for one, _ in chosen]
     engine = connect(options)
-    series = Series(choice, engine.name)
-    before = series.read(scenarios) if choice.resume else []
+    series = Series(choice, engine.name, {one.name: digest for one, digest in chosen})
+    before = series.read() if choice.resume else []
     left = [one for one in scenarios if one.name not in series.done]
     try:
         records = before + _run(left, engine, series, options)
     except Interrupted:
-        say(f"{len(series.done)} of {len(scenarios)} are done; `{choice.command} --resume` goes on with the others")
+        resume = f"`{_command(choice, options)} --resume` goes on with the others"
+        say(f"{len(series.done)} of {len(scenarios)} are done; {resume}")
         raise
     path = series.junit(records)
     _show(records, path, options)
     return record.worst(records).exit_status if records else EXIT_PASS
 
 
-def _chosen(choice: Choice, given: Mapping[str, str], options: Options) -> list[Scenario]:
-    """The scenarios that are meant; raises UsageError for what makes no sense for many of them."""
+def _command(choice: Choice, options: Options) -> str:
+    """How it was asked for."""
+    flags = {"--topic": choice.topic, "--engine": options.engine}
+    return " ".join(["./inv scenario --all", *(f"{flag} {value}" for flag, value in flags.items() if value)])
+
+
+def _chosen(choice: Choice, given: Mapping[str, str], options: Options) -> list[tuple[Scenario, str]]:
+    """The scenarios that are meant, each with its file's digest; raises UsageError for what makes no sense for many."""
     options.check()
     alien = {"a parameter": bool(given), "--keep": options.keep, "--repeat": options.repeat is not None}
     for flag, is_given in {**alien, "--dry-run": options.dry_run}.items():
@@ -115,8 +119,8 @@ def _chosen(choice: Choice, given: Mapping[str, str], options: Options) -> list[
             raise UsageError(f"{flag} is for one scenario; --all runs each of the catalog as it stands there")
     if choice.topic is not None and choice.topic not in TOPICS:
         raise UsageError(f"there is no topic {choice.topic!r}; there are: {', '.join(TOPICS)}")
-    scenarios = [spec.load(name) for name in spec.names()]
-    return [one for one in scenarios if choice.topic in (None, one.topic)]
+    every = [(spec.load(name), _digest(name)) for name in spec.names()]
+    return [(one, digest) for one, digest in every if choice.topic in (None, one.topic)]
 
 
 def _run(scenarios: Sequence[Scenario], engine: Engine, series: Series, options: Options) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -87,13 +87,16 @@ class Naps(Plain):
         )
 
     def measure(self, evidence: Evidence) -> dict[str, Json]:
-        """The lines as they came, and the program's own clock."""
+        """The lines as they came, and the time from the first that goes to sleep to the last that is back.
+
+        What gevent needs to begin, before anybody sleeps, is no part of it.
+        """
         order = {name: list(one.printed) for name, one in evidence.services.items()}
         slept = {name: event for name, one in evidence.services.items() if (event := one.last("slept"))}
         claimed = _claimed(len(_sleeps(evidence.scenario)))
         return {
             "order": order,
-            "seconds": {name: float(event["seconds"]) for name, event in slept.items()},
+            "seconds": {name: _from_first_to_last(event["spans"]) for name, event in slept.items()},
             "claim": {name: lines == claimed for name, lines in order.items()},
             "error": first_failure(evidence.services.values()),
             "spans": {name: event["spans"] for name, event in slept.items()},
@@ -114,6 +117,10 @@ def _sleeps(scenario: Scenario) -> list[float]:
     if min(sleeps) < 0:
         raise ValueError("nobody sleeps for less than no time")
     return sleeps
+
+
+def _from_first_to_last(spans: Sequence[Sequence[float]]) -> float:
+    return round(max(end for _, end in spans) - min(begin for begin, _ in spans), 4)
 
 
 def _shorter(sleeps: list[float]) -> tuple[Order, ...]:

@@ -159,7 +159,7 @@ def _measured(requests: list[list[int]], at: int, stall: float, held: float) -> 
     """The waits by both clocks: from when a request was meant to be sent, and from when it was.
 
     Who was meant to be sent in the first `stall` seconds of the work, and was answered only after the `held` seconds
-    that it really took, has waited for it.
+    that it really took, has waited for it; not who was meant to be sent before and was late, as the work's own request.
     """
     corrected = [answered - intended for intended, _, answered in requests]
     naive = [answered - sent for _, sent, answered in requests]
@@ -167,7 +167,7 @@ def _measured(requests: list[list[int]], at: int, stall: float, held: float) -> 
     return {
         "longest": max(corrected) / SECOND,
         "waited": sum(
-            intended < begun + stall * SECOND and answered >= begun + held * SECOND
+            begun <= intended < begun + stall * SECOND and answered >= begun + held * SECOND
             for intended, _, answered in requests[at:]
         ),
         "corrected": _p99(corrected),

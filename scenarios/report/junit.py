@@ -6,9 +6,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from scenarios.files import write_whole
 from scenarios.record import Record
 
 JUNIT_FILE = "junit.xml"
+HEAD = "<?xml version='1.0' encoding='utf-8'?>\n"
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 # What a verdict that is not pass is in a test case; the verdict stands beside the checks, since a run can fail by its
 # numbers alone.
@@ -17,10 +19,10 @@ VERDICT = "what was measured is what was predicted"
 
 
 def write(records: Iterable[Record], path: Path) -> None:
-    """Writes the suites of these runs; raises OSError."""
+    """Writes the suites of these runs, in one step; raises OSError."""
     root = Element("testsuites", name="iolab")
     root.extend(_suite(record) for record in records)
-    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    write_whole(path, HEAD + ElementTree.tostring(root, encoding="unicode"))
 
 
 def _suite(record: Record) -> Element:

@@ -54,7 +54,13 @@ class Screen:
         self._now.pop(done.scenario, None)
         self._ended += 1
         if not self._quiet:
-            out.print(_line(done), soft_wrap=True)
+            # On a terminal only the console of the live table knows how to keep clear of it.
+            shown = self._console if self._live and out.is_terminal else out
+            shown.print(_line(done), soft_wrap=True)
+        self._refresh()
+
+    def goes_on(self) -> None:
+        """Time passes."""
         self._refresh()
 
     def _refresh(self) -> None:

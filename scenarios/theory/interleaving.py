@@ -87,6 +87,13 @@ def together(schedule: Schedule, *, wait: bool, beside: bool | None) -> float:
     return sum(max(0.0, both) for both in pairs)
 
 
+def beside_in_any_order(load: Load) -> float:
+    """The least seconds in which one waits while another waits or computes, when all begin together: of each two tasks
+    all the waits of the one that ends first.
+    """
+    return load.tasks * (load.tasks - 1) / 2 * load.rounds * load.wait
+
+
 def computing_seconds(schedule: Schedule) -> float:
     """Seconds in which any task computes."""
     total, until = 0.0, 0.0

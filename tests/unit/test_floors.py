@@ -25,7 +25,7 @@ FLOORS = (
     ("scenarios.evidence",),
     ("scenarios.theory",),
     ("scenarios.scenario",),
-    ("scenarios.parameters", "scenarios.yaml_source", "scenarios.signals", "scenarios.rundirs"),
+    ("scenarios.parameters", "scenarios.yaml_source", "scenarios.signals", "scenarios.rundirs", "scenarios.unforeseen"),
     ("scenarios.errors", "scenarios.owner", "scenarios.imagestore"),
     ("scenarios.procfs", "scenarios.places", "scenarios.phases", "scenarios.events", "scenarios.files"),
 )

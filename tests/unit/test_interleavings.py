@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -60,6 +61,25 @@ def test_three_tasks_are_interleaved_as_one_would_draw_them() -> None:
     assert interleaving.computing_seconds(schedule) == 6
 
 
+@given(LOADS)
+def test_tasks_wait_beside_others_for_no_less_than_in_the_worst_order(load: Load) -> None:
+    least = interleaving.beside_in_any_order(load)
+    assert interleaving.together(event_loop(load), wait=True, beside=None) >= least - 1e-9
+    assert interleaving.together(all_at_once(load), wait=True, beside=None) >= least - 1e-9
+
+
+def all_at_once(load: Load) -> Schedule:
+    """Threads that take fair turns at computing: all compute at the same time, and then all wait."""
+    turn = interleaving.serial(Load(1, load.rounds, load.tasks * load.compute, load.wait))[1]
+    return dict.fromkeys(range(1, load.tasks + 1), turn)
+
+
+def test_threads_that_compute_for_long_wait_beside_each_other_alone() -> None:
+    load = Load(3, 2, compute=1, wait=0.15)
+    spans = {"serial": serial(load), "threads": all_at_once(load), "events": event_loop(load)}
+    assert run_of({"compute": "1"}, **spans)[1] is None
+
+
 def told(schedule: Schedule) -> str:
     """What a program says of its spans."""
     lines = ""
@@ -73,10 +93,10 @@ LOAD = Load(3, 2, 0.05, 0.15)
 EXACT = {"serial": serial(LOAD), "threads": event_loop(LOAD), "events": event_loop(LOAD)}
 
 
-def run_of(**changed: Schedule) -> tuple[Evidence, str | None]:
+def run_of(settings: Mapping[str, str] | None = None, **changed: Schedule) -> tuple[Evidence, str | None]:
     """A run whose ways had these spans, and what its family finds wrong with it."""
     services = [service(name, told(one)) for name, one in (EXACT | changed).items()]
-    run = dataclasses.replace(evidence(*services, service("peer")), scenario=spec.load("three-tasks"))
+    run = dataclasses.replace(evidence(*services, service("peer")), scenario=spec.load("three-tasks", settings))
     prediction = FAMILY.predict(Known(run.scenario, {}, run))
     return run, judge(FAMILY, prediction, FAMILY.measure(run), HELD, None)[1]
 

@@ -1,5 +1,7 @@
 """Tasks that sleep: the order and the bounds that theory gives, and what is no list of sleeps."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,8 @@ from scenarios.families.base import Known, Prediction
 from scenarios.families.naps import FAMILY, TOGETHER
 from scenarios.quantities import Json
 from scenarios.theory.waiting import asleep_one_by_one, asleep_together, told_order
+from tests.unit.made import evidence, service
+from tests.unit.scripted import event
 
 SLEEPS = st.lists(st.integers(1, 50), min_size=1, max_size=8, unique=True)
 
@@ -69,3 +73,13 @@ def test_the_texts_order_is_refuted_for_its_own_sleeps_and_holds_for_rising_ones
 def test_what_cannot_be_slept_is_wrong_usage(sleeps: str, problem: str) -> None:
     with pytest.raises(UsageError, match=problem):
         spec.load("gevent-sleep", {"sleeps": sleeps})
+
+
+def test_what_gevent_needs_to_begin_is_not_slept() -> None:
+    spans = {"gevent-sleep": [[0.9, 1.9], [0.9, 1.4]], "time-sleep-patched": [[0.9, 1.91], [0.91, 1.42]]}
+    spans["time-sleep"] = [[0.4, 1.4], [1.41, 1.92]]
+    services = [service(name, event("slept", seconds=2.0, spans=some)) for name, some in spans.items()]
+    run = dataclasses.replace(evidence(*services), scenario=spec.load("gevent-sleep"))
+    seconds = FAMILY.measure(run)["seconds"]
+    assert seconds == {"gevent-sleep": 1.0, "time-sleep-patched": 1.01, "time-sleep": 1.52}
+    assert prediction().expected["seconds"].difference(seconds) is None

@@ -126,6 +126,9 @@ class Stopping:
     def doing(self, name: str, what: str) -> None:
         pass
 
+    def goes_on(self) -> None:
+        pass
+
 
 @pytest.mark.usefixtures("engine")
 def test_an_interrupt_ends_all_that_runs_and_the_next_goes_on_with_what_is_left(
@@ -159,6 +162,58 @@ def test_what_changed_since_the_interrupt_is_run_again(catalog: Path, capsys: py
     assert lines(capsys.readouterr().out)[:-1] == [["pass", "two"]]
 
 
+@pytest.mark.parametrize("noted", ["", "[1]", "5", '{"one": 5, "two": {"file": []}}', '{"three": {"run": 7}}'])
+@pytest.mark.usefixtures("engine")
+def test_what_was_noted_and_cannot_be_understood_is_run_again(
+    noted: str, runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = runs / everything.FOLDER / "scripted-all"
+    folder.mkdir(parents=True)
+    (folder / "series.json").write_text(noted, encoding="utf-8")
+    assert run_all(everything.Choice(resume=True)) == 0
+    assert "3 scenarios: 3 pass" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_file_that_changes_or_goes_while_all_run_is_run_again_as_it_is_then(
+    catalog: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begins, (one, two) = Screen.begins, (catalog / "one.yaml", catalog / "two.yaml")
+
+    def changed_at_once(screen: Screen, name: str) -> None:
+        if name == "one":
+            one.write_text(one.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+            two.unlink()
+        begins(screen, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Screen, "begins", changed_at_once)
+        assert run_all() == 0
+    capsys.readouterr()
+    assert run_all(everything.Choice(resume=True)) == 0
+    assert lines(capsys.readouterr().out)[:-1] == [["pass", "one"]]
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_cannot_be_noted_says_what_to_do(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (runs / everything.FOLDER).write_text("in the way", encoding="utf-8")
+    assert run_all() == errors.EXIT_ERROR
+    assert "let IOLAB_RUNS name another directory" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("engine")
+def test_how_to_go_on_names_the_engine_and_the_topic(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(screen: Screen, name: str) -> None:
+        raise errors.Interrupted(signal.SIGINT)
+
+    monkeypatch.setattr(Screen, "begins", interrupted)
+    with pytest.raises(errors.Interrupted):
+        run_all(everything.Choice("servers"), engine="local")
+    assert "`./inv scenario --all --topic servers --engine local --resume`" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("engine")
 def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     work = series._carry_out
@@ -173,6 +228,22 @@ def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypa
     told = {one.scenario: one for one in series.carried_out(scenarios, series.How("scripted"), Stopping("nothing"))}
     assert {name: one.verdict for name, one in told.items()} == {"one": "pass", "two": "error", "three": "pass"}
     assert told["two"].problem == series.LOST
+
+
+@pytest.mark.usefixtures("catalog")
+def test_what_nobody_foresaw_in_a_run_is_an_error_without_a_traceback_on_the_screen(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def connect(name: str | None = None) -> Any:
+        raise ZeroDivisionError("nobody thought of this")
+
+    monkeypatch.setattr(choose, "connect", connect)
+    scenarios = [spec.load("one")]
+    (told,) = series.carried_out(scenarios, series.How("scripted"), Stopping("nothing"))
+    assert told.verdict == "error"
+    assert "a fault of the lab: ZeroDivisionError: nobody thought of this; the traceback is in" in str(told.problem)
+    assert "Traceback" not in capfd.readouterr().err
+    assert list((runs / ".errors").glob("*.txt"))
 
 
 def test_what_a_program_wrote_cannot_break_the_junit_file(tmp_path: Path) -> None:

@@ -41,21 +41,26 @@ def test_a_percentile_is_one_of_the_values_and_the_hundredth_is_the_largest(valu
     assert stalling.percentile(values, 100) == max(values)
 
 
-def requests(stall: float, *, honest: bool = True) -> list[list[int]]:
-    """240 requests at 200 a second, which a stall before number AT holds up; a service takes 100 microseconds."""
+def requests(stall: float, *, honest: bool = True, late: int = 0) -> list[list[int]]:
+    """240 requests at 200 a second, which a stall before number AT holds up; a service takes 100 microseconds.
+
+    The one at AT is sent late.
+    """
     made, free = [], 0
     for number in range(240):
         intended = number * 5000
-        sent = max(free, intended)
+        sent = max(free, intended + (late if number == AT else 0))
         free = sent + 100 + (round(stall * 1e6) if number == AT else 0)
         made.append([intended if honest else sent, sent, free])
     return made
 
 
-def run_of(stall: float, held: float = 0.5, *, honest: bool = True, **given: str) -> tuple[Evidence, str | None]:
+def run_of(
+    stall: float, held: float = 0.5, *, honest: bool = True, late: int = 0, **given: str
+) -> tuple[Evidence, str | None]:
     """A run whose requests were held up for `stall` seconds, and what its family finds wrong with it."""
     scenario = spec.load("blocked-loop", given)
-    said = event("requests", requests=requests(stall, honest=honest)) + event("finished", at=AT)
+    said = event("requests", requests=requests(stall, honest=honest, late=late)) + event("finished", at=AT)
     services = [
         one
         for name in ("epoll", "asyncio", "gevent")
@@ -72,6 +77,13 @@ def test_a_stall_is_seen_by_the_clock_that_starts_when_a_request_was_meant_to_be
     assert wrong is None
     assert measured["naive"]["epoll"] < 0.001
     assert measured["corrected"]["epoll"] > 0.48
+    assert abs(measured["waited"]["epoll"] - 100) <= 1
+
+
+def test_what_was_meant_to_be_sent_before_the_work_began_did_not_wait_for_it() -> None:
+    run, wrong = run_of(0.501, late=30_000)
+    measured: dict[str, Any] = FAMILY.measure(run)
+    assert wrong is None
     assert abs(measured["waited"]["epoll"] - 100) <= 1
 
 
