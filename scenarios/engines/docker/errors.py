@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import requests
 from docker.errors import APIError, DockerException
 
+from scenarios.engines.docker.ssh import SshFailed
 from scenarios.errors import EngineAbsent, EngineError, EngineGone, EngineUnavailable, LabError, UsageError
 
 HOW_TO_GET_ONE = (
@@ -16,10 +17,6 @@ HOW_TO_GET_ONE = (
 HOW_TO_BE_ALLOWED = (
     "add yourself to the group docker (sudo usermod -aG docker NAME, then log in again), or use sudo; "
     "or choose --engine local, which runs the programs on this machine without isolation"
-)
-HOW_TO_FORWARD = (
-    "this lab reaches an engine over ssh through a forwarded socket: "
-    "ssh -fNL /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock"
 )
 CONNECTION_ERRORS = (requests.exceptions.RequestException, DockerException, OSError)
 
@@ -42,8 +39,8 @@ def unavailable(error: BaseException, named_by: str | None, within: float) -> En
     """Why an engine could not be asked at all; EngineAbsent only where there is none and nobody named one."""
     causes = list(_causes(error))
     where = f" at {named_by}" if named_by else ""
-    if named_by and "ssh://" in named_by:
-        return EngineUnavailable(f"the Docker Engine{where} cannot be asked ({error}): {HOW_TO_FORWARD}")
+    if refused := next((one for one in causes if isinstance(one, SshFailed)), None):
+        return EngineUnavailable(f"the Docker Engine{where} cannot be asked: {refused}")
     if any(isinstance(one, PermissionError) for one in causes):
         return EngineUnavailable(f"the Docker Engine{where} refuses this user ({error}): {HOW_TO_BE_ALLOWED}")
     if any(isinstance(one, TimeoutError | requests.exceptions.Timeout) for one in causes):
