@@ -50,7 +50,9 @@ def command(address: str) -> list[str]:
     if not parts.hostname or parts.password or parts.path.strip("/") or parts.query or parts.fragment:
         raise SshFailed(f"it is of another form: {FORM}")
     user = ["-l", parts.username] if parts.username else []
-    return ["ssh", *user, *port, "--", parts.hostname]
+    # Not `hostname`, which is in small letters: the names of ssh's configuration may have others.
+    host = re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")
+    return ["ssh", *user, *port, "--", host]
 
 
 class SshAdapter(UnixHTTPAdapter):
@@ -173,6 +175,7 @@ def explained(status: int, said: str, by_hand: str) -> str:
         return f"the other side has no docker command, which is to lead to its engine (it said: {last})"
     if status != SSH_FAILED:
         return f"ssh logged in, but no engine answers on the other side (`{DIAL}` said: {last})"
+    last = last.removeprefix("ssh: ").rstrip(".")
     known = (advice for pattern, advice in ADVICE if re.search(pattern, last))
     advice = next(known, "see whether {by_hand} answers").format(by_hand=f"`{by_hand} docker version`")
     return f"ssh said: {last}: {advice}"
