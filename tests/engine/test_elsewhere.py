@@ -12,7 +12,7 @@ import pytest
 from scenarios import spec
 from scenarios.engines.base import Session, Stream
 from scenarios.engines.docker.engine import DockerEngine
-from scenarios.errors import Unavailable
+from scenarios.errors import EngineUnavailable, Unavailable
 from scenarios.experiment import Experiment, carry_out
 from scenarios.run.transcript import Transcript
 from tests.engine.proxy import Elsewhere, ElsewhereOverSsh, ElsewhereWithTls
@@ -107,3 +107,20 @@ def test_a_scenario_passes_on_an_engine_elsewhere_without_what_cannot_be_tried_t
     skipped = {check.name: check.message for check in result.checks if check.result == "skipped"}
     assert (result.verdict, result.problem) == ("pass", None)
     assert "cannot be tried on an engine elsewhere" in skipped["the host does not answer from inside"]
+
+
+def test_an_engine_whose_certificate_nobody_vouches_for_is_not_talked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("certificates are made with openssl, which is not installed")
+    (tmp_path / "other").mkdir()
+    other, elsewhere = ElsewhereWithTls(tmp_path / "other"), ElsewhereWithTls(tmp_path)
+    (tmp_path / "ca.pem").write_bytes((tmp_path / "other" / "ca.pem").read_bytes())
+    with elsewhere, other:
+        for name, value in elsewhere.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(EngineUnavailable, match=r"CERTIFICATE_VERIFY_FAILED.*DOCKER_CERT_PATH"):
+            DockerEngine()
+        monkeypatch.delenv("DOCKER_TLS_VERIFY")
+        assert DockerEngine().information().not_protected is not None

@@ -16,6 +16,8 @@ from docker.context.config import get_current_context_name
 from docker.errors import APIError
 from docker.transport import UnixHTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
 
 from scenarios.engines.docker.errors import CONNECTION_ERRORS, translated, unavailable
 from scenarios.engines.docker.ssh import SCHEME, SshAdapter
@@ -98,10 +100,13 @@ def _new(timeout: float, version: str) -> Any:
         api._custom_adapter = _OneConnection(f"http+unix://{given.socket_path}", given.timeout)
         api.mount("http+docker://", api._custom_adapter)
         given.close()
-    if isinstance(api.verify, str):
-        # Otherwise REQUESTS_CA_BUNDLE would take the place of the engine's own certificates (requests #3829).
+    if api.verify is not True:
+        # Otherwise REQUESTS_CA_BUNDLE would take the place of what the user wants verified (requests #3829).
         api.proxies = get_environ_proxies(api.base_url)
         api.trust_env = False
+    if api.verify is False:
+        # Said once, by ./inv doctor.
+        disable_warnings(InsecureRequestWarning)
     return api
 
 
@@ -113,6 +118,15 @@ def _over_ssh(where: str, options: dict[str, Any]) -> Any:
     api._custom_adapter, api.base_url = adapter, "http+docker://ssh"
     api.mount("http+docker://", adapter)
     return api
+
+
+def not_protected(api: Any) -> str | None:
+    """What is wrong with the way to the engine, whose commander may do anything on its host; None if nothing is."""
+    if str(api.base_url).startswith("http://"):
+        return "without encryption: who is on the way reads all, and who reaches it commands that host"
+    if str(api.base_url).startswith("https://") and not api.verify:
+        return "its certificate is not verified: DOCKER_TLS_VERIFY is not set"
+    return None
 
 
 def address() -> str:
