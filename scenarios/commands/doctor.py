@@ -1,6 +1,5 @@
 """Looks at the machine: whether and within what limits scenarios can run, and what to do where something is missing."""
 
-import os
 import platform
 import shutil
 import subprocess
@@ -130,8 +129,11 @@ def _told_of_itself(engine: Engine) -> Iterator[Finding]:
     if information is None:
         return
     info, here = information.said, information.here
-    where = "on this machine" if here else f"elsewhere, reached at {os.environ.get('DOCKER_HOST', information.address)}"
+    where = "on this machine" if here else f"elsewhere, reached at {information.address}"
     yield Finding("storage", "ok", f"{info.get('Driver', 'an unnamed driver')}, {where}")
+    if information.not_protected:
+        advice = "ssh protects it without more ado: DOCKER_HOST=ssh://USER@HOST"
+        yield Finding("way to the engine", "note", information.not_protected, advice)
     yield _cgroup(info)
     yield _pools(info, information.networks)
     yield _engine_space(info, here)
@@ -228,9 +230,8 @@ def _space(what: str, where: Path) -> Finding:
 def _ports(text: str) -> Finding:
     """`text` is what the kernel's ip_local_port_range says."""
     low, high = map(int, text.split())
-    return Finding(
-        "local ports", "ok", f"{low}-{high}: at most {high - low + 1} clients from one address to one server's port"
-    )
+    clients = f"at most {high - low + 1} clients from one address to one server's port"
+    return Finding("local ports", "ok", f"{low}-{high} on this machine: {clients}")
 
 
 def _docker_command() -> Finding:

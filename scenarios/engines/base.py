@@ -56,12 +56,14 @@ class Information:
     """What a container engine tells of itself: its own words, how many networks it has, and where it is asked.
 
     `here` says whether its files and its kernel are this machine's: a local socket may lead into a virtual machine.
+    `not_protected` is what is wrong with the way to it, if anything is.
     """
 
     said: Mapping[str, Any]
     networks: int
     address: str
     here: bool
+    not_protected: str | None = None
 
 
 class Sink(Protocol):

@@ -1,4 +1,4 @@
-"""An engine that is reached over TCP, with TLS and without: nothing of what services write is lost, and nothing is
+"""An engine that is reached over TCP, TLS or ssh: nothing of what services write is lost, and nothing is
 claimed of its host.
 """
 
@@ -12,10 +12,10 @@ import pytest
 from scenarios import spec
 from scenarios.engines.base import Session, Stream
 from scenarios.engines.docker.engine import DockerEngine
-from scenarios.errors import Unavailable
+from scenarios.errors import EngineUnavailable, Unavailable
 from scenarios.experiment import Experiment, carry_out
 from scenarios.run.transcript import Transcript
-from tests.engine.proxy import Elsewhere, ElsewhereWithTls
+from tests.engine.proxy import Elsewhere, ElsewhereOverSsh, ElsewhereWithTls
 from tests.engine.test_machines import lonely, standing, started
 from tests.unit.scripted import Quiet
 
@@ -24,11 +24,14 @@ FLOODS = 10
 BOTH: tuple[Stream, Stream] = ("stdout", "stderr")
 
 
-@pytest.fixture(params=["tcp", "tls"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere:
+@pytest.fixture(params=["tcp", "tls", "ssh"])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere | ElsewhereOverSsh:
     """The engine of this machine, as if it were another's."""
-    if request.param == "tls" and shutil.which("openssl") is None:
-        pytest.skip("certificates are made with openssl, which is not installed")
+    needed = {"tls": "openssl", "ssh": "docker"}.get(request.param)
+    if needed is not None and shutil.which(needed) is None:
+        pytest.skip(f"an engine elsewhere over {request.param} is made with {needed}, which is not installed")
+    if request.param == "ssh":
+        return ElsewhereOverSsh(tmp_path)
     return ElsewhereWithTls(tmp_path) if request.param == "tls" else Elsewhere()
 
 
@@ -57,7 +60,9 @@ def same_within(seconds: float, one: Callable[[], bytes], other: Callable[[], by
     return True
 
 
-def test_early_floods_arrive_whole(elsewhere: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_early_floods_arrive_whole(
+    elsewhere: Elsewhere | ElsewhereOverSsh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scenario = lonely(tmp_path, "demos.prints_early")
     with elsewhere:
         for name, value in elsewhere.environment.items():
@@ -78,7 +83,7 @@ def test_early_floods_arrive_whole(elsewhere: Elsewhere, tmp_path: Path, monkeyp
 
 
 def test_nothing_is_claimed_of_a_host_that_cannot_be_seen(
-    elsewhere: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    elsewhere: Elsewhere | ElsewhereOverSsh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with elsewhere:
         for name, value in elsewhere.environment.items():
@@ -93,9 +98,8 @@ def test_nothing_is_claimed_of_a_host_that_cannot_be_seen(
 
 @pytest.mark.usefixtures("runs")
 def test_a_scenario_passes_on_an_engine_elsewhere_without_what_cannot_be_tried_there(
-    monkeypatch: pytest.MonkeyPatch,
+    elsewhere: Elsewhere | ElsewhereOverSsh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = Elsewhere()
     with elsewhere:
         for name, value in elsewhere.environment.items():
             monkeypatch.setenv(name, value)
@@ -103,3 +107,20 @@ def test_a_scenario_passes_on_an_engine_elsewhere_without_what_cannot_be_tried_t
     skipped = {check.name: check.message for check in result.checks if check.result == "skipped"}
     assert (result.verdict, result.problem) == ("pass", None)
     assert "cannot be tried on an engine elsewhere" in skipped["the host does not answer from inside"]
+
+
+def test_an_engine_whose_certificate_nobody_vouches_for_is_not_talked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("certificates are made with openssl, which is not installed")
+    (tmp_path / "other").mkdir()
+    other, elsewhere = ElsewhereWithTls(tmp_path / "other"), ElsewhereWithTls(tmp_path)
+    (tmp_path / "ca.pem").write_bytes((tmp_path / "other" / "ca.pem").read_bytes())
+    with elsewhere, other:
+        for name, value in elsewhere.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(EngineUnavailable, match=r"CERTIFICATE_VERIFY_FAILED.*DOCKER_CERT_PATH"):
+            DockerEngine()
+        monkeypatch.delenv("DOCKER_TLS_VERIFY")
+        assert DockerEngine().information().not_protected is not None

@@ -105,12 +105,6 @@ def test_an_engine_that_was_named_and_is_not_there_is_an_error(monkeypatch: pyte
     assert not isinstance(caught.value, EngineAbsent)
 
 
-def test_an_engine_over_ssh_is_told_how_to_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "ssh://somebody@elsewhere")
-    with pytest.raises(EngineUnavailable, match="ssh -fNL"):
-        choose.connect()
-
-
 def test_an_engine_that_answers_nonsense_is_an_error(silent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(docker, "from_env", lambda **_: (_ for _ in ()).throw(ValueError("no JSON")))
     with pytest.raises(EngineUnavailable, match=r"does not answer as it should .no JSON."):

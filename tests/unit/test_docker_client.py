@@ -2,11 +2,16 @@
 
 import platform
 import socket
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import requests
 
-from scenarios.engines.docker.client import Clients
+from scenarios.engines import choose
+from scenarios.engines.docker import client
+from scenarios.engines.docker.client import Clients, not_protected
+from scenarios.errors import EngineUnavailable
 
 
 def on_this_host(address: str, kernel: str, name: str) -> bool:
@@ -30,3 +35,54 @@ def test_an_engine_counts_as_local_only_with_this_machines_kernel_and_name(
     address: str, kernel: str, name: str, expected: bool
 ) -> None:
     assert on_this_host(address, kernel, name) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "verify", "expected"),
+    [
+        ("http+docker://localhost", True, None),
+        ("http+docker://ssh", True, None),
+        ("https://10.0.0.7:2376", "/home/somebody/ca.pem", None),
+        ("https://10.0.0.7:2376", False, "DOCKER_TLS_VERIFY is not set"),
+        ("http://10.0.0.7:2375", True, "without encryption"),
+    ],
+)
+def test_only_a_way_on_which_nobody_can_listen_or_answer_instead_counts_as_protected(
+    address: str, verify: bool | str, expected: str | None
+) -> None:
+    found = not_protected(SimpleNamespace(base_url=address, verify=verify))
+    assert (found is None) is (expected is None)
+    assert (expected or "") in (found or "")
+
+
+def test_a_user_who_verifies_nothing_is_not_made_to_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cert.pem", "key.pem"):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("DOCKER_HOST", "tcp://10.0.0.7:2376")
+    monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
+    monkeypatch.delenv("DOCKER_TLS_VERIFY", raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "cert.pem"))
+    api = client._new(1, "1.41")
+    settings = api.merge_environment_settings(api.base_url, {}, None, None, None)
+    assert isinstance(api, requests.Session)
+    assert settings["verify"] is False
+
+
+def test_certificates_that_are_not_there_are_told_by_what_must_be_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://10.0.0.7:2376")
+    monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+    monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
+    with pytest.raises(EngineUnavailable, match=r"TLS with .*tcp://10.0.0.7:2376 cannot begin.*ca.pem"):
+        choose.connect()
+
+
+def test_an_engine_that_refuses_over_tcp_is_told_to_be_started_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+    with pytest.raises(EngineUnavailable, match=r"refused.*start the engine there.*DOCKER_TLS_VERIFY=1"):
+        choose.connect()

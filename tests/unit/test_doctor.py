@@ -13,7 +13,7 @@ from scenarios import places
 from scenarios.commands import doctor
 from scenarios.commands.doctor import GIB, Finding
 from scenarios.engines import choose
-from scenarios.engines.base import Engine, Leftover, Limit
+from scenarios.engines.base import Engine, Information, Leftover, Limit
 from scenarios.errors import EngineError, EngineUnavailable, UsageError
 from tests.unit.scripted import ScriptedEngine
 
@@ -249,3 +249,13 @@ def test_a_docker_engine_tells_its_driver_its_cgroup_its_networks_and_its_images
     found = {finding.what: finding for finding in doctor.examine("docker")}
     assert {"storage", "cgroup", "networks", "space for images"} < found.keys()
     assert {f"image iolab/{name}" for name in ("base", "linux", "windows")} < found.keys()
+
+
+def test_a_way_that_is_not_protected_is_worth_a_note(engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in (None, "without encryption"):
+        told = Information(INFO, 1, "tcp://10.0.0.7:2375", here=False, not_protected=wrong)
+        monkeypatch.setattr(ScriptedEngine, "information", lambda _, told=told: told)
+        found = examined()
+        assert "elsewhere, reached at tcp://10.0.0.7:2375" in found["storage"].found
+        assert ("way to the engine" in found) is (wrong is not None)
+    assert "ssh://" in found["way to the engine"].advice

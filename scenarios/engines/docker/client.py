@@ -11,12 +11,16 @@ from typing import Any
 
 import docker
 from docker.constants import DEFAULT_DOCKER_API_VERSION
+from docker.context import ContextAPI
 from docker.context.config import get_current_context_name
 from docker.errors import APIError
 from docker.transport import UnixHTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
 
 from scenarios.engines.docker.errors import CONNECTION_ERRORS, translated, unavailable
+from scenarios.engines.docker.ssh import SCHEME, SshAdapter
 
 ANSWER_WITHIN = 30  # seconds
 
@@ -88,17 +92,48 @@ class _OneConnection(UnixHTTPAdapter):
 def _new(timeout: float, version: str) -> Any:
     """A client that speaks this version of the API; the SDK's own way to find the engine's asks for it twice."""
     options: dict[str, Any] = {"timeout": timeout, "version": version}
+    if (where := address()).startswith(SCHEME):
+        return _over_ssh(where, options)
     api: Any = docker.from_env(**options).api
     given = getattr(api, "_custom_adapter", None)
     if type(given) is UnixHTTPAdapter:
         api._custom_adapter = _OneConnection(f"http+unix://{given.socket_path}", given.timeout)
         api.mount("http+docker://", api._custom_adapter)
         given.close()
-    if isinstance(api.verify, str):
-        # Otherwise REQUESTS_CA_BUNDLE would take the place of the engine's own certificates (requests #3829).
+    if api.verify is not True:
+        # Otherwise REQUESTS_CA_BUNDLE would take the place of what the user wants verified (requests #3829).
         api.proxies = get_environ_proxies(api.base_url)
         api.trust_env = False
+    if api.verify is False:
+        # Said once, by ./inv doctor.
+        disable_warnings(InsecureRequestWarning)
     return api
+
+
+def _over_ssh(where: str, options: dict[str, Any]) -> Any:
+    """The SDK's client with a transport of the lab's: without paramiko, the SDK has none."""
+    adapter = SshAdapter(where, options["timeout"])
+    api: Any = docker.APIClient("unix://", **options)
+    api._custom_adapter.close()
+    api._custom_adapter, api.base_url = adapter, "http+docker://ssh"
+    api.mount("http+docker://", adapter)
+    return api
+
+
+def not_protected(api: Any) -> str | None:
+    """What is wrong with the way to the engine, whose commander may do anything on its host; None if nothing is."""
+    if str(api.base_url).startswith("http://"):
+        return "without encryption: who is on the way reads all, and who reaches it commands that host"
+    if str(api.base_url).startswith("https://") and not api.verify:
+        return "its certificate is not verified: DOCKER_TLS_VERIFY is not set"
+    return None
+
+
+def address() -> str:
+    """Where the engine is asked, as the user wrote it; empty for the SDK's default, a socket of this host."""
+    if host := os.environ.get("DOCKER_HOST"):
+        return host
+    return str(ContextAPI.kwargs_from_context(environment=os.environ).get("base_url") or "")
 
 
 def named_by() -> str | None:

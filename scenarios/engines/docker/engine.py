@@ -11,7 +11,7 @@ from typing import Any
 
 from scenarios.engines.base import Information, Leftover, Limit, Sink, too_few_processors
 from scenarios.engines.docker import belongings, limits
-from scenarios.engines.docker.client import ANSWER_WITHIN, Clients
+from scenarios.engines.docker.client import ANSWER_WITHIN, Clients, address, not_protected
 from scenarios.engines.docker.errors import translated
 from scenarios.engines.docker.images import DockerImages
 from scenarios.engines.docker.session import DockerSession
@@ -40,7 +40,8 @@ class DockerEngine:
         with translated("asking for its state"):
             info, networks = self.api.info(), self.api.networks()
         bridges = sum(network["Driver"] == "bridge" for network in networks)
-        return Information(info, bridges, str(self.api.base_url), self.clients.on_this_host)
+        where = address() or str(self.api.base_url)
+        return Information(info, bridges, where, self.clients.on_this_host, not_protected(self.api))
 
     @property
     def version(self) -> str:
