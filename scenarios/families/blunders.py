@@ -110,9 +110,14 @@ class Blunders(Plain):
         return f"{service}: {event['habit']}: {event['server']}: {event['outcome']}"
 
     def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """Each mistake beside the server without it."""
-        rows = {case: (one, measured["right"][case.partition(": ")[2]]) for case, one in measured["wrong"].items()}
-        return (Grid("what became of the client", ("with the mistake", "without"), rows),)
+        """Each mistake beside the server without it, and what its idle loop took, if that was looked at."""
+        right, cpu = measured["right"], measured["cpu"]
+        rows = {}
+        for case, one in measured["wrong"].items():
+            server, _, habit = case.partition(": ")
+            # An exception's text stands above, and is too long for a table.
+            rows[case] = (one.partition(": ")[0], right[habit], f"{cpu[server]:.2f} s" if server in cpu else "")
+        return (Grid("what became of the client", ("with the mistake", "without", "its idle loop took"), rows),)
 
 
 def _mistakes(scenario: Scenario) -> Mapping[str, Mapping[str, str | Death]]:

@@ -20,8 +20,8 @@ ANSWERED, CLOSED, CUT_SHORT, KEPT_OPEN = "answered", "closed", "cut short", "kep
 NO_ROOM = "BlockingIOError", "[Errno 11] Resource temporarily unavailable"
 NO_NUMBER = "ValueError", "Invalid file descriptor: -1"
 # The share of a processor of a loop that never waits, at least, though many others may want it; and the seconds of one
-# that waits and is not woken, at most: the clock that counts them goes in steps of 10 ms.
-SPINS, WAITS = 0.02, 0.01
+# that waits and is not woken, at most: two clocks count them, the program's and the kernel's, in steps of 10 ms each.
+SPINS, WAITS = 0.03, 0.02
 # Mistakes by which a loop never waits again.
 SLEEPLESS = ("empty-read", "write-interest")
 

@@ -15,6 +15,7 @@ from scenarios.errors import UsageError
 from scenarios.evidence import Sample
 from scenarios.failures import failure, uncaught
 from scenarios.families.base import Known
+from scenarios.pictures import Grid
 from scenarios.theory.byte_streams import ANSWERED, CUT_SHORT, DIGITS, SLEEPLESS, Death, outcomes, read_as_size
 from tests.unit.made import evidence, service
 from tests.unit.programs.process import serving
@@ -83,7 +84,12 @@ def test_a_server_that_died_is_measured_by_its_last_words_and_one_that_lives_by_
         "cpu": {"right": 0.25},
         "error": failure("sendall", "BlockingIOError", "no room"),
     }
-    assert FAMILY.pictures(measured)
+    (grid,) = FAMILY.pictures(measured)
+    assert isinstance(grid, Grid)
+    assert grid.rows == {
+        "one-send: a": ("cut short", ANSWERED, ""),
+        "sendall: a": ("BlockingIOError", ANSWERED, ""),
+    }
 
 
 MISTAKES = outcomes(b"hello", b"2024", 5)
