@@ -80,3 +80,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except OSError as error:  # such as of another user's checkout
+        sys.exit(give_up(f"{error.filename}: {error.strerror}; .venv must belong to who runs ./inv"))

@@ -63,8 +63,11 @@ class Series:
         return found
 
     def note(self, done: Record) -> None:
-        """Notes one that has ended, in one step; one without a run is run again. Raises EvidenceError."""
-        if done.run:
+        """Notes one that has ended, in one step; one of which the lab could not tell is run again.
+
+        Raises EvidenceError.
+        """
+        if done.run and done.verdict != "error":
             self.done[done.scenario] = {"run": done.run, "file": self._files[done.scenario]}
         with rundirs.writing("what was run cannot be noted"):
             self.directory.mkdir(parents=True, exist_ok=True)

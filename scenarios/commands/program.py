@@ -83,8 +83,8 @@ class Iolab(Program):
         asked = next((i for i, token in enumerate(rest) if token in HELP), None)
         if asked is not None:
             self.args.help.value, rest = self._nearest(rest[:asked]) or True, []
-        self.core.unparsed = named_positionals(without_name(rest))
         with _usage():
+            self.core.unparsed = named_positionals(without_name(rest))
             super().parse_tasks()
             self._refuse_what_lacks_its_value(rest)
 
@@ -150,9 +150,14 @@ def worst(statuses: Sequence[int]) -> int:
 
 
 def without_name(tokens: list[str]) -> list[str]:
-    """`scenario --all` as `scenario --name= --all`: what stands for all scenarios stands in place of a name."""
+    """`scenario --all` as `scenario --name= --all`: what stands for all scenarios stands in place of a name.
+
+    Raises ParseError when there is a name too.
+    """
     if tokens[:1] != ["scenario"] or FOR_ALL.isdisjoint(token.partition("=")[0] for token in tokens):
         return tokens
+    if not tokens[1].startswith("-"):
+        raise ParseError(f"{tokens[1]!r} is one scenario; {', '.join(sorted(FOR_ALL))} are for the whole catalog.")
     return ["scenario", "--name=", *tokens[1:]]
 
 

@@ -35,6 +35,13 @@ def test_numbers_that_tell_nothing_or_do_not_fit_are_refused(idle: str, problem:
         spec.load("readiness-cost", {"idle": idle})
 
 
+def test_what_would_take_minutes_is_refused() -> None:
+    with pytest.raises(LabError, match="it takes too long"):
+        spec.load("readiness-cost", {"rounds": "99", "calls": "10000"})
+    assert spec.load("readiness-cost", {"rounds": "99"})
+    assert spec.load("readiness-cost", {"calls": "10000"})
+
+
 def test_the_largest_number_that_select_has_room_for_is_allowed() -> None:
     scenario = spec.load("readiness-cost", {"idle": f"50,100,{readiness.most_idle('linux')}"})
     prediction = FAMILY.predict(Known(scenario, {"loop": "linux"}))

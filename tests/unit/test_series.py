@@ -8,11 +8,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from invoke import ParseError
 
-from scenarios import errors, places, rundirs, series, spec
-from scenarios.commands import command, everything
+from scenarios import checks, errors, places, rundirs, series, spec
+from scenarios.commands import command, everything, program
 from scenarios.commands.scenario import Options
 from scenarios.engines import choose
+from scenarios.record import Check
 from scenarios.report import junit
 from scenarios.report.live import Screen
 from tests.unit.made import record
@@ -192,6 +194,25 @@ def test_a_file_that_changes_or_goes_while_all_run_is_run_again_as_it_is_then(
     capsys.readouterr()
     assert run_all(everything.Choice(resume=True)) == 0
     assert lines(capsys.readouterr().out)[:-1] == [["pass", "one"]]
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_the_lab_could_not_tell_is_run_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crashed = (Check(name="it holds", result="error", message="the engine does not answer"),)
+    with monkeypatch.context() as patched:
+        patched.setattr(checks, "run_checks", lambda *_: crashed)
+        assert run_all() == errors.EXIT_ERROR
+    capsys.readouterr()
+    assert run_all(everything.Choice(resume=True)) == 0
+    assert len(lines(capsys.readouterr().out)[:-1]) == 3
+
+
+@pytest.mark.parametrize("flags", [["--all"], ["--topic", "events"], ["--resume"]])
+def test_a_scenario_beside_what_is_for_all_is_wrong_usage(flags: list[str]) -> None:
+    with pytest.raises(ParseError, match="'epoll-500' is one scenario"):
+        program.without_name(["scenario", "epoll-500", *flags])
 
 
 @pytest.mark.usefixtures("engine")
