@@ -1,9 +1,11 @@
 """Which engine is chosen: only where there is no Docker at all do programs run without one."""
 
+import json
 import os
 import socket
 import stat
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import docker
@@ -125,6 +127,27 @@ def test_a_context_of_the_docker_cli_names_an_engine(tmp_path: Path) -> None:
     assert clients.named_by() is None
     (tmp_path / "config.json").write_text('{"currentContext": "elsewhere"}', encoding="utf-8")
     assert clients.named_by() is not None
+
+
+def test_a_context_that_is_not_there_is_an_error_and_no_other_engine_is_taken(
+    silent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "elsewhere")
+    with pytest.raises(EngineUnavailable, match=r"context 'elsewhere' is not found.*DOCKER_HOST") as caught:
+        choose.connect()
+    assert not isinstance(caught.value, EngineAbsent)
+
+
+def test_a_context_over_ssh_is_asked_as_docker_host_would_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.json").write_text('{"currentContext": "elsewhere"}', encoding="utf-8")
+    folder = tmp_path / "contexts" / "meta" / sha256(b"elsewhere").hexdigest()
+    folder.mkdir(parents=True)
+    meta = {"Name": "elsewhere", "Metadata": {}, "Endpoints": {"docker": {"Host": "ssh://somebody@elsewhere"}}}
+    (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    assert clients.address() == "ssh://somebody@elsewhere"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineUnavailable, match=r"context 'elsewhere' cannot be asked: ssh cannot be started"):
+        choose.connect()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -21,6 +21,7 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from scenarios.engines.docker.errors import CONNECTION_ERRORS, translated, unavailable
 from scenarios.engines.docker.ssh import SCHEME, SshAdapter
+from scenarios.errors import EngineUnavailable
 
 ANSWER_WITHIN = 30  # seconds
 
@@ -130,10 +131,21 @@ def not_protected(api: Any) -> str | None:
 
 
 def address() -> str:
-    """Where the engine is asked, as the user wrote it; empty for the SDK's default, a socket of this host."""
+    """Where the engine is asked, as the user wrote it; empty for the SDK's default, a socket of this host.
+
+    Raises EngineUnavailable for a context that is not there.
+    """
     if host := os.environ.get("DOCKER_HOST"):
         return host
-    return str(ContextAPI.kwargs_from_context(environment=os.environ).get("base_url") or "")
+    name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
+    context = ContextAPI.get_context(name)
+    if context is None:
+        # The SDK would then take the engine of this host; nor does it see any context where there is no config.json.
+        raise EngineUnavailable(
+            f"the Docker CLI's context {name!r} is not found beside its config.json: `docker context ls` lists them; "
+            f"`docker context use {name}` writes it there, or DOCKER_HOST names the engine itself"
+        )
+    return str(context.Host or "")
 
 
 def named_by() -> str | None:
