@@ -131,12 +131,7 @@ class Interleavings(Plain):
         slow = {way: Load(load.tasks, load.rounds, one, _patience(load)) for way, one in longest.items()}
         serial, events = interleaving.serial(load), interleaving.event_loop(load)
         late = interleaving.serial(slow[SERIAL]), interleaving.event_loop(slow[EVENTS])
-        low = {
-            SERIAL: interleaving.seconds(serial),
-            THREADS: interleaving.threads_seconds(load)[0],
-            EVENTS: interleaving.seconds(events),
-        }
-        bounds = {way: (least, _latest(load, way, ran.get(way, {}))) for way, least in low.items()}
+        bounds = {way: (least, _latest(load, way, ran.get(way, {}))) for way, least in _soonest(load).items()}
         faster = [way for way in (THREADS, EVENTS) if bounds[way][1] < bounds[SERIAL][0]]
         expected: dict[str, Expectation] = {
             "seconds": Each({way: Between(*one) for way, one in bounds.items()}),
@@ -196,6 +191,15 @@ def _meanwhile(load: Load) -> dict[str, Expectation]:
 def _patience(load: Load) -> float:
     """The longest that one wait may be on a busy machine."""
     return load.wait * SHARE + ROOM
+
+
+def _soonest(load: Load) -> dict[str, float]:
+    """When all are done on an idle machine."""
+    return {
+        SERIAL: interleaving.seconds(interleaving.serial(load)),
+        THREADS: interleaving.threads_seconds(load)[0],
+        EVENTS: interleaving.seconds(interleaving.event_loop(load)),
+    }
 
 
 def _latest(load: Load, way: str, ran: Schedule) -> float:

@@ -163,9 +163,9 @@ def in_words(prediction: Prediction, family: Family, between: str = "; ") -> str
 
 
 def _says_something(expected: Expectation) -> bool:
-    """Not that a number will be any number: of such ones the relations are told."""
+    """Not that a number will be any number: of such ones the relations are told. Nor that there will be none."""
     parts = expected.of.values() if isinstance(expected, Each) else [expected]
-    return any(part.words() != ANY for part in parts)
+    return any(part.words() != ANY and part.json() is not None for part in parts)
 
 
 def relations_in_words(prediction: Prediction) -> Iterator[str]:

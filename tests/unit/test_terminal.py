@@ -198,6 +198,11 @@ def test_what_values_are_that_have_no_unit_is_told() -> None:
     assert in_words(prediction, SimpleNamespace(quantities=quantities)) == "two words: a 1, b 2"
 
 
+def test_what_there_will_be_none_of_is_left_out_of_the_sentence() -> None:
+    prediction = Prediction({"seconds": Exactly(None), "bytes": Exactly(7), "error": Exactly(None)}, "")
+    assert in_words(prediction, FETCHES) == "7 bytes"
+
+
 def test_relations_are_predicted_in_words() -> None:
     prediction = Prediction({}, "", relations={"seconds": (Order(("a", "b")), Ratio("b", "a", 2)), "bytes": ()})
     assert list(relations_in_words(prediction)) == ["of seconds: a < b, b at least 2 times a"]
