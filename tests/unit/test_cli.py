@@ -135,7 +135,7 @@ def ask(name: str = "epoll-500", settings: Iterable[str] = (), **flags: Any) -> 
         ({"timeout": "soon"}, "--timeout is 'soon'"),
         ({"timeout": "-1"}, "--timeout is -1"),
         ({"name": "nothing.yaml"}, "no catalog file"),
-        ({"name": "steam"}, "there are: accept-emfile"),
+        ({"name": "xyzzy"}, "there are: accept-emfile"),
         ({"name": "windows-600", "settings": ["selector=epoll"]}, "win32 has no epoll"),
     ],
 )
