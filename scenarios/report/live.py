@@ -73,7 +73,7 @@ class Screen:
 
 def _line(done: Record) -> Text:
     line = Text(f"{done.verdict:5}", STYLES[done.verdict])
-    line.append(f"  {done.scenario:24} {done.seconds['total']:7.2f} s", "default")
+    line.append(f"  {done.scenario:22} {done.seconds['total']:7.2f} s", "default")
     if done.problem:
         line.append(f"  {done.problem.splitlines()[0]}", "default")
     return line
