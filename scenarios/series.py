@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FORK = multiprocessing.get_context("fork")
 # Most of a run is waiting: for the engine, for readiness, for the clock.
 RUNS_FOR_EACH_PROCESSOR = 2
+# Each run has a network, and the default address pools of a Docker Engine hold about thirty.
+MOST_AT_ONCE = 12
 A_SECOND = 1.0
 LOST = "the process that ran it ended without a word"
 
@@ -59,7 +61,7 @@ class How:
     @property
     def at_once(self) -> int:
         """How many runs this machine bears at the same time."""
-        return RUNS_FOR_EACH_PROCESSOR * (os.cpu_count() or 1)
+        return min(RUNS_FOR_EACH_PROCESSOR * (os.cpu_count() or 1), MOST_AT_ONCE)
 
 
 @dataclass

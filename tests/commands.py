@@ -9,7 +9,8 @@ from scenarios.places import ROOT
 
 ALL = ROOT / "tests"
 FAST = ALL / "unit"
-# Fast tests measure nothing that another beside them could spoil; those on engines have the machine to themselves.
+# Fast tests measure nothing that another beside them could spoil, and of those on engines some do not; the others have
+# the machine to themselves.
 SIDE_BY_SIDE = ("-n", "auto")
 # pytest's own exit statuses as ours: an error of the tests' files is a failure too, and no test found is wrong usage.
 NONE_FOUND = 5
@@ -21,7 +22,8 @@ def test(only: str | None, fast: bool) -> int:
     chosen = ["-k", only] if only else []
     ended = [_run("pytest", str(FAST), *SIDE_BY_SIDE, *chosen)]
     if not fast:
-        ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", *chosen))
+        for which, how in (("side_by_side", SIDE_BY_SIDE), ("not side_by_side", ())):
+            ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", "-m", which, *how, *chosen))
     # What was asked for may stand in one part alone.
     told = [MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE]
     return worst(told)

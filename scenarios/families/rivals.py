@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from scenarios.errors import Unavailable
 from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
@@ -117,9 +118,11 @@ def _of(evidence: Evidence, event: Event) -> dict[str, Json]:
     }
 
 
-def _memory(before: int | None, after: int | None, clients: int) -> float | None:
-    """KiB for each client; None where the kernel does not tell."""
-    return None if before is None or after is None else round(max(0, after - before) / clients / KIB, 1)
+def _memory(before: int | None, after: int | None, clients: int) -> float:
+    """KiB for each client; raises Unavailable where the kernel does not tell."""
+    if before is None or after is None:
+        raise Unavailable("this kernel does not tell what memory is a process's own (Linux before 5.3)")
+    return round(max(0, after - before) / clients / KIB, 1)
 
 
 def percentiles(latencies: list[int]) -> tuple[int, ...]:

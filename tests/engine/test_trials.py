@@ -29,6 +29,12 @@ MUTANTS: list[Mutant] = [mutant for family in families.names() for mutant in tri
 WINDOWS = {name for name in DRAWN if any(one.image == "windows" for one in spec.load(name).services.values())}
 
 
+def beside(scenario: str, trial: Any = None) -> Any:
+    """A trial of a scenario, the scenario itself by default: one that measures costs has the machine to itself."""
+    marks = () if spec.load(scenario).alone else (pytest.mark.side_by_side,)
+    return pytest.param(trial or scenario, marks=marks)
+
+
 @pytest.mark.parametrize("name", families.names())
 def test_every_family_has_mutants(name: str) -> None:
     assert trials(name).MUTANTS
@@ -41,7 +47,7 @@ def test_every_scenario_is_tried_with_values_other_than_its_defaults() -> None:
         assert any(str(defaults[key]) not in drawn for key, drawn in values.items()) or not defaults, name
 
 
-@pytest.mark.parametrize("name", sorted(DRAWN))
+@pytest.mark.parametrize("name", [beside(name) for name in sorted(DRAWN)])
 def test_a_prediction_comes_true_with_drawn_parameters(name: str, engine: str) -> None:
     if engine == "local" and name in WINDOWS:
         pytest.skip("the local engine has no Windows image")
@@ -66,7 +72,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(copy)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.scenario}: {one.what}")
+@pytest.mark.parametrize(
+    "mutant", [beside(one.scenario, one) for one in MUTANTS], ids=lambda one: f"{one.scenario}: {one.what}"
+)
 def test_a_program_that_is_not_right_is_rejected(mutant: Mutant, checkout: Path) -> None:
     path = checkout / "labs" / "programs" / Path(*mutant.program.split(".")).with_suffix(".py")
     right = path.read_text(encoding="utf-8")

@@ -259,6 +259,7 @@ def test_what_nobody_foresaw_in_a_run_is_an_error_without_a_traceback_on_the_scr
         raise ZeroDivisionError("nobody thought of this")
 
     monkeypatch.setattr(choose, "connect", connect)
+    monkeypatch.setattr(rundirs, "_begun_here", [])
     scenarios = [spec.load("one")]
     (told,) = series.carried_out(scenarios, series.How("scripted"), Stopping("nothing"))
     assert told.verdict == "error"
