@@ -219,7 +219,16 @@ def test_without_proc_the_start_is_known_to_the_clocks_own_exactness(monkeypatch
 
 @pytest.mark.parametrize(
     ("pytests", "ours"),
-    [([0, 0], 0), ([1, 0], 1), ([0, 2], 1), ([3, 0], 3), ([0, 4], 2), ([5, 0], 0), ([5, 1], 1), ([5, 5], 2)],
+    [
+        ([0, 0, 0], 0),
+        ([1, 0, 0], 1),
+        ([0, 0, 2], 1),
+        ([3, 0, 0], 3),
+        ([0, 4, 0], 2),
+        ([5, 0, 5], 0),
+        ([5, 1, 0], 1),
+        ([5, 5, 5], 2),
+    ],
 )
 def test_pytests_statuses_are_told_as_ours(monkeypatch: pytest.MonkeyPatch, pytests: list[int], ours: int) -> None:
     from tests import commands
