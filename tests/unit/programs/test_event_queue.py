@@ -23,12 +23,17 @@ class Pipe:
         self.reader, self.writer = os.pipe()
         self.queue = EventQueue(self.writer)
 
+    def has_more(self) -> bool:
+        """Whether something can be read at once, or in a moment."""
+        return bool(select.select([self.reader], [], [], 0.01)[0])
+
     def read(self) -> list[dict[str, object]]:
         """What can be read until the queue is empty."""
         data = os.read(self.reader, 1 << 20)
-        while self.queue.waiting:
+        # A thread may have written its line and not have said so yet: then there is nothing to read, and more to come.
+        while self.queue.waiting or not self.queue._outlet.is_ready(0) or self.has_more():
             self.queue.flush()
-            data += os.read(self.reader, 1 << 20)
+            data += os.read(self.reader, 1 << 20) if self.has_more() else b""
         return [json.loads(line) for line in data.splitlines()]
 
 
