@@ -93,7 +93,8 @@ class Echoes(Plain):
             if error["service"] == client.name:
                 error = failure(client.name, str(refused["error"]), str(refused["message"]))
             error = {**error, "at_client": int(refused["client"])}
-        look = _look(server)
+        # One that has died was perhaps looked at while it did.
+        look = _look(server) if server.exit_status is None else None
         return {
             "served": _served(client),
             "processes": look.processes if look else None,

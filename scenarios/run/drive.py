@@ -22,8 +22,15 @@ from scenarios.scenario import Scenario, Service
 CONTINUE = b"continue\n"
 # How long a server may take to end, in seconds, after one of its clients ended badly.
 DYING = 3.0
-# What it is called when a connection was ended by its other side, and the newest events in which that is looked for.
-CUT_OFF = ("ConnectionResetError", "ConnectionAbortedError", "ConnectionRefusedError", "BrokenPipeError")
+# What it is called when a connection was ended by its other side, the programs' own word for a clean end among it, and
+# the newest events in which that is looked for.
+CUT_OFF = (
+    "ConnectionResetError",
+    "ConnectionAbortedError",
+    "ConnectionRefusedError",
+    "BrokenPipeError",
+    "ConnectionError",
+)
 NEWEST = 20
 
 
