@@ -7,9 +7,10 @@ from scenarios.commands.command import command
 
 program.hand_over()
 
-EXPERIMENTS, MACHINE, PROJECT = "Experiments", "This machine", "The project itself"
+EXPERIMENTS, COURSE, MACHINE, PROJECT = "Experiments", "The course", "This machine", "The project itself"
 NAME = "a scenario of `./inv scenarios`, or a path to a YAML file"
 ENGINE = "what runs it: docker, local, or auto: Docker if it answers, otherwise local"
+YES = "agree, once for all, that your programs run as processes of this machine, on the local engine"
 JSON = "print JSON on stdout and nothing else"
 
 
@@ -240,6 +241,153 @@ def bench(_: Context, rounds: str = "9") -> int:
     return bench.run(rounds)
 
 
+EXERCISE = "an exercise, or its number; by default the one that was begun last"
+
+
+@command(COURSE, name="map", default=True)
+def lab_map(_: Context) -> int:
+    """Show the course: done, begun, next.
+
+    Example: ./inv lab
+    """
+    from labs.commands import overview
+
+    return overview.show_map()
+
+
+@command(
+    COURSE,
+    name="start",
+    help={
+        "name": "an exercise, or its number; by default the first that is not done",
+        "engine": ENGINE,
+        "yes": YES,
+        "without-ceiling": "do not run the server that the exercise improves upon",
+    },
+)
+def start_exercise(
+    _: Context, name: str = "", engine: str | None = None, yes: bool = False, without_ceiling: bool = False
+) -> int:
+    """Begin an exercise: your files are laid out, and what it improves upon is shown.
+
+    Example: ./inv lab.start 010
+    """
+    from labs.commands import start
+
+    return start.start(name, engine, yes, without_ceiling)
+
+
+@command(
+    COURSE,
+    name="check",
+    iterable=["predict"],
+    help={
+        "name": EXERCISE,
+        "engine": ENGINE,
+        "yes": YES,
+        "predict": "what you foresee, where an exercise asks for it, such as --predict served=1020",
+        "json": JSON,
+    },
+)
+def check_exercise(
+    _: Context,
+    name: str = "",
+    engine: str | None = None,
+    yes: bool = False,
+    predict: list[str] | None = None,
+    json: bool = False,
+) -> int:
+    """Run your program in its scenario, and say what is not right yet.
+
+    Example: ./inv lab.check 090 --predict served=1020
+    """
+    from labs.commands import check
+
+    return check.check(name, check.Wanted(engine, yes, tuple(predict or ()), json))
+
+
+@command(COURSE, name="watch", help={"name": EXERCISE, "engine": ENGINE, "yes": YES})
+def watch_exercise(_: Context, name: str = "", engine: str | None = None, yes: bool = False) -> int:
+    """Check on every save, and go on to the next exercise when one is done.
+
+    Example: ./inv lab.watch
+    """
+    from labs.commands import watch
+
+    return watch.watch(name, engine, yes)
+
+
+@command(COURSE, name="hint", help={"name": EXERCISE})
+def hint_exercise(_: Context, name: str = "") -> int:
+    """Show the next hint, chosen by what your last check showed.
+
+    Example: ./inv lab.hint
+    """
+    from labs.commands import helping
+
+    return helping.hint(name)
+
+
+@command(COURSE, name="solution", help={"name": EXERCISE, "show": "also before yours has passed; that is noted"})
+def solve_exercise(_: Context, name: str = "", show: bool = False) -> int:
+    """Compare your program with a solution.
+
+    Example: ./inv lab.solution 010
+    """
+    from labs.commands import helping
+
+    return helping.solution(name, show)
+
+
+@command(COURSE, name="reset", help={"name": EXERCISE})
+def reset_exercise(_: Context, name: str = "") -> int:
+    """Begin an exercise anew; your files are kept aside.
+
+    Example: ./inv lab.reset 010
+    """
+    from labs.commands import helping
+
+    return helping.reset(name)
+
+
+@command(COURSE, name="status", help={"json": JSON})
+def course_status(_: Context, json: bool = False) -> int:
+    """Show attempts, hints, times and predictions of every exercise.
+
+    Example: ./inv lab.status --json
+    """
+    from labs.commands import overview
+
+    return overview.status(json)
+
+
+@command(
+    COURSE, name="report", help={"folder": "a folder with the workspaces of many; by default your own", "json": JSON}
+)
+def course_report(_: Context, folder: str = "", json: bool = False) -> int:
+    """Write what a teacher needs of a learner, or of a folder of many.
+
+    Example: ./inv lab.report --folder class/
+    """
+    from labs.commands import overview
+
+    return overview.report(folder, json)
+
+
 namespace = Collection(scenario, scenarios, logs, shell, down, doctor, compose, test, lint, bench)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))
+namespace.add_collection(
+    Collection(
+        "lab",
+        lab_map,
+        start_exercise,
+        check_exercise,
+        watch_exercise,
+        hint_exercise,
+        solve_exercise,
+        reset_exercise,
+        course_status,
+        course_report,
+    )
+)

@@ -101,7 +101,9 @@ class Given:
         signals.raise_if_received()
         if report.when == "call" or report.outcome != "passed":
             name = report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
-            self.checks.append(Check(name=name, result=_result(report), message=_message(report)))
+            result = _result(report)
+            cause = _cause(report) if result == "error" else None
+            self.checks.append(Check(name=name, result=result, message=_message(report), cause=cause))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be imported is a check that is unknown."""
@@ -136,6 +138,12 @@ def _result(report: pytest.TestReport) -> Any:
     return report.outcome
 
 
+def _cause(report: pytest.TestReport) -> str | None:
+    """The name of the exception by which a check crashed."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message).partition(":")[0].rpartition(".")[2] if crash else None
+
+
 def _message(report: pytest.TestReport) -> str:
     if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
         return str(report.longrepr[2]).removeprefix("Skipped: ")
@@ -144,11 +152,18 @@ def _message(report: pytest.TestReport) -> str:
 
 
 def run_checks(
-    evidence: Evidence, prediction: Prediction, measured: Mapping[str, Json], session: Session, directory: Path
+    evidence: Evidence,
+    prediction: Prediction,
+    measured: Mapping[str, Json],
+    session: Session,
+    directory: Path,
+    further: Sequence[Path] = (),
 ) -> tuple[Check, ...]:
-    """The results of the scenario's checks, one each; also written as JUnit XML into `directory`."""
+    """The results of the scenario's checks, one each, those of `further` modules last; also written as JUnit XML into
+    `directory`.
+    """
     given = Given(evidence, prediction, measured, session)
-    modules = (places.CHECKS / EVERY_RUN, places.CHECKS / f"{evidence.scenario.family}.py")
+    modules = (places.CHECKS / EVERY_RUN, places.CHECKS / f"{evidence.scenario.family}.py", *further)
     said = io.StringIO()
     # What pytest prints itself, such as a traceback when it is interrupted, is not for the user of a scenario.
     with _without_plugins(), redirect_stderr(said), redirect_stdout(said):

@@ -14,6 +14,7 @@ LabError                     everything the lab itself reports; always one clear
     ├── SightLost            a service's machine went away before its program's end was known
     ├── WaitTimeout          nothing came in time; names the service and what was awaited
     └── EvidenceError        a run directory cannot be read
+        └── Misunderstood    what a program says cannot be understood, or is too much to know
 
 Interrupted                  SIGINT, SIGTERM, SIGHUP or SIGQUIT; not a LabError: it passes every `except Exception`
 """
@@ -97,6 +98,10 @@ class WaitTimeout(LabFailure):
 
 class EvidenceError(LabFailure):
     """A run directory is missing or cannot be read."""
+
+
+class Misunderstood(EvidenceError):
+    """What a program says cannot be understood."""
 
 
 class Interrupted(SystemExit):

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from scenarios.errors import EvidenceError, Unavailable
+from scenarios.errors import EvidenceError, Misunderstood, Unavailable
 from scenarios.events import LAST_EVENTS, Event, Events, Lines, Tail
 from scenarios.events import Stream as Stream
 from scenarios.files import write_whole
@@ -99,11 +99,11 @@ class ServiceEvidence(Kept):
     stderr_tail: str = ""
 
     def last(self, event: str) -> Event | None:
-        """The last event of that name; raises EvidenceError when it may be among those that were left out."""
+        """The last event of that name; raises Misunderstood when it may be among those that were left out."""
         surely = self.events if not self.events_left_out else self.events[-LAST_EVENTS:]
         found = next((e for e in reversed(surely) if e["event"] == event), None)
         if found is None and self.events_left_out:
-            raise EvidenceError(f"{self.name} printed too many events to know the last {event!r}")
+            raise Misunderstood(f"{self.name} printed too many events to know the last {event!r}")
         return found
 
     def said(self, event: str) -> Event:
@@ -163,7 +163,8 @@ class ServiceEvidence(Kept):
 class Evidence(Kept):
     """Everything kept of a run.
 
-    `seconds` maps a phase to how long it took; `problem` is why the lab could not finish, if so.
+    `seconds` maps a phase to how long it took; `problem` is why the lab could not finish, if so, and `cause` names that
+    error of scenarios/errors.py.
     """
 
     scenario: Scenario
@@ -173,6 +174,7 @@ class Evidence(Kept):
     services: dict[str, ServiceEvidence]
     seconds: dict[str, float]
     problem: str | None = None
+    cause: str | None = None
 
 
 def log_file(directory: Path, service: str, stream: Stream) -> Path:

@@ -34,7 +34,8 @@ class Audience(Listener, Watch, BuildProgress, Protocol):
 class Experiment:
     """What is to be carried out, on what, and who is told.
 
-    `keep` leaves the machines standing; `timeout` is in seconds (None: as the scenario says).
+    `keep` leaves the machines standing; `timeout` is in seconds (None: as the scenario says). `checks` are modules of
+    further ones, beside those of the family.
     """
 
     scenario: Scenario
@@ -43,6 +44,7 @@ class Experiment:
     keep: bool = False
     timeout: float | None = None
     phases: Phases = field(default_factory=Phases)
+    checks: tuple[Path, ...] = ()
 
     @property
     def family(self) -> Family:
@@ -98,7 +100,10 @@ def carry_out(experiment: Experiment) -> Record:
             leftovers.unmark_if_gone(experiment.engine, run.id)
         raise
     except LabFailure as failure:
-        return _kept(_without_run(experiment, prediction, "error", str(failure), run.directory if run else None), run)
+        told = _without_run(
+            experiment, prediction, "error", str(failure), run.directory if run else None, type(failure).__name__
+        )
+        return _kept(told, run)
 
 
 def _kept(result: Record, run: Run | None) -> Record:
@@ -138,16 +143,16 @@ def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
         if evidence.problem is None:
             raise
         # Why the run could not finish says more than what its events lack because of that.
-        return _without_run(experiment, run.prediction, "error", evidence.problem, run.directory)
+        return _without_run(experiment, run.prediction, "error", evidence.problem, run.directory, evidence.cause)
     checks: tuple[record.Check, ...] = ()
     if evidence.problem is None:
         from scenarios.checks import run_checks
 
         experiment.audience.doing("checking")
         with experiment.phases.timed("check"):
-            checks = run_checks(evidence, prediction, measured, session, run.directory)
+            checks = run_checks(evidence, prediction, measured, session, run.directory, experiment.checks)
     status, why = verdict.judge(experiment.family, prediction, measured, checks, evidence.problem)
-    made = unmeasured(experiment.scenario, evidence.engine, prediction, status, why, experiment.phases)
+    made = unmeasured(experiment.scenario, evidence.engine, prediction, status, why, experiment.phases, evidence.cause)
     return replace(
         made,
         run=str(run.directory),
@@ -170,7 +175,8 @@ def _without_run(
     status: record.Status,
     why: str,
     directory: Path | None = None,
+    cause: str | None = None,
 ) -> Record:
     """The record of an experiment that was not measured."""
-    made = unmeasured(experiment.scenario, experiment.engine.name, prediction, status, why, experiment.phases)
+    made = unmeasured(experiment.scenario, experiment.engine.name, prediction, status, why, experiment.phases, cause)
     return replace(made, run=str(directory) if directory else None)

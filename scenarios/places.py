@@ -10,5 +10,8 @@ CATALOG = ROOT / "scenarios" / "catalog"
 FAMILIES = ROOT / "scenarios" / "families"
 PROGRAMS = ROOT / "labs" / "programs"
 CHECKS = ROOT / "tests" / "outcomes"
+EXERCISES = ROOT / "labs" / "exercises"
+# Where a learner works: IOLAB_WORKSPACE names another directory, as for tests.
+WORKSPACE = Path(os.environ.get("IOLAB_WORKSPACE") or ROOT / "workspace").absolute()
 # A file for each text of a catalog file that was found right.
 CHECKED = ROOT / ".venv" / "catalog-files-found-right"

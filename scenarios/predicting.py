@@ -28,9 +28,15 @@ def predict_only(scenario: Scenario, listener: Listener, phases: Phases) -> Reco
 
 
 def unmeasured(
-    scenario: Scenario, engine: str, prediction: Prediction | None, verdict: Status, why: str | None, phases: Phases
+    scenario: Scenario,
+    engine: str,
+    prediction: Prediction | None,
+    verdict: Status,
+    why: str | None,
+    phases: Phases,
+    cause: str | None = None,
 ) -> Record:
-    """A record without what is only known of a run."""
+    """A record without what is only known of a run; `cause` names the error by which the lab could not tell."""
     return Record(
         scenario=scenario.name,
         engine=engine,
@@ -40,5 +46,6 @@ def unmeasured(
         reason=prediction.reason if prediction else "",
         verdict=verdict,
         problem=why,
+        cause=cause,
         seconds=phases.seconds(),
     )

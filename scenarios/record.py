@@ -26,11 +26,14 @@ EXIT_STATUS: dict[Status, int] = {"pass": EXIT_PASS, "fail": EXIT_FAIL, "error":
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its sentence, and whether it held; `error` is a check that crashed and so told nothing."""
+    """One check: its sentence, and whether it held; `error` is one that crashed and so told nothing, by the exception
+    `cause`.
+    """
 
     name: str
     result: Literal["passed", "failed", "error", "skipped"]
     message: str = ""
+    cause: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,7 @@ class Record:
     seconds: Annotated[dict[str, float], "how long each phase took, from the command's own start on, and `total`"]
     reason: Annotated[str, "why theory predicts this"] = ""
     problem: Annotated[str | None, "why the verdict is not pass"] = None
+    cause: Annotated[str | None, "the error by which the lab could not tell, as scenarios/errors.py names it"] = None
 
     @property
     def exit_status(self) -> int:

@@ -29,12 +29,31 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Code:
+    """A program that is not of labs/programs: the texts of its files by their names, and the one that is run.
+
+    With `through`, a program of labs/programs runs it, whose first argument it is, and watches it.
+    """
+
+    entry: str
+    files: dict[str, str]
+    through: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What Python's -m takes, once the folder of the files is on the path."""
+        module = self.entry.removesuffix(".py")
+        return (f"labs.programs.{self.through}", module) if self.through else (module,)
+
+
+@dataclass(frozen=True)
 class Service:
     """One service, ready to be started: a program in an image with its limits.
 
     `nofile` and `pids_limit` are counts, `mem_limit` is bytes; `depends_on` maps a service to what of it is awaited.
     `limited_by` names the parameters that `nofile` is made from. `cpu_count` is how many processors it may use (None:
-    all that there are). Arguments may still name addresses of others.
+    all that there are). Arguments may still name addresses of others. With `code`, that runs in place of `program`,
+    which still says what it is to be like.
     """
 
     name: str
@@ -47,6 +66,7 @@ class Service:
     depends_on: dict[str, Literal["ready", "completed"]]
     limited_by: tuple[str, ...] = ()
     cpu_count: int | None = None
+    code: Code | None = None
 
     @property
     def platform(self) -> str:
@@ -56,11 +76,13 @@ class Service:
     @property
     def module(self) -> str:
         """The program as Python's -m takes it."""
-        return f"labs.programs.{self.program}"
+        return self.code.words[0] if self.code else f"labs.programs.{self.program}"
 
     def arguments(self, addresses: Mapping[str, Address]) -> tuple[str, ...]:
         """The program's arguments with `{NAME.host}` and `{NAME.port}` filled in; `addresses` has every service."""
-        return tuple(ADDRESS.sub(lambda found: str(getattr(addresses[found[1]], found[2])), one) for one in self.args)
+        before = self.code.words[1:] if self.code else ()
+        filled = (ADDRESS.sub(lambda found: str(getattr(addresses[found[1]], found[2])), one) for one in self.args)
+        return (*before, *filled)
 
 
 @dataclass(frozen=True)

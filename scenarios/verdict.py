@@ -22,7 +22,7 @@ def judge(
     crashed = [check for check in checks if check.result == "error"]
     if problem is not None:
         return "error", problem
-    differences = "; ".join(_differences(family.quantities, prediction, measured))
+    differences = "; ".join(f"{key}: {told}" for key, told in differing(family.quantities, prediction, measured))
     if differences:
         return "fail", differences
     if failed:
@@ -34,13 +34,15 @@ def judge(
     return "pass", None
 
 
-def _differences(quantities: Sequence[Quantity], prediction: Prediction, measured: Mapping[str, Json]) -> Iterable[str]:
-    """Each as `served: predicted 59 clients, measured 58 clients`."""
+def differing(
+    quantities: Sequence[Quantity], prediction: Prediction, measured: Mapping[str, Json]
+) -> Iterable[tuple[str, str]]:
+    """The keys of quantities that are not as predicted, each with `predicted 59 clients, measured 58 clients`."""
     for one in quantities:
         for expectation in (prediction.expected[one.key], *prediction.relations.get(one.key, ())):
             told = expectation.difference(measured.get(one.key), one.words)
             if told:
-                yield f"{one.key}: {told}"
+                yield one.key, told
 
 
 def _named(checks: Sequence[Check], what: str) -> str:

@@ -3,7 +3,8 @@
 python -m labs.programs.turn labs.programs.servers.origin --port 8001
 
 Its turn comes with a line on standard input. Only the imports at the top of the program are done before, up to its
-first statement that is none: a patch between two imports stays between them.
+first statement that is none: a patch between two imports stays between them. A program that is not the lab's own is
+looked for in the folder that IOLAB_CODE names.
 """
 
 import ast
@@ -13,6 +14,8 @@ import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+CODE = "IOLAB_CODE"
 
 
 def names_imported(source: str) -> Iterator[str]:
@@ -50,6 +53,8 @@ def wait_for_turn() -> bool:
 
 if __name__ == "__main__":
     program = sys.argv[1]
+    if CODE in os.environ:
+        sys.path.insert(0, os.environ[CODE])
     import_ahead(program)
     if not wait_for_turn():
         sys.exit("the lab has gone")

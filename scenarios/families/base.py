@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scenarios.errors import EvidenceError
+from scenarios.errors import Misunderstood
 from scenarios.events import Event
 from scenarios.parameters import Kind
 from scenarios.pictures import Picture
@@ -119,7 +119,7 @@ class Plain:
 
 
 def predict(family: Family, known: Known) -> Prediction:
-    """What must happen; raises EvidenceError when an event that it counts with cannot be understood."""
+    """What must happen; raises Misunderstood when an event that it counts with cannot be understood."""
     try:
         return family.predict(known)
     except MISUNDERSTOOD as error:
@@ -129,7 +129,7 @@ def predict(family: Family, known: Known) -> Prediction:
 
 
 def measure(family: Family, evidence: Evidence) -> dict[str, Json]:
-    """What happened, of the same keys as its prediction; raises EvidenceError when an event cannot be understood."""
+    """What happened, of the same keys as its prediction; raises Misunderstood when an event cannot be understood."""
     try:
         return family.measure(evidence)
     except MISUNDERSTOOD as error:
@@ -144,8 +144,8 @@ def pictures(family: Family, measured: Mapping[str, Json]) -> tuple[Picture, ...
         return ()
 
 
-def _not_understood(error: Exception) -> EvidenceError:
-    return EvidenceError(f"an event of a program cannot be understood: {error!r}")
+def _not_understood(error: Exception) -> Misunderstood:
+    return Misunderstood(f"an event of a program cannot be understood: {error!r}")
 
 
 def tell(family: Family, service: str, event: Event) -> str | None:

@@ -77,16 +77,21 @@ class TerminalAudience:
 
     def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
         """The scenario and what must happen, before anything does."""
-        self._family = families.find(scenario.family)
+        family = self.follow(scenario)
         if self._quiet:
             return
         values = ", ".join(f"{name} {value}" for name, value in scenario.parameters.items())
         self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
         self._console.print(f"  {escape(values)}")
-        first, *others = _lines(prediction, self._family, self._console.width)
+        first, *others = _lines(prediction, family, self._console.width)
         self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
         for line in (*others, *relations_in_words(prediction), prediction.reason):
             self._console.print(escape(_folded(line, self._console.width)))
+
+    def follow(self, scenario: Scenario) -> Family:
+        """Tells from now on what this scenario's family finds worth telling."""
+        self._family = families.find(scenario.family)
+        return self._family
 
     def doing(self, what: str) -> None:
         """The present step."""
@@ -188,7 +193,7 @@ def _heading(quantity: Quantity) -> str:
 def show(record: Record, scenario: Scenario, out: Console) -> None:
     """Prediction and measurement side by side, the checks, the verdict, and what to take home and try next."""
     if record.predicted is not None:
-        out.print(_side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
+        out.print(side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
     if record.measured is not None:
         _show_pictures(families.find(scenario.family), record.measured, out)
     for check in record.checks:
@@ -226,7 +231,8 @@ def _show_what_next(scenario: Scenario, out: Console) -> None:
         out.print(Text(f"{'' if number else 'try next':<11}./inv {command}"), soft_wrap=True)
 
 
-def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json], measured: Json) -> Table:
+def side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json], measured: Json) -> Table:
+    """What was predicted and what was measured, a row for each value."""
     table = Table(box=None, padding=(0, 3, 0, 0), show_edge=False, header_style="bold")
     for column in ("", "predicted", "measured"):
         table.add_column(column, overflow="fold")

@@ -128,7 +128,8 @@ class _Drive:
         with self._timed("collect"):
             self._watch.doing("collecting logs and samples")
             services, missing = self._collected(cut_short=problem is not None)
-        return self._evidence(services, self._told(problem or self._transcript.blind() or missing))
+        problem = problem or self._transcript.blind() or missing
+        return self._evidence(services, self._told(problem), type(problem).__name__ if problem else None)
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -238,9 +239,9 @@ class _Drive:
             name: self._collector.left_by(one, "the lab was interrupted", started=name in self._order.started)
             for name, one in self._services.items()
         }
-        return self._evidence(left, problem)
+        return self._evidence(left, problem, Interrupted.__name__)
 
-    def _evidence(self, services: dict[str, ServiceEvidence], problem: str | None) -> Evidence:
+    def _evidence(self, services: dict[str, ServiceEvidence], problem: str | None, cause: str | None) -> Evidence:
         return Evidence(
             scenario=self._plan.scenario,
             engine=self._engine.name,
@@ -249,6 +250,7 @@ class _Drive:
             services=services,
             seconds=self._seconds,
             problem=problem,
+            cause=cause,
         )
 
 

@@ -11,6 +11,9 @@ HOLD, PYTHON = "/opt/iolab/hold", "/opt/iolab/python"
 # Loads the program while the machines come up, and lets it go on when its line has come.
 TURN = "labs.programs.turn"
 TMPFS = "rw,nosuid,nodev,size=64m,mode=1777"
+# Where a program stands that is not the lab's own: root's, so that the program's own user can read it and no more.
+CODE = "/opt/iolab/code"
+CODE_TMPFS = "rw,nosuid,nodev,size=8m,mode=0755"
 # A program can have exactly its pids_limit of processes and threads, whatever the lab has beside it in the container:
 # PID 1 and the process that PID 1 waits with (images/hold), and the one that looks (looker.py), where there is one.
 OF_HOLD, OF_LOOKER = 2, 1
@@ -57,7 +60,7 @@ def container(
         "command": [PYTHON, "-m", TURN, service.module, *arguments],
         "entrypoint": [HOLD],
         "stdin_open": True,
-        "environment": {"IOLAB_CHECKPOINTS": "1"},
+        "environment": {"IOLAB_CHECKPOINTS": "1", **({"IOLAB_CODE": CODE} if service.code else {})},
         "labels": {**labels, "iolab.service": service.name},
         "networking_config": api.create_networking_config({network: endpoint}),
         "host_config": _host_config(api, service, network, pids),
@@ -69,7 +72,7 @@ def _host_config(api: Any, service: Service, network: str, pids: int) -> Any:
     return api.create_host_config(
         network_mode=network,
         read_only=True,
-        tmpfs={"/tmp": TMPFS},
+        tmpfs={"/tmp": TMPFS, **({CODE: CODE_TMPFS} if service.code else {})},
         cap_drop=["ALL"],
         security_opt=["no-new-privileges:true"],
         pids_limit=pids,

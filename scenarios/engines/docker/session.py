@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from docker.errors import NotFound
 
 from scenarios.engines.base import EXECUTE_WITHIN, Executed, Sink, Stream
-from scenarios.engines.docker import belongings, machines, streams
+from scenarios.engines.docker import belongings, delivery, machines, streams
 from scenarios.engines.docker.client import Clients
 from scenarios.engines.docker.errors import CONNECTION_ERRORS, translated
 from scenarios.engines.docker.looks import Looks
@@ -99,6 +99,8 @@ class DockerSession:
             self._readers.append(reader)
             reader.start()
             api.start(self.container(service))
+            if code := self._scenario.services[service].code:
+                delivery.bring(api, self.container(service), code)
         self.send(service, f"{self._sink.seal}\n".encode())
 
     def start(self, service: str) -> None:

@@ -4,7 +4,7 @@ A machine is one service's directory and its processes. In a directory of this u
 
     RUN-SERVICE.machine          a symbolic link whose target is a JSON text: the run, the service, the owner
     RUN-SERVICE/process          another one: the program's process id, its start, and that of the machine
-    RUN-SERVICE/tmp, stdout, stderr
+    RUN-SERVICE/tmp, code, stdout, stderr
 
 Links, because making one writes the whole record in one step: a kill at any moment leaves all of it or none. The record
 is made before the directory and goes after it. Every process of a machine, and everything that one starts, also bears
@@ -28,6 +28,7 @@ import psutil
 from scenarios import owner
 from scenarios.errors import EngineError
 from scenarios.owner import Owner
+from scenarios.scenario import Code
 
 MARK = "IOLAB_MACHINE"
 SUFFIX = ".machine"
@@ -84,6 +85,20 @@ class Machine:
     def tmp(self) -> Path:
         """The program's own directory: where it starts, and its TMPDIR and HOME."""
         return self.directory / "tmp"
+
+    @property
+    def code(self) -> Path:
+        """The folder of a program that is not the lab's own; there is none for the others."""
+        return self.directory / "code"
+
+    def bring(self, code: Code) -> None:
+        """Writes the files of such a program. Raises OSError."""
+        self.code.mkdir(mode=0o700)
+        for name, text in code.files.items():
+            path = self.code / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o444)
 
     @property
     def program(self) -> Program | None:

@@ -50,6 +50,8 @@ def environment(machine: Machine) -> dict[str, str]:
         "IOLAB_CHECKPOINTS": "1",
         MARK: machine.name,
     }
+    if machine.code.is_dir():
+        needed["IOLAB_CODE"] = str(machine.code)
     libraries = os.environ.get(WHERE_LIBRARIES_ARE)
     return {**needed, WHERE_LIBRARIES_ARE: libraries} if libraries else needed
 
@@ -94,6 +96,8 @@ class LocalService:
         """
         self._kills_before = memory_kills()
         try:
+            if service.code:
+                self._machine.bring(service.code)
             try:
                 self._process = self._spawn(
                     [*prefix, "sh", "-c", LAUNCH, "launch", str(service.nofile)], program, address

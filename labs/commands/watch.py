@@ -1,0 +1,90 @@
+"""The command that checks on every save, with keys beside it."""
+
+from __future__ import annotations
+
+from labs import checking, consent, course, progress, telling, workspace
+from labs.commands import check, helping, overview
+from labs.exercise import Exercise
+from labs.watching import Key, Watching
+from scenarios.commands.scenario import Options, connect
+from scenarios.engines.base import Engine
+from scenarios.errors import EXIT_PASS, UsageError
+
+KEYS = "h hint   n next   l list   r reset   q quit"
+
+
+def watch(name: str, engine_name: str | None, yes: bool) -> int:
+    """Checks, waits for a save or a key, and checks again; goes on to the next exercise when one is done."""
+    noted = progress.load()
+    exercise = check.chosen(name) if name or noted.current else course.find(course.names()[0])
+    reads = consent.reader()
+    if reads is None:
+        raise UsageError("lab.watch needs a terminal; ./inv lab.check checks once")
+    engine = connect(Options(engine_name))
+    consent.ask(engine, yes, reads)
+    with Watching() as watching:
+        _Session(exercise, engine, watching).run()
+    return EXIT_PASS
+
+
+class _Session:
+    """One learner at one terminal."""
+
+    def __init__(self, exercise: Exercise, engine: Engine, watching: Watching) -> None:
+        self._exercise, self._engine, self._watching = exercise, engine, watching
+        self._out = telling.out()
+
+    def run(self) -> None:
+        """Until the learner quits."""
+        self._check()
+        while (key := self._watching.next(workspace.folder(self._exercise))) != "q":
+            match key:
+                case "h":
+                    helping.hint(self._exercise.name)
+                case "l":
+                    overview.show_map()
+                case "r":
+                    helping.reset(self._exercise.name)
+                    self._watching.note(workspace.folder(self._exercise))
+                case "n":
+                    self._go_on()
+                case Key.SAVED:
+                    self._check()
+
+    def _check(self) -> None:
+        """Clears the screen and checks; one that is done leads on to the next."""
+        self._begin()
+        self._watching.note(workspace.folder(self._exercise))
+        self._out.clear()
+        attempts = len(progress.load().of(self._exercise.name).attempts)
+        telling.announce(self._exercise, checking.upcoming(self._exercise), attempts + 1, self._out)
+        with self._watching.line_by_line():
+            checking.predict(self._exercise, {}, check.asks(quiet=False))
+        checked = check.carried_out(self._exercise, self._engine)
+        telling.checked(checked, self._out)
+        if checked.result == "passed":
+            self._go_on()
+        self._out.print(KEYS, style="dim")
+
+    def _go_on(self) -> None:
+        """To the next exercise, whose files are laid out; it is checked when they are saved."""
+        following = course.after(self._exercise.name)
+        if following is None:
+            overview.show_map()
+            return
+        self._exercise = course.find(following)
+        self._begin()
+        self._watching.note(workspace.folder(self._exercise))
+        self._out.print(telling.line("now", f"{self._exercise.name}  {self._exercise.stated.title}", "bold"))
+        self._out.print(telling.line("", self._exercise.stated.about))
+        self._out.print(telling.place("read", workspace.shown(self._exercise.folder / "README.md")), soft_wrap=True)
+        for file in self._exercise.files:
+            path = workspace.shown(workspace.folder(self._exercise) / file)
+            self._out.print(telling.place("your file", path), soft_wrap=True)
+
+    def _begin(self) -> None:
+        workspace.begin(self._exercise)
+        with progress.noting() as noted:
+            noted.current = self._exercise.name
+            course_of = noted.of(self._exercise.name)
+            course_of.begun = course_of.begun or progress.now()

@@ -1,0 +1,203 @@
+"""What an attempt showed that is not as it must be, and where in the learner's files to look. Pure."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from labs.attempt import Done
+from labs.exercise import Exercise, Feedback
+from labs.workspace import Unreadable
+from scenarios import errors, failures, families, verdict
+from scenarios.errors import LabFailure
+from scenarios.events import last_lines, shortened
+from scenarios.evidence import ServiceEvidence
+from scenarios.record import Check
+
+# Where the engines put a learner's files, as a traceback names them.
+FRAME = re.compile(r'File "[^"]*[/\\]code[/\\]([a-z0-9_]+\.py)", line (\d+)')
+TODO = "TODO"
+SHOWN_LINES = 8
+# What no program of an exercise prints.
+FLOOD = 32 * 1024 * 1024
+# What became of a program, before there is anything to measure.
+FATES = ("unreadable", "crash", "memory", "ended", "silent", "not-ready", "hang", "flood", "unclear")
+# Causes that a learner's program can have: it ended, it goes on without end, or says what nobody understands.
+THEIRS = (errors.ServiceDied.__name__, errors.WaitTimeout.__name__, errors.Misunderstood.__name__, None)
+OF_THE_LAB = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, LabFailure)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it must be.
+
+    `about` is one of FATES, a quantity's key, or a check's name with underscores. `told` says what was expected and
+    what was seen; `say` is in the exercise's words, `lines` are a program's last ones. `line` counts from 1, in `file`.
+    """
+
+    about: str
+    told: str
+    say: str = ""
+    file: str = ""
+    line: int = 0
+    lines: tuple[str, ...] = ()
+
+
+class Broken(LabFailure):
+    """The lab could not tell, which says nothing of the learner's program."""
+
+
+def of_unreadable(found: Unreadable) -> Finding:
+    """A file that cannot be run at all."""
+    return Finding("unreadable", found.problem, file=found.file, line=found.line)
+
+
+def of_part(exercise: Exercise, done: Done, here: Path) -> list[Finding]:
+    """What is wrong with the learner's programs, the gravest first; none when all is as it must be.
+
+    Raises Broken when the lab itself could not tell.
+    """
+    if done.record.verdict in ("pass", "skip"):
+        return []
+    found = list(_fates(done)) or [*_quantities(done), *_checks(done)]
+    if not found:
+        raise Broken(done.record.problem or "nothing was shown")
+    return [_placed(_worded(one, exercise), exercise, here) for one in found]
+
+
+def _fates(done: Done) -> Iterator[Finding]:
+    """What became of programs that did not come through; nothing where the lab is the one that failed."""
+    if done.record.cause not in THEIRS or done.evidence is None:
+        return
+    for name in done.theirs:
+        fate = _fate(done.evidence.services[name], done)
+        if fate:
+            yield fate
+            return
+    if done.record.cause == errors.Misunderstood.__name__:
+        yield Finding("unclear", str(done.record.problem))
+
+
+def _fate(one: ServiceEvidence, done: Done) -> Finding | None:
+    """What became of one program, if that is worth more than what was measured of it."""
+    if one.cut_off or sum(one.wrote.values()) > FLOOD:
+        return Finding("flood", f"{one.name} printed {sum(one.wrote.values())} bytes", lines=_last(one))
+    failed = failures.failure_of(one)
+    if failed and not _is_foreseen(failed, done):
+        about = "memory" if failed["type"] == failures.OUT_OF_MEMORY else "crash"
+        file, line = _frame(one.stderr_tail)
+        return Finding(about, failures.in_words(failed), file=file, line=line, lines=_last(one))
+    if one.exit_status is None and done.record.cause == errors.WaitTimeout.__name__:
+        return _endless(one, done)
+    if one.exit_status == 0 and one.name in done.scenario.awaited("ready"):
+        return Finding("ended", f"{one.name} ended by itself; it must serve until it is ended", lines=_last(one))
+    return None
+
+
+def _is_foreseen(failed: Mapping[str, object], done: Done) -> bool:
+    """Whether theory said that just this kind of failure comes, be it elsewhere."""
+    foreseen = (done.record.predicted or {}).get(failures.ERROR.key)
+    return isinstance(foreseen, Mapping) and all(foreseen.get(key) == failed[key] for key in ("service", "type"))
+
+
+def _endless(one: ServiceEvidence, done: Done) -> Finding:
+    seconds = f"within {done.part.timeout:g} s"
+    if one.last("ready") is not None or one.name not in done.scenario.awaited("ready"):
+        return Finding("hang", f"{one.name} should have come to its end {seconds}, and still ran", lines=_last(one))
+    if not _own(one):
+        return Finding("silent", f"{one.name} should have said that it is ready {seconds}, and printed nothing")
+    return Finding("not-ready", f"{one.name} did not say {seconds} that it is ready", lines=_last(one))
+
+
+def _own(one: ServiceEvidence) -> tuple[str, ...]:
+    """The last lines that the program wrote itself."""
+    lines = [line for line in last_lines(one.stdout_tail) if '"seal": "' not in line]
+    return tuple(map(shortened, (*lines, *last_lines(one.stderr_tail))))
+
+
+def _last(one: ServiceEvidence) -> tuple[str, ...]:
+    return _own(one)[-SHOWN_LINES:]
+
+
+def _frame(stderr: str) -> tuple[str, int]:
+    """The innermost line of the learner's own files in the last traceback."""
+    found = FRAME.findall(stderr.rpartition(failures.TRACEBACK)[2])
+    return (found[-1][0], int(found[-1][1])) if found else ("", 0)
+
+
+def _quantities(done: Done) -> Iterator[Finding]:
+    """What was measured and is not what theory says."""
+    if done.record.measured is None or done.prediction is None:
+        return
+    family = families.find(done.scenario.family)
+    for key, told in verdict.differing(family.quantities, done.prediction, done.record.measured):
+        yield Finding(key, told)
+
+
+def _checks(done: Done) -> Iterator[Finding]:
+    """Checks that do not hold, or crashed over what the program said. Raises Broken for one that the lab crashed."""
+    for check in done.record.checks:
+        if check.result == "failed":
+            yield Finding(check.name.replace(" ", "_"), f"{check.name} does not hold: {_reason(check)}")
+        elif check.result == "error":
+            if check.cause in OF_THE_LAB:
+                raise Broken(f"{check.name} could not be checked: {check.message}")
+            yield Finding("unclear", f"{check.name} could not be understood: {_reason(check)}")
+
+
+def _reason(check: Check) -> str:
+    return check.message.removeprefix("AssertionError: ").partition("\n")[0]
+
+
+def _worded(one: Finding, exercise: Exercise) -> Finding:
+    """With the exercise's own words, if it has some for it."""
+    feedback = feedback_for(one.about, exercise)
+    return replace(one, say=feedback.say) if feedback else one
+
+
+def feedback_for(about: str, exercise: Exercise) -> Feedback | None:
+    """The first entry that is meant for such a finding; a `*` in it stands for anything."""
+    entries = exercise.stated.feedback
+    return next((one for one in entries if any(fnmatchcase(about, when) for when in one.when)), None)
+
+
+def _placed(one: Finding, exercise: Exercise, here: Path) -> Finding:
+    """With a place to look at: where it crashed, what the exercise names, the first TODO, or the first file."""
+    if one.file:
+        return one
+    feedback = feedback_for(one.about, exercise)
+    for name in exercise.files:
+        text = _text(here / name)
+        line = (feedback and feedback.look and _defined(feedback.look, text)) or 0
+        if line:
+            return replace(one, file=name, line=line)
+    for name in exercise.files:
+        if line := _first(TODO, _text(here / name)):
+            return replace(one, file=name, line=line)
+    return replace(one, file=exercise.files[0], line=1)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _defined(name: str, text: str) -> int:
+    """The line, from 1, that defines a function or class of that name; 0 where there is none."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return 0
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return next((node.lineno for node in ast.walk(tree) if isinstance(node, kinds) and node.name == name), 0)
+
+
+def _first(word: str, text: str) -> int:
+    lines = text.splitlines()
+    return next((number for number, line in enumerate(lines, 1) if word in line), 0)
