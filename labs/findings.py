@@ -21,7 +21,8 @@ from scenarios.record import Check
 # Where the engines put a learner's files, as a traceback names them.
 FRAME = re.compile(r'File "[^"]*[/\\]code[/\\]([a-z0-9_]+\.py)", line (\d+)')
 TODO = "TODO"
-SHOWN_LINES = 8
+# How much of what a program printed is shown: lines, and characters of one line and of what was measured.
+SHOWN_LINES, OF_A_LINE, OF_A_VALUE = 8, 160, 400
 # What no program of an exercise prints.
 FLOOD = 32 * 1024 * 1024
 # What became of a program, before there is anything to measure.
@@ -63,7 +64,9 @@ def of_part(exercise: Exercise, done: Done, here: Path) -> list[Finding]:
     """
     if done.record.verdict in ("pass", "skip"):
         return []
-    found = list(_fates(done)) or [*_quantities(done), *_checks(done)]
+    found = list(_fates(done))
+    if not found and done.record.cause is None:  # the run came to its end
+        found = [*_quantities(done), *_checks(done)]
     if not found:
         raise Broken(done.record.problem or "nothing was shown")
     return [_placed(_worded(one, exercise), exercise, here) for one in found]
@@ -90,11 +93,19 @@ def _fate(one: ServiceEvidence, done: Done) -> Finding | None:
     if failed and not _is_foreseen(failed, done):
         about = "memory" if failed["type"] == failures.OUT_OF_MEMORY else "crash"
         file, line = _frame(one.stderr_tail)
-        return Finding(about, failures.in_words(failed), file=file, line=line, lines=_last(one))
+        return Finding(
+            about,
+            plain(failures.in_words(failed), OF_A_VALUE),
+            file=file,
+            line=line,
+            lines=_traceback(one) or _last(one),
+        )
     if one.exit_status is None and done.record.cause == errors.WaitTimeout.__name__:
         return _endless(one, done)
     if one.exit_status == 0 and one.name in done.scenario.awaited("ready"):
         return Finding("ended", f"{one.name} ended by itself; it must serve until it is ended", lines=_last(one))
+    if one.exit_status == 0 and not _own(one):
+        return Finding("silent", f"{one.name} ran to its end and printed nothing")
     return None
 
 
@@ -120,7 +131,20 @@ def _own(one: ServiceEvidence) -> tuple[str, ...]:
 
 
 def _last(one: ServiceEvidence) -> tuple[str, ...]:
-    return _own(one)[-SHOWN_LINES:]
+    return tuple(plain(line) for line in _own(one)[-SHOWN_LINES:])
+
+
+def plain(text: str, most: int = OF_A_LINE) -> str:
+    """What a program printed, as one text for a terminal: bounded, and without what would steer it."""
+    shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:most])
+    return shown if len(text) <= most else f"{shown} ... ({len(text)} characters)"
+
+
+def _traceback(one: ServiceEvidence) -> tuple[str, ...]:
+    """The last traceback, from the learner's first line in it on: how the lab came there is of no use."""
+    lines = one.stderr_tail.rpartition(failures.TRACEBACK)[2].splitlines()
+    first = next((number for number, line in enumerate(lines) if FRAME.search(line)), len(lines))
+    return tuple(plain(line) for line in lines[first:] if line.strip())[-SHOWN_LINES:]
 
 
 def _frame(stderr: str) -> tuple[str, int]:
@@ -135,7 +159,7 @@ def _quantities(done: Done) -> Iterator[Finding]:
         return
     family = families.find(done.scenario.family)
     for key, told in verdict.differing(family.quantities, done.prediction, done.record.measured):
-        yield Finding(key, told)
+        yield Finding(key, plain(told, OF_A_VALUE))
 
 
 def _checks(done: Done) -> Iterator[Finding]:
@@ -150,7 +174,7 @@ def _checks(done: Done) -> Iterator[Finding]:
 
 
 def _reason(check: Check) -> str:
-    return check.message.removeprefix("AssertionError: ").partition("\n")[0]
+    return plain(check.message.removeprefix("AssertionError: ").partition("\n")[0], OF_A_VALUE)
 
 
 def _worded(one: Finding, exercise: Exercise) -> Finding:

@@ -56,10 +56,12 @@ def checked(one: Checked, out: Console) -> None:
         if one.result == "passed" and done.record.predicted is not None:
             out.print(side_by_side(families.find(done.scenario.family).quantities, done.record.predicted,
                                    done.record.measured))  # fmt: skip
-    for finding in one.findings[:MOST_FINDINGS]:
+    for finding in one.findings[:1]:
         _finding(one.exercise, finding, out)
+    for finding in one.findings[1:MOST_FINDINGS]:
+        out.print(line("  also", finding.say or finding.told))
     if len(one.findings) > MOST_FINDINGS:
-        out.print(Text(f"           and {len(one.findings) - MOST_FINDINGS} more, which may come of the same"))
+        out.print(line("", f"and {len(one.findings) - MOST_FINDINGS} more, which may come of the same"))
     _predictions(one.predictions, out)
     out.print(line("result", one.result, STYLES[one.result]))
     for text in _next(one):

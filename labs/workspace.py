@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +70,9 @@ def code(here: Path, entry: str) -> Code | Unreadable:
     for path in sorted(here.glob("*.py")):
         try:
             text = path.read_bytes().decode("utf-8")
-            compile(text, path.name, "exec", dont_inherit=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # which the program itself gives when it runs
+                compile(text, path.name, "exec", dont_inherit=True)
         except UnicodeDecodeError as error:
             return Unreadable(path.name, 1, f"it is not UTF-8 text: {error.reason} at byte {error.start}")
         except SyntaxError as error:

@@ -67,7 +67,8 @@ class ServiceEvidence(Kept):
     `exit_status` is None when the program was still running at the end, and 128 + n when signal n killed it. `logs` is
     `complete` when the streams followed live are whole, else `truncated`, and `truncated` says why. `platform` is its
     `sys.platform`. `wrote` maps a stream to the number of bytes that came, `compared` to how many of these, from the
-    first, were found the same in the engine's own store: all of them, without a last line that is not ended, or of a
+    first, were found the same in the engine's own store (but for what is no ASCII, where the store keeps text and not
+    bytes): all of them, without a last line that is not ended, or of a
     flood (run/collect.py) the first part of what flooded. A flood's rest counts as whole because it came in order on
     one connection, which brought the report of the program's end too, or still stood when the lab collected.
 

@@ -53,7 +53,7 @@ def _achieved(noted: Progress, names: list[str]) -> list[RenderableType]:
     hints = sum(len(one.hints) for one in courses)
     return [
         telling.line("the end", "from two generators to ten thousand clients: the course is done.", "bold green"),
-        Text(f"           {attempts} attempts, {hints} hints; ./inv lab.status tells them one by one"),
+        telling.line("", f"attempts: {attempts}, hints: {hints}; ./inv lab.status tells them one by one"),
     ]
 
 

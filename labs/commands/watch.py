@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from labs import checking, consent, course, progress, telling, workspace
-from labs.commands import check, helping, overview
+from labs.commands import check, helping, overview, start
 from labs.exercise import Exercise
 from labs.watching import Key, Watching
+from scenarios.commands.command import say
 from scenarios.commands.scenario import Options, connect
 from scenarios.engines.base import Engine
-from scenarios.errors import EXIT_PASS, UsageError
+from scenarios.errors import EXIT_PASS, LabError, UsageError
 
 KEYS = "h hint   n next   l list   r reset   q quit"
 
@@ -36,9 +37,16 @@ class _Session:
 
     def run(self) -> None:
         """Until the learner quits."""
-        self._check()
+        self._do(Key.SAVED)
         while (key := self._watching.next(workspace.folder(self._exercise))) != "q":
+            self._do(key)
+
+    def _do(self, key: str | Key) -> None:
+        """What a key is for; what is wrong with it is told, and the watching goes on."""
+        try:
             match key:
+                case Key.SAVED:
+                    self._check()
                 case "h":
                     helping.hint(self._exercise.name)
                 case "l":
@@ -48,12 +56,16 @@ class _Session:
                     self._watching.note(workspace.folder(self._exercise))
                 case "n":
                     self._go_on()
-                case Key.SAVED:
-                    self._check()
+                case _:
+                    return
+        except LabError as error:
+            say(str(error))
+        self._out.print(KEYS, style="dim")
 
     def _check(self) -> None:
         """Clears the screen and checks; one that is done leads on to the next."""
-        self._begin()
+        if not workspace.folder(self._exercise).is_dir():
+            start.begin(self._exercise, lambda: self._engine)
         self._watching.note(workspace.folder(self._exercise))
         self._out.clear()
         attempts = len(progress.load().of(self._exercise.name).attempts)
@@ -64,27 +76,13 @@ class _Session:
         telling.checked(checked, self._out)
         if checked.result == "passed":
             self._go_on()
-        self._out.print(KEYS, style="dim")
 
     def _go_on(self) -> None:
-        """To the next exercise, whose files are laid out; it is checked when they are saved."""
+        """To the next exercise: its ceiling is shown, its files are laid out, and checked when they are saved."""
         following = course.after(self._exercise.name)
         if following is None:
             overview.show_map()
             return
         self._exercise = course.find(following)
-        self._begin()
+        start.begin(self._exercise, lambda: self._engine)
         self._watching.note(workspace.folder(self._exercise))
-        self._out.print(telling.line("now", f"{self._exercise.name}  {self._exercise.stated.title}", "bold"))
-        self._out.print(telling.line("", self._exercise.stated.about))
-        self._out.print(telling.place("read", workspace.shown(self._exercise.folder / "README.md")), soft_wrap=True)
-        for file in self._exercise.files:
-            path = workspace.shown(workspace.folder(self._exercise) / file)
-            self._out.print(telling.place("your file", path), soft_wrap=True)
-
-    def _begin(self) -> None:
-        workspace.begin(self._exercise)
-        with progress.noting() as noted:
-            noted.current = self._exercise.name
-            course_of = noted.of(self._exercise.name)
-            course_of.begun = course_of.begun or progress.now()

@@ -167,10 +167,15 @@ def _services(typed: Typed) -> list[str]:
     return sorted(path.stem for path in run.glob("logs/*.stdout"))
 
 
+def _exercises(_: Typed) -> list[str]:
+    return sorted(path.name for path in places.EXERCISES.glob("[0-9]*"))
+
+
 ARGUMENTS: dict[str, tuple[Callable[[Typed], list[str]], ...]] = {
     "scenario": (_scenarios,),
     "logs": (_runs, _services),
     "shell": (_services,),
+    **{f"lab.{command}": (_exercises,) for command in ("start", "check", "watch", "hint", "solution", "reset")},
 }
 VALUES: dict[str, Callable[[Typed], list[str]]] = {
     "--engine": lambda _: list(ENGINES),

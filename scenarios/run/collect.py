@@ -30,6 +30,7 @@ PIPE, HELD_BACK = 60 * 1024, 0.04
 STILL_RUNNING = "the program was still running when the lab gave up"
 COMPARED_WITHIN = 30.0  # seconds: a program that still floods while the lab collects is not followed for ever
 BROKEN = "the live stream is not what the engine keeps"
+NOT_ASCII = bytes(range(0x80, 0x100))
 BETWEEN_READS = 0.05  # seconds, when the store lags behind the stream
 # An engine may keep a line back until its end has come, but no more of one than this (Docker: 16 KiB).
 KEPT_BACK = 64 * 1024
@@ -140,6 +141,8 @@ class Collector:
         wanted, until = min(_lines_of(spool), COMPARED), time.monotonic() + STREAM_LAG
         while True:
             same = self._same(spool, self._session.log(name, stream))
+            if same is None:
+                same = self._same_text(spool, self._session.log(name, stream))
             if same is None or same >= wanted:
                 return same
             if time.monotonic() > until:
@@ -155,6 +158,25 @@ class Collector:
             if not self._has_come(spool, position + len(part)) or spool.read(position, len(part)) != part:
                 return None
             position += len(part)
+            if position >= COMPARED:
+                break
+        return position
+
+    def _same_text(self, spool: Spool, stored: Iterable[bytes]) -> int | None:
+        """As `_same`, but for what is no ASCII: an engine that keeps text (Docker's json-file) has other bytes for what
+        is no UTF-8, and for a character that it cut in two within a line of more than 16 KiB.
+        """
+        position, until = 0, time.monotonic() + COMPARED_WITHIN
+        for part in stored:
+            wanted, found = part.translate(None, NOT_ASCII), b""
+            while len(found) < len(wanted):
+                length = len(wanted) - len(found)
+                if time.monotonic() > until or not self._has_come(spool, position + length):
+                    return None
+                found += spool.read(position, length).translate(None, NOT_ASCII)
+                position += length
+            if found != wanted:
+                return None
             if position >= COMPARED:
                 break
         return position

@@ -2,11 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -214,6 +214,25 @@ def test_logs_that_differ_from_the_engines_own_are_truncated(stored: str, monkey
     assert (evidence.services["client"].logs, evidence.services["server"].logs) == ("truncated", "complete")
     assert evidence.problem is not None
     assert "the engine lost sight of client" in evidence.problem
+
+
+@pytest.mark.parametrize(
+    ("kept", "logs"), [("\ufffd\ufffd", "complete"), ("", "complete"), ("\ufffdx", "truncated"), ("e", "truncated")]
+)
+def test_what_is_no_ascii_may_be_kept_as_other_bytes_and_nothing_else_may(
+    kept: str, logs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    real = ScriptedSession.log
+
+    def log(*asked: Any) -> Iterator[bytes]:
+        yield b"".join(real(*asked)).replace("\u00e9".encode(), kept.encode())
+
+    monkeypatch.setattr(ScriptedSession, "log", log)
+    scripts = transfers()
+    scripts["server"].says += "caf\u00e9\n"
+    evidence, _ = run(scripts)
+    assert evidence.services["server"].logs == logs
 
 
 def test_a_program_killed_by_the_kernel_is_asked_about_memory_and_others_are_not() -> None:
