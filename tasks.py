@@ -241,6 +241,17 @@ def bench(_: Context, rounds: str = "9") -> int:
     return bench.run(rounds)
 
 
+@command(EXPERIMENTS, help={"port": "where to listen on 127.0.0.1, by default 8100"})
+def serve(_: Context, port: str | None = None) -> int:
+    """Serve the runs, a live view and the course as pages, to this machine's browser alone.
+
+    Example: ./inv serve
+    """
+    from scenarios.commands import serve
+
+    return serve.serve(port)
+
+
 EXERCISE = "an exercise, or its number; by default the one that was begun last"
 
 
@@ -374,7 +385,7 @@ def course_report(_: Context, folder: str = "", json: bool = False) -> int:
     return overview.report(folder, json)
 
 
-namespace = Collection(scenario, scenarios, logs, shell, down, doctor, compose, test, lint, bench)
+namespace = Collection(scenario, scenarios, serve, logs, shell, down, doctor, compose, test, lint, bench)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))
 namespace.add_collection(

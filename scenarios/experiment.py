@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Protocol
 
 from scenarios import evidence as evidences
-from scenarios import families, leftovers, record, rundirs, verdict
+from scenarios import families, leftovers, outset, record, rundirs, verdict
 from scenarios.engines.base import Engine, Session
 from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
 from scenarios.evidence import Evidence
@@ -118,6 +118,7 @@ def _run(run: Run) -> Record:
     experiment, scenario = run.experiment, run.experiment.scenario
     Thread(target=_import_the_rest, daemon=True).start()
     rundirs.mark(run.id, experiment.engine.name)
+    outset.save(scenario, experiment.engine.name, run.prediction, run.directory)
     timeout = experiment.timeout or max(scenario.timeout, PATIENCE * run.prediction.waiting)
     plan = Plan(scenario, run.id, run.directory, timeout, experiment.keep, run.image_ids)
     with living(experiment.engine, plan, experiment.audience) as (evidence, session):

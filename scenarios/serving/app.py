@@ -1,0 +1,104 @@
+"""The pages and what each address answers: the board, a run's report and logs, the live view, and what others add."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from scenarios import rundirs
+from scenarios.errors import LabError
+from scenarios.events import STREAMS
+from scenarios.evidence import log_file
+from scenarios.serving import live
+
+HERE = Path(__file__).parent
+PAGES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
+# What every page leads to.
+WAYS = (("/", "Runs"), ("/live", "Live"), ("/course", "Course"))
+
+
+def page(template: str, **values: Any) -> HTMLResponse:
+    """A page of ours, filled in."""
+    return HTMLResponse(PAGES.get_template(template).render(ways=WAYS, **values))
+
+
+def application(further: Sequence[BaseRoute], stop: asyncio.Event) -> Starlette:
+    """All routes; `stop` ends the streams that are open."""
+
+    async def events(request: Request) -> Response:
+        run = request.query_params.get("run")
+        directory = _run(run) if run else None
+        find = (lambda: directory) if directory else live.newest
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(live.messages(find, stop), media_type="text/event-stream", headers=headers)
+
+    routes = [
+        Route("/", _board),
+        Route("/live", _live),
+        Route("/events", events),
+        Route("/runs/{scenario}/{run}/", _report),
+        Route("/runs/{scenario}/{run}/logs/{name}", _log),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+        *further,
+    ]
+    handlers: Mapping[Any, Any] = {HTTPException: _refused, LabError: _failed}
+    return Starlette(routes=routes, exception_handlers=handlers)
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(f"{error.detail}\n", error.status_code)
+
+
+def _failed(_: Request, error: Exception) -> Response:
+    return PlainTextResponse(f"{error}\n", 500)
+
+
+def _run(name: str) -> Path:
+    """A run directory by its own name; nothing that is asked for becomes a path."""
+    found = next((path for path in rundirs.everything() if name in (path.name, rundirs.run_of(path))), None)
+    if found is None:
+        raise HTTPException(404, "there is no such run")
+    return found
+
+
+def _board(_: Request) -> Response:
+    return page("runs.html", runs=[])
+
+
+def _live(request: Request) -> Response:
+    return page("live.html", run=request.query_params.get("run", ""))
+
+
+def _report(request: Request) -> Response:
+    directory = _run(request.path_params["run"])
+    report = directory / "report.html"
+    if not report.is_file():
+        raise HTTPException(404, "this run has no report")
+    return FileResponse(report)
+
+
+def _log(request: Request) -> Response:
+    """A stream as plain text, whatever is in it."""
+    directory = _run(request.path_params["run"])
+    service, _, stream = request.path_params["name"].rpartition(".")
+    there = {(path.stem, one) for one in STREAMS for path in (directory / "logs").glob(f"*.{one}")}
+    if (service, stream) not in there:
+        raise HTTPException(404, "there is no such log")
+    return FileResponse(log_file(directory, service, stream), media_type="text/plain; charset=utf-8")

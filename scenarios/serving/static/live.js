@@ -1,0 +1,98 @@
+// Shows a run while it runs, by the server's events alone. What programs print comes in as text and stays text.
+"use strict";
+
+const MOST_LINES = 400;
+const at = (id) => document.getElementById(id);
+const made = (tag, text, name) => {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text;
+  if (name) element.className = name;
+  return element;
+};
+
+let gauges = {};
+let begun = 0;
+
+function begin(run) {
+  gauges = {};
+  begun = Date.now();
+  at("scenario").textContent = run.scenario;
+  at("summary").textContent = run.summary;
+  at("reason").textContent = run.reason;
+  at("engine").textContent = run.engine;
+  at("parameters").textContent = Object.entries(run.parameters).map(([key, value]) => `${key} ${value}`).join(", ");
+  at("predicted").textContent = inWords(run.predicted);
+  at("verdict").textContent = "running";
+  at("verdict").className = "verdict running";
+  at("measured").textContent = "";
+  at("told").replaceChildren();
+  at("log").replaceChildren();
+  at("report").hidden = true;
+  at("gauges").replaceChildren(...Object.entries(run.services).map(([name, service]) => gauge(name, service)));
+}
+
+function inWords(values) {
+  const word = (value) => (value === null ? "none" : typeof value === "object" ? JSON.stringify(value) : String(value));
+  return Object.entries(values || {}).map(([key, value]) => `${key}: ${word(value)}`).join("; ");
+}
+
+function gauge(name, service) {
+  const box = made("div", undefined, "gauge");
+  const bar = document.createElement("meter");
+  const told = made("span", "-", "told");
+  bar.min = 0;
+  bar.max = service.nofile;
+  bar.high = service.nofile * 0.9;
+  bar.optimum = 0;
+  bar.setAttribute("aria-label", `descriptors of ${name}`);
+  box.append(made("b", name), bar, told);
+  gauges[name] = { bar, told, nofile: service.nofile };
+  return box;
+}
+
+function sampled(sample) {
+  const shown = gauges[sample.service];
+  if (!shown) return;
+  shown.bar.value = sample.descriptors;
+  shown.told.textContent = `${sample.descriptors} of ${shown.nofile} descriptors`;
+}
+
+function add(list, element) {
+  const box = at(list);
+  const follows = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
+  box.append(element);
+  while (box.childElementCount > MOST_LINES) box.firstElementChild.remove();
+  if (follows) box.scrollTop = box.scrollHeight;
+}
+
+function line(message, text) {
+  const row = made("div", undefined, message.stream);
+  row.append(made("b", message.service), " ", made("span", text));
+  add("log", row);
+}
+
+const heard = {
+  run: begin,
+  sample: sampled,
+  line: (message) => line(message, message.text),
+  event: (message) => {
+    if (message.told) add("told", made("li", message.told));
+    line(message, message.told || message.event);
+  },
+  "left-out": (message) => line(message, `(${message.lines} lines and ${message.bytes} bytes more)`),
+  ended: (message) => {
+    at("verdict").textContent = message.verdict;
+    at("verdict").className = `verdict ${message.verdict}`;
+    at("measured").textContent = inWords(message.measured) || message.problem || "";
+    at("report").href = `/runs/${message.path.split("/").map(encodeURIComponent).join("/")}/`;
+    at("report").hidden = false;
+  },
+};
+
+const run = document.body.dataset.run;
+const source = new EventSource(run ? `/events?run=${encodeURIComponent(run)}` : "/events");
+for (const [kind, hear] of Object.entries(heard)) {
+  source.addEventListener(kind, (event) => hear(JSON.parse(event.data)));
+}
+source.onopen = () => { at("connection").textContent = "connected"; };
+source.onerror = () => { at("connection").textContent = "the server does not answer; trying again"; };
