@@ -12,7 +12,7 @@ from scenarios.parameters import Kind, size, whole_number
 from scenarios.quantities import Exactly, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory import mechanisms
-from scenarios.theory.mechanisms import MECHANISMS, Machine
+from scenarios.theory.mechanisms import KNOWN, Machine
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
@@ -47,11 +47,11 @@ class Echoes(Plain):
     )
 
     def problem(self, scenario: Scenario) -> str | None:
-        """The server is one of the nine, and its machine has the memory for its tasks."""
+        """The server is one of those that are known, and its machine has the memory for its tasks."""
         program, clients = scenario.services["server"].program, scenario.number("clients")
-        if mechanism_of(scenario) not in MECHANISMS:
-            return f"the server is {program!r}: it must be one of {PROGRAM}{{{', '.join(MECHANISMS)}}}"
-        if MECHANISMS[mechanism_of(scenario)].task != "loop" and clients > MOST_TASKS:
+        if mechanism_of(scenario) not in KNOWN:
+            return f"the server is {program!r}: it must be one of {PROGRAM}{{{', '.join(KNOWN)}}}"
+        if KNOWN[mechanism_of(scenario)].task != "loop" and clients > MOST_TASKS:
             return f"clients is {clients}: a task for each is tried with {MOST_TASKS} at most"
         return None
 
@@ -78,7 +78,7 @@ class Echoes(Plain):
             facts={
                 "descriptors": mechanisms.open_before(name, rings),
                 "watched": mechanisms.watched(name, fate.served),
-                "refusal": MECHANISMS[name].refusal if fate.says else None,
+                "refusal": KNOWN[name].refusal if fate.says else None,
                 "mechanism": name,
                 "answers": mechanisms.answers(name, fate),
             },

@@ -28,7 +28,7 @@ from scenarios.theory.descriptors import EMFILE, LISTENERS, STANDARD_STREAMS, Se
 
 Task = Literal["loop", "thread", "process"]
 # How a mechanism meets a client for whom there is no descriptor.
-Refusal = Literal["dies", "waits", "sheds"]
+Refusal = Literal["dies", "waits", "sheds", "queues"]
 # pthread_create's failure as CPython's _thread tells it; fork's as the C library does.
 NO_TASK = {
     "thread": ("RuntimeError", "can't start new thread"),
@@ -38,6 +38,7 @@ NO_TASK = {
 SEEN = {
     "waits": ("TimeoutError", "timed out"),
     "sheds": ("ConnectionError", "the server closed the connection"),
+    "queues": ("TimeoutError", "timed out"),
 }
 
 
@@ -69,6 +70,10 @@ MECHANISMS = {
     "asyncio": Mechanism(own=3, watched=1, refusal="waits"),
     "uvloop": Mechanism(own=9, watched=3, refusal="sheds"),
 }
+
+# One client after the other: no way of serving many, but where all of them begin.
+SERIAL = "serial"
+KNOWN = {**MECHANISMS, SERIAL: Mechanism(refusal="queues")}
 
 
 @dataclass(frozen=True)
@@ -105,34 +110,34 @@ def answers(name: str, fate: Fate) -> bool | None:
 
     None where it depends on the moment: threads may still answer while the interpreter around them ends.
     """
-    if fate.lives or MECHANISMS[name].task == "process":
+    if fate.lives or KNOWN[name].task == "process":
         return True
-    return False if MECHANISMS[name].task == "loop" else None
+    return False if KNOWN[name].task == "loop" else None
 
 
 def open_before(name: str, rings: int = 0) -> int:
     """Descriptors that are open before the first client."""
-    return STANDARD_STREAMS + LISTENERS + MECHANISMS[name].own + (rings if name == "uvloop" else 0)
+    return STANDARD_STREAMS + LISTENERS + KNOWN[name].own + (rings if name == "uvloop" else 0)
 
 
 def descriptors(name: str, clients: int, rings: int = 0) -> int:
     """Descriptors of the first process with so many clients connected."""
-    return open_before(name, rings) + clients * MECHANISMS[name].per_client
+    return open_before(name, rings) + clients * KNOWN[name].per_client
 
 
 def processes(name: str, clients: int) -> int:
     """Processes with so many clients connected, the first one included."""
-    return 1 + clients * (MECHANISMS[name].task == "process")
+    return 1 + clients * (KNOWN[name].task == "process")
 
 
 def threads(name: str, clients: int) -> int:
     """Threads of all processes with so many clients connected."""
-    return 1 + clients * (MECHANISMS[name].task != "loop")
+    return 1 + clients * (KNOWN[name].task != "loop")
 
 
 def watched(name: str, clients: int) -> int | None:
     """Descriptors in the epoll set: the mechanism's own, the listener and every client; None without such a set."""
-    own = MECHANISMS[name].watched
+    own = KNOWN[name].watched
     return None if own is None else own + LISTENERS + clients
 
 
@@ -141,7 +146,10 @@ def fate(name: str, machine: Machine, clients: int) -> Fate:
 
     At equal counts descriptors come first: accept is called before the thread or the process is asked for.
     """
-    task, by_tasks = MECHANISMS[name].task, until_no_task(name, machine.pids)
+    if name == SERIAL and clients > 1:
+        reason = "the server waits for its first client alone: the next one is connected by the kernel, and waits too."
+        return Fate(1, "client", *SEEN["queues"], reason)
+    task, by_tasks = KNOWN[name].task, until_no_task(name, machine.pids)
     by_descriptors = _by_descriptors(name, machine, clients)
     if by_tasks < clients and (by_descriptors.says is None or by_tasks < by_descriptors.served):
         served = int(by_tasks)
@@ -155,11 +163,11 @@ def fate(name: str, machine: Machine, clients: int) -> Fate:
 
 def until_no_task(name: str, pids: int | None) -> float:
     """Clients until there is no thread or process left for the next."""
-    return math.inf if pids is None or MECHANISMS[name].task == "loop" else pids - 1
+    return math.inf if pids is None or KNOWN[name].task == "loop" else pids - 1
 
 
 def _by_descriptors(name: str, machine: Machine, clients: int) -> Fate:
-    mechanism = MECHANISMS[name]
+    mechanism = KNOWN[name]
     if mechanism.per_client == 0:
         reason = f"each of {clients} clients has a process of its own, and the first one keeps no descriptor of any."
         return Fate(clients, reason=reason)

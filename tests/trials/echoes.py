@@ -12,6 +12,7 @@ DRAWN: Drawn = {
         f"echo-{name}": {"clients": ("1", "37", "90"), "nofile": ("40", "600"), "pids_limit": ("2", "30", "500")}
         for name in ("threads", "fork")
     },
+    "echo-serial": {"clients": ("1", "2", "40"), "size": ("1B", "100KiB")},
     "gevent-echo-100": {"clients": ("3", "150"), "size": ("1KiB", "100KiB"), "nofile": ("32", "512")},
 }
 SMALL = {"clients": "20", "size": "10KiB"}
@@ -24,6 +25,13 @@ input()
 POLLS = '"""Polls."""\nfrom labs.programs.servers.echo_poll import main\nmain()\n'
 MUTANTS = (
     Mutant("it only prints that it is ready", "echo-epoll", "servers.echo_epoll", PRINTS, given=SMALL),
+    Mutant(
+        "a thread for each client serves them all",
+        "echo-serial",
+        "servers.echo_serial",
+        "__import__('threading').Thread(target=echo, args=(sock,), daemon=True).start()",
+        "echo(sock)",
+    ),
     Mutant("select is poll", "echo-select", "servers.echo_select", POLLS, given=SMALL),
     Mutant(
         "selectors chooses poll", "echo-selectors", "servers.echo_selectors", "PollSelector", "DefaultSelector", SMALL
