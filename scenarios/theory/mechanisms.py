@@ -28,7 +28,7 @@ from scenarios.theory.descriptors import EMFILE, LISTENERS, STANDARD_STREAMS, Se
 
 Task = Literal["loop", "thread", "process"]
 # How a mechanism meets a client for whom there is no descriptor.
-Refusal = Literal["dies", "waits", "sheds", "queues"]
+Refusal = Literal["dies", "waits", "sheds", "pauses", "queues"]
 # pthread_create's failure as CPython's _thread tells it; fork's as the C library does.
 NO_TASK = {
     "thread": ("RuntimeError", "can't start new thread"),
@@ -38,6 +38,7 @@ NO_TASK = {
 SEEN = {
     "waits": ("TimeoutError", "timed out"),
     "sheds": ("ConnectionError", "the server closed the connection"),
+    "pauses": ("TimeoutError", "timed out"),
     "queues": ("TimeoutError", "timed out"),
 }
 
@@ -71,9 +72,10 @@ MECHANISMS = {
     "uvloop": Mechanism(own=9, watched=3, refusal="sheds"),
 }
 
-# One client after the other: no way of serving many, but where all of them begin.
-SERIAL = "serial"
-KNOWN = {**MECHANISMS, SERIAL: Mechanism(refusal="queues")}
+# One client after the other: no way of serving many, but where all of them begin. And select that knows its limits: it
+# asks for new clients only while there is room for one.
+SERIAL, BOUNDED = "serial", "bounded"
+KNOWN = {**MECHANISMS, SERIAL: Mechanism(refusal="queues"), BOUNDED: Mechanism(refusal="pauses")}
 
 
 @dataclass(frozen=True)
@@ -172,11 +174,15 @@ def _by_descriptors(name: str, machine: Machine, clients: int) -> Fate:
         reason = f"each of {clients} clients has a process of its own, and the first one keeps no descriptor of any."
         return Fate(clients, reason=reason)
     # Only select has a limit of its own; for the others any mechanism without one stands here.
-    selector = "select" if name == "select" else "epoll"
+    selector = "select" if name in ("select", BOUNDED) else "epoll"
     own = open_before(name, machine.rings)
     served, kind, message, reason = descend(Server(selector, "linux", machine.nofile, own), clients)
     if kind is None:
         return Fate(served, reason=_room(name, machine, clients))
+    if mechanism.refusal == "pauses":
+        most = f"{own} + {served} descriptors are all that it may have or select can ask about"
+        reason = f"{most}; it asks for no more clients then, and the next one waits, connected by the kernel alone."
+        return Fate(served, "client", *SEEN["pauses"], reason)
     if message == EMFILE and mechanism.refusal != "dies":
         kind, message = SEEN[mechanism.refusal]
         happens = {

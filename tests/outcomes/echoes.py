@@ -20,7 +20,14 @@ CALLS = {
     "x86_64": {"select": {23, 270}, "poll": {7, 271}, "epoll": {232, 281, 441}},
     "aarch64": {"select": {72}, "poll": {73}, "epoll": {22, 441}},
 }
-WAITS_IN = {"select": "select", "poll": "poll", "threads": "poll", "fork": "poll", "serial": "poll"}
+WAITS_IN = {
+    "select": "select",
+    "poll": "poll",
+    "threads": "poll",
+    "fork": "poll",
+    "serial": "poll",
+    "bounded": "select",
+}
 SECONDS = 5.0
 
 

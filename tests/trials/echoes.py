@@ -12,6 +12,7 @@ DRAWN: Drawn = {
         f"echo-{name}": {"clients": ("1", "37", "90"), "nofile": ("40", "600"), "pids_limit": ("2", "30", "500")}
         for name in ("threads", "fork")
     },
+    "echo-bounded": {"clients": ("30", "90", "1100"), "nofile": ("40", "600", "4096"), "size": ("1B", "100KiB")},
     "echo-serial": {"clients": ("1", "2", "40"), "size": ("1B", "100KiB")},
     "gevent-echo-100": {"clients": ("3", "150"), "size": ("1KiB", "100KiB"), "nofile": ("32", "512")},
 }
@@ -32,6 +33,7 @@ MUTANTS = (
         "__import__('threading').Thread(target=echo, args=(sock,), daemon=True).start()",
         "echo(sock)",
     ),
+    Mutant("it goes on asking", "echo-bounded", "servers.echo_bounded", "True", "len(clients) < most", FULL),
     Mutant("select is poll", "echo-select", "servers.echo_select", POLLS, given=SMALL),
     Mutant(
         "selectors chooses poll", "echo-selectors", "servers.echo_selectors", "PollSelector", "DefaultSelector", SMALL
