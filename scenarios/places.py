@@ -12,3 +12,5 @@ PROGRAMS = ROOT / "labs" / "programs"
 CHECKS = ROOT / "tests" / "outcomes"
 # A file for each text of a catalog file that was found right.
 CHECKED = ROOT / ".venv" / "catalog-files-found-right"
+# Templates of pages, compiled.
+COMPILED = ROOT / ".venv" / "templates-of-pages"

@@ -170,6 +170,7 @@ def _services(typed: Typed) -> list[str]:
 ARGUMENTS: dict[str, tuple[Callable[[Typed], list[str]], ...]] = {
     "scenario": (_scenarios,),
     "logs": (_runs, _services),
+    "report": (_runs,),
     "shell": (_services,),
 }
 VALUES: dict[str, Callable[[Typed], list[str]]] = {

@@ -19,7 +19,7 @@ from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE
 
 INV = Path(__file__).resolve().parent.parent.parent / "inv"
 # invoke has no optional positional arguments; these commands have some, in this order.
-OPTIONAL_POSITIONALS = {"logs": ("--run", "--service")}
+OPTIONAL_POSITIONALS = {"logs": ("--run", "--service"), "report": ("--run",)}
 # Options of `scenario` with which it takes no name.
 FOR_ALL = {"--all", "--topic", "--resume"}
 HELP = {"-h", "--help"}
