@@ -118,6 +118,36 @@ def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
 
 @command(
     EXPERIMENTS,
+    help={
+        "run": "its id, its directory, or a scenario for its latest run; default: the latest run of all",
+        "open": "show it in the browser",
+    },
+)
+def report(_: Context, run: str | None = None, open: bool = False) -> int:
+    """Draw a run's page, report.html in its directory, and print where it is.
+
+    Every run has drawn its own; this draws it again, also that of a run from before there were pages.
+
+    Example: ./inv report windows-600 --open
+    """
+    from scenarios.commands import report
+
+    return report.draw(run, open)
+
+
+@command(EXPERIMENTS, help={"open": "show it in the browser"})
+def board(_: Context, open: bool = False) -> int:
+    """Draw one page over all runs: verdicts by scenario and machine, trends, and links to the runs' pages.
+
+    Example: ./inv board --open
+    """
+    from scenarios.commands import report
+
+    return report.draw_board(open)
+
+
+@command(
+    EXPERIMENTS,
     positional=["service"],
     help={"service": "the service to look into", "run": "the kept run's id; default: the latest", "engine": ENGINE},
 )
@@ -385,7 +415,7 @@ def course_report(_: Context, folder: str = "", json: bool = False) -> int:
     return overview.report(folder, json)
 
 
-namespace = Collection(scenario, scenarios, serve, logs, shell, down, doctor, compose, test, lint, bench)
+namespace = Collection(scenario, scenarios, logs, report, board, serve, shell, down, doctor, compose, test, lint, bench)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))
 namespace.add_collection(

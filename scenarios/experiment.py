@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Protocol
 
 from scenarios import evidence as evidences
-from scenarios import families, leftovers, outset, record, rundirs, verdict
+from scenarios import families, leftovers, outset, record, rundirs, unforeseen, verdict
 from scenarios.engines.base import Engine, Session
 from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
 from scenarios.evidence import Evidence
@@ -111,6 +111,7 @@ def _kept(result: Record, run: Run | None) -> Record:
     if run:
         with suppress(EvidenceError):  # That it cannot be saved is then what the record says.
             record.save(result, run.directory)
+            _draw(run, result)
     return result
 
 
@@ -131,7 +132,19 @@ def _run(run: Run) -> Record:
     removal = {} if experiment.keep else {"remove": round(time.monotonic() - judged, 4)}
     result = replace(result, seconds=experiment.phases.seconds({**evidence.seconds, **removal}))
     record.save(result, run.directory)
+    _draw(run, result, evidence)
     return result
+
+
+def _draw(run: Run, result: Record, evidence: Evidence | None = None) -> None:
+    """Draws the run's page; whatever is wrong with a page is told, and the verdict stands."""
+    from scenarios.report import page
+
+    try:
+        page.write(run.directory, result, evidence, run.experiment.scenario)
+    except Exception as error:
+        told = str(error) if isinstance(error, LabFailure) else unforeseen.told(error)
+        run.experiment.audience.doing(f"the page was not drawn: {told}")
 
 
 def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
@@ -164,10 +177,14 @@ def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
 
 
 def _import_the_rest() -> None:
-    """Imports what saves, pytest and testinfra while the machines start; that then costs no time of its own."""
+    """Imports what saves and draws, pytest and testinfra while machines start; that then costs no time of its own."""
     evidences.adapter()
     record.adapter()
-    import scenarios.checks  # noqa: F401
+    import scenarios.checks
+    import scenarios.report.page  # noqa: F401
+    from scenarios.report import templating
+
+    templating.load()
 
 
 def _without_run(

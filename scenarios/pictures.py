@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,40 @@ class Curves:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A value that theory foresees as the highest that can be, and in words why."""
+
+    value: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """What was seen in the course of time: (second, value in `unit`) of each who was looked at, in order.
+
+    `bounds` are drawn where they lie near what was seen. `moments` are (second, word): what had just happened then.
+    """
+
+    title: str
+    unit: str
+    series: Mapping[str, Sequence[tuple[float, float]]]
+    bounds: Sequence[Bound] = ()
+    moments: Sequence[tuple[float, str]] = ()
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """How a cost is spread: of each, its value in `unit` at each share, such as `50 %`, `99 %`, `the longest`.
+
+    The shares stand in their order, and are the same for all.
+    """
+
+    title: str
+    unit: str
+    series: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
 class Bars:
     """One value each, in `unit`."""
 
@@ -57,4 +92,16 @@ class Grid:
     rows: Mapping[str, Sequence[str]]
 
 
-Picture = Timeline | Curves | Bars | Steps | Grid
+Picture = Timeline | Curves | Course | Percentiles | Bars | Steps | Grid
+
+# What is seen of a service in the course of time.
+Seen = Literal["sockets", "descriptors", "threads", "memory"]
+
+
+@dataclass(frozen=True)
+class Cliff:
+    """Where theory foresees that a service comes no further: the bound of something that is seen of it."""
+
+    service: str
+    seen: Seen
+    bound: Bound

@@ -15,3 +15,5 @@ EXERCISES = ROOT / "labs" / "exercises"
 WORKSPACE = Path(os.environ.get("IOLAB_WORKSPACE") or ROOT / "workspace").absolute()
 # A file for each text of a catalog file that was found right.
 CHECKED = ROOT / ".venv" / "catalog-files-found-right"
+# Templates of pages, compiled.
+COMPILED = ROOT / ".venv" / "templates-of-pages"

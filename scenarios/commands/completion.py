@@ -174,6 +174,7 @@ def _exercises(_: Typed) -> list[str]:
 ARGUMENTS: dict[str, tuple[Callable[[Typed], list[str]], ...]] = {
     "scenario": (_scenarios,),
     "logs": (_runs, _services),
+    "report": (_runs,),
     "shell": (_services,),
     **{f"lab.{command}": (_exercises,) for command in ("start", "check", "watch", "hint", "solution", "reset")},
 }

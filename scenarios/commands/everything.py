@@ -144,8 +144,10 @@ def _run(scenarios: Sequence[Scenario], engine: Engine, series: Series, options:
 
 def _prepare(scenarios: Sequence[Scenario], engine: Engine, options: Options) -> None:
     """Builds the images once, before many runs want them; imports once what all of them need."""
-    from scenarios import checks, experiment  # noqa: F401 - so that the processes of the runs need not
+    # So that the processes of the runs need not.
+    from scenarios import checks, experiment  # noqa: F401
     from scenarios.preparation import prepare
+    from scenarios.report import page, templating  # noqa: F401
 
     audience = TerminalAudience(quiet=options.as_json)
     try:

@@ -21,6 +21,7 @@ INV = Path(__file__).resolve().parent.parent.parent / "inv"
 # invoke has no optional positional arguments; these commands have some, in this order.
 OPTIONAL_POSITIONALS = {
     "logs": ("--run", "--service"),
+    "report": ("--run",),
     **{f"lab.{command}": ("--name",) for command in ("start", "check", "watch", "hint", "solution", "reset")},
     "lab.report": ("--folder",),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
+from scenarios.pictures import Bars, Picture
 from scenarios.quantities import Between, Each, Exactly, Expectation, Json, Quantity
 from scenarios.theory.sharing import least, taking_turns
 
@@ -67,6 +68,10 @@ class Counters(Plain):
             "threads": {name: look.threads for name, look in looks.items()},
             "error": first_failure(evidence.services.values()),
         }
+
+    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+        """What is missing of the longest bar is lost."""
+        return (Bars("what the counter shows in the end", "updates", measured["counted"]),)
 
 
 FAMILY: Family = Counters()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
+from scenarios.pictures import Picture, Span, Timeline
 from scenarios.quantities import Between, Each, Exactly, Json, Order, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory.waiting import Cost, concurrent_seconds, rounds, serial_seconds
@@ -28,10 +29,14 @@ WAITS = {
     "gevent-unpatched": "serial",
 }
 UNKNOWN = Cost(0, 0)
+# More lanes than these are no picture any more; times are told to a tenth of a millisecond.
+MOST_LANES, CLOCK = 40, 1e-4
 
 
 class Fetches(Plain):
-    """`seconds` is how long each fetcher took, `bytes` the bodies of all fetchers together."""
+    """`seconds` is how long each fetcher took, `bytes` the bodies of all fetchers together; `spans` say from when to
+    when each fetched each URL.
+    """
 
     name = "fetches"
     parameters: Mapping[str, Kind] = {
@@ -70,6 +75,7 @@ class Fetches(Plain):
             "seconds": {name: float(event["seconds"]) for name, event in fetched.items()},
             "bytes": sum(int(event["bytes"]) for event in fetched.values()),
             "error": first_failure(evidence.services.values()),
+            "spans": {name: event["spans"] for name, event in fetched.items() if "spans" in event},
         }
 
     def tell(self, service: str, event: Event) -> str | None:
@@ -82,6 +88,29 @@ class Fetches(Plain):
                 return f"{service}: {event['bytes']} bytes in {event['seconds']:.2f} s"
             case _:
                 return None
+
+    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+        """As many lanes for each fetcher as it waits for fetches at the same time."""
+        together = {name: _side_by_side(spans) for name, spans in measured["spans"].items()}
+        lanes = {
+            f"{name} {number}" if len(those) > 1 else name: lane
+            for name, those in together.items()
+            for number, lane in enumerate(those, start=1)
+        }
+        if not 0 < len(lanes) <= MOST_LANES:
+            return ()
+        return (Timeline("who waits for how many at the same time", lanes),)
+
+
+def _side_by_side(spans: Sequence[Sequence[float]]) -> list[list[Span]]:
+    """Each fetch in the first lane that is free when it begins."""
+    lanes: list[list[Span]] = []
+    for begin, end in sorted((float(begin), float(end)) for begin, end in spans):
+        free = next((lane for lane in lanes if lane[-1].end <= begin + CLOCK), None)
+        if free is None:
+            lanes.append(free := [])
+        free.append(Span(begin, end, "fetching"))
+    return lanes
 
 
 def page_bytes(urls: int) -> int:

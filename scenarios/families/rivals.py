@@ -10,7 +10,7 @@ from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
-from scenarios.pictures import Grid, Picture
+from scenarios.pictures import Bars, Grid, Percentiles, Picture
 from scenarios.quantities import AtLeast, Each, Exactly, Expectation, Json, Order, Quantity
 from scenarios.theory import mechanisms
 from scenarios.theory.mechanisms import MECHANISMS
@@ -29,6 +29,8 @@ SLOWER, PROCESS_DEARER, THREAD_DEARER, STACKLESS = 1.3, 3.0, 1.3, 3.0
 LOOPS = ("select", "poll", "epoll", "selectors")
 COROUTINES = ("gevent", "asyncio", "uvloop")
 PERCENTILES = (50.0, 99.0)
+# The shares of a distribution that are drawn.
+SHARES = {"50 %": 50.0, "75 %": 75.0, "90 %": 90.0, "99 %": 99.0, "all": 100.0}
 
 
 class Rivals(Plain):
@@ -79,13 +81,16 @@ class Rivals(Plain):
         )
 
     def measure(self, evidence: Evidence) -> dict[str, Json]:
-        """What the client timed, and what the looks at each server saw before, with all connected, and afterwards."""
+        """What the client timed, and what the looks at each server saw before, with all connected, and afterwards;
+        `latencies` are drawn.
+        """
         said = [event for event in evidence.services["client"].events if event["event"] == "measured"]
         measured: dict[str, dict[str, Json]] = {one.key: {} for one in self.quantities if one is not ERROR}
         for event in said:
             for key, value in _of(evidence, event).items():
                 measured[key][str(event["server"])] = value
-        return {**measured, "error": first_failure(evidence.services.values())}
+        latencies = {str(event["server"]): _spread(event["latencies"]) for event in said}
+        return {**measured, "error": first_failure(evidence.services.values()), "latencies": latencies}
 
     def tell(self, service: str, event: Event) -> str | None:
         """How many connections a second a server took."""
@@ -94,10 +99,16 @@ class Rivals(Plain):
         return None
 
     def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """All of them side by side."""
+        """All of them side by side, and then what differs most."""
         shown = [one for one in self.quantities if one is not ERROR]
         rows = {name: [one.words(measured[one.key][name]) for one in shown] for name in measured["connections"]}
-        return (Grid("the same load", [one.key for one in shown], rows),)
+        return (
+            Grid("the same load", [one.key for one in shown], rows),
+            Bars("connections a second, one after the other", "/s", measured["connections"]),
+            Bars("memory for each connection", "KiB", measured["memory"]),
+            Bars("processor time of a request", "µs", measured["cpu"]),
+            Percentiles("from when a request was due to its answer", "µs", measured.get("latencies", {})),
+        )
 
 
 def _of(evidence: Evidence, event: Event) -> dict[str, Json]:
@@ -125,14 +136,19 @@ def _memory(before: int | None, after: int | None, clients: int) -> float:
     return round(max(0, after - before) / clients / KIB, 1)
 
 
-def percentiles(latencies: list[int]) -> tuple[int, ...]:
-    """The median and the 99th percentile, in microseconds."""
+def _spread(latencies: list[Json]) -> dict[str, int]:
+    """Microseconds by the share of requests that took no longer."""
+    return dict(zip(SHARES, percentiles([int(one) for one in latencies], tuple(SHARES.values())), strict=True))
+
+
+def percentiles(latencies: list[int], shares: tuple[float, ...] = PERCENTILES) -> tuple[int, ...]:
+    """By default the median and the 99th percentile, in microseconds."""
     from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped] # it has no types of its own
 
     histogram = HdrHistogram(1, LONGEST_LATENCY, 3)
     for one in latencies:
         histogram.record_value(max(1, one))
-    return tuple(int(histogram.get_value_at_percentile(share)) for share in PERCENTILES)
+    return tuple(int(histogram.get_value_at_percentile(share)) for share in shares)
 
 
 FAMILY: Family = Rivals()

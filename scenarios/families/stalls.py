@@ -9,7 +9,7 @@ from scenarios.events import Event
 from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
-from scenarios.pictures import Grid, Picture
+from scenarios.pictures import Grid, Percentiles, Picture
 from scenarios.quantities import AtLeast, AtMost, Between, Each, Exactly, Expectation, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory import stalling
@@ -33,7 +33,7 @@ SECOND = 1_000_000  # in microseconds
 
 class Stalls(Plain):
     """By the name of a loop: `held` is how long the work took, `longest` and `waited` are the longest wait and how many
-    waited until the work was done, `corrected` and `naive` the two 99th percentiles.
+    waited until the work was done, `corrected` and `naive` the two 99th percentiles; `spread` has more of them.
     """
 
     name = "stalls"
@@ -92,6 +92,7 @@ class Stalls(Plain):
             "held": held,
             **{key: {name: one[key] for name, one in found.items()} for key in KEYS},
             "error": first_failure(evidence.services.values()),
+            "spread": {f"{name}, {clock}": one[clock] for name, one in found.items() for clock in CLOCKS},
         }
 
     def tell(self, service: str, event: Event) -> str | None:
@@ -106,10 +107,16 @@ class Stalls(Plain):
             name: [f"{measured[key][name] * 1000:.1f} ms" for key in ("naive", "corrected", "longest")]
             for name in measured["naive"]
         }
-        return (Grid("the same requests by two clocks", ("p99 naive", "p99 corrected", "longest"), rows),)
+        return (
+            Grid("the same requests by two clocks", ("p99 naive", "p99 corrected", "longest"), rows),
+            Percentiles("how long requests waited, by two clocks", "s", measured.get("spread", {})),
+        )
 
 
 KEYS = ("longest", "waited", "corrected", "naive")
+CLOCKS = ("honest clock", "naive clock")
+# The shares of the requests whose longest wait is drawn.
+SHARES = {"50 %": 50.0, "90 %": 90.0, "99 %": 99.0, "99.9 %": 99.9, "all": 100.0}
 
 
 def loops(scenario: Scenario) -> tuple[str, ...]:
@@ -173,19 +180,23 @@ def _measured(requests: list[list[int]], at: int, stall: float, held: float) -> 
             begun <= intended < begun + stall * SECOND and answered >= begun + held * SECOND
             for intended, _, answered in requests[at:]
         ),
-        "corrected": _p99(corrected),
-        "naive": _p99(naive),
+        "corrected": _within(corrected, 99),
+        "naive": _within(naive, 99),
+        **{
+            clock: {words: _within(waits, share) for words, share in SHARES.items()}
+            for clock, waits in zip(CLOCKS, (corrected, naive), strict=True)
+        },
     }
 
 
-def _p99(waits: Iterable[int]) -> float:
-    """The 99th percentile in seconds, of waits in microseconds, as an HdrHistogram of three digits keeps it."""
+def _within(waits: Iterable[int], share: float) -> float:
+    """A percentile in seconds, of waits in microseconds, as an HdrHistogram of three digits keeps it."""
     from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped] # it has no types of its own
 
     histogram = HdrHistogram(1, 3600 * SECOND, 3)
     for wait in waits:
         histogram.record_value(max(1, wait))
-    return float(histogram.get_value_at_percentile(99)) / SECOND
+    return float(histogram.get_value_at_percentile(share)) / SECOND
 
 
 def _reason(stall: float, rate: int, duration: float, *, yields: bool) -> str:

@@ -7,11 +7,13 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.pictures import Bars, Curves, Grid, Picture, Span, Steps, Timeline
+from scenarios.pictures import Bars, Course, Curves, Grid, Percentiles, Picture, Span, Steps, Timeline
 
 WIDTH = 60
 # A bar has a name before it and its value behind it, all in 80 columns.
 LONGEST_BAR = 48
+# So many parts of the time a course has on a line.
+SPARKS = 40
 FULL, LESS, NOTHING = "█", "░", " "
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -24,6 +26,10 @@ def drawn(picture: Picture) -> Iterable[Text | Table]:
             yield from map(Text, _timeline(picture))
         case Curves():
             yield from map(Text, _curves(picture))
+        case Course():
+            yield from map(Text, _course(picture))
+        case Percentiles():
+            yield _percentiles(picture)
         case Bars():
             yield from map(Text, _bars(picture))
         case Steps():
@@ -99,6 +105,40 @@ def _steps(picture: Steps) -> Iterable[str]:
     yield "  " + "  ".join(f"{name:{widths[name]}}" for name in names)
     for who, what in picture.steps:
         yield ("  " + "  ".join(f"{what if name == who else '':{widths[name]}}" for name in names)).rstrip()
+
+
+def _course(picture: Course) -> Iterable[str]:
+    """A line of bars for each, from 0 to the highest of all, as many as the terminal has room for."""
+    series = {name: points for name, points in picture.series.items() if points}
+    most = max((value for points in series.values() for _, value in points), default=0.0)
+    width = _names(series)
+    for name, points in series.items():
+        begin, end = points[0][0], points[-1][0]
+        highest = max(value for _, value in points)
+        bars = "".join(EIGHTHS[round(value / most * (len(EIGHTHS) - 1)) if most else 0] for value in _parts(points))
+        yield f"  {name:{width}}  {bars}  {highest:.4g} {picture.unit} at most, in {end - begin:.1f} s"
+
+
+def _parts(points: Sequence[tuple[float, float]]) -> Iterable[float]:
+    """The highest value in each part of the time; where none was seen, the one before."""
+    begin, end = points[0][0], points[-1][0]
+    parts: list[float | None] = [None] * SPARKS
+    for second, value in points:
+        n = min(SPARKS - 1, int((second - begin) / (end - begin) * SPARKS)) if end > begin else 0
+        parts[n] = max(value, parts[n] or 0.0)
+    last = points[0][1]
+    for part in parts:
+        last = last if part is None else part
+        yield last
+
+
+def _percentiles(picture: Percentiles) -> Table:
+    shares = list(dict.fromkeys(share for values in picture.series.values() for share in values))
+    rows = {
+        name: [f"{values[share]:.3g} {picture.unit}" if share in values else "" for share in shares]
+        for name, values in picture.series.items()
+    }
+    return _grid(Grid(picture.title, shares, rows))
 
 
 def _grid(picture: Grid) -> Table:

@@ -17,7 +17,8 @@ from rich.text import Text
 from scenarios import failures, families
 from scenarios.events import Event
 from scenarios.families.base import MISUNDERSTOOD, Family, Prediction, pictures, tell
-from scenarios.quantities import ANY, Each, Expectation, Json, Quantity, is_bound, read_json
+from scenarios.quantities import ANY, Each, Expectation, Json, Quantity
+from scenarios.report.comparison import label, rows
 from scenarios.report.drawing import drawn
 from scenarios.scenario import Scenario
 
@@ -37,8 +38,6 @@ STYLES = {
     "skipped": "yellow",
 }
 MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
-# What was not measured, as against what was measured to be none.
-MISSING = object()
 # Without a terminal nobody wraps lines, and nothing should be cut off.
 WIDTH_WITHOUT_TERMINAL = 120
 
@@ -177,17 +176,12 @@ def relations_in_words(prediction: Prediction) -> Iterator[str]:
     """What is predicted of the parts of a quantity, a line for each quantity."""
     for key, relations in prediction.relations.items():
         if relations:
-            yield f"of {_label(key)}: " + ", ".join(one.words() for one in relations)
-
-
-def _label(key: str) -> str:
-    """A quantity's key as a reader has it."""
-    return key.replace("_", " ")
+            yield f"of {label(key)}: " + ", ".join(one.words() for one in relations)
 
 
 def _heading(quantity: Quantity) -> str:
     """What stands before values that do not say themselves what they are."""
-    return "" if quantity.noun or quantity.unit else f"{_label(quantity.key)}: "
+    return "" if quantity.noun or quantity.unit else f"{label(quantity.key)}: "
 
 
 def show(record: Record, scenario: Scenario, out: Console) -> None:
@@ -236,26 +230,6 @@ def side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json], 
     table = Table(box=None, padding=(0, 3, 0, 0), show_edge=False, header_style="bold")
     for column in ("", "predicted", "measured"):
         table.add_column(column, overflow="fold")
-    for one in quantities:
-        for row in _rows(one, predicted.get(one.key), measured):
-            table.add_row(*map(Text, row))  # An exception's text may hold what rich takes for markup.
+    for row in rows(quantities, predicted, measured):
+        table.add_row(*map(Text, row))  # An exception's text may hold what rich takes for markup.
     return table
-
-
-def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
-    """One row, or of a quantity that has several values what it is and below it a row for each of their names."""
-    found = MISSING if measured is None else measured.get(quantity.key, MISSING)
-    label = _label(quantity.key)
-    if (quantity.read and not quantity.each) or not isinstance(predicted, Mapping) or is_bound(predicted):
-        yield label, read_json(predicted, quantity.words), _measured(quantity, found)
-        return
-    is_one = len(predicted) == 1
-    if len(predicted) > 1:
-        yield label, "" if quantity.noun in (None, label) else str(quantity.noun), ""
-    for name, value in predicted.items():
-        one = found.get(name, MISSING) if isinstance(found, Mapping) else MISSING
-        yield f"{label} {name}" if is_one else f"  {name}", read_json(value, quantity.words), _measured(quantity, one)
-
-
-def _measured(quantity: Quantity, value: Json) -> str:
-    return "-" if value is MISSING else quantity.words(value)

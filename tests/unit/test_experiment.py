@@ -16,7 +16,7 @@ from scenarios.errors import EngineError, EvidenceError, Interrupted
 from scenarios.experiment import PATIENCE, Experiment, carry_out
 from scenarios.families.fetches import page_bytes
 from scenarios.record import Record
-from scenarios.report import schema
+from scenarios.report import page, schema, templating
 from scenarios.run.transcript import Transcript
 from scenarios.scenario import Scenario
 from scenarios.theory.descriptors import EMFILE, FD_OUT_OF_RANGE, open_before_first_client
@@ -48,6 +48,8 @@ def carried_out(scripts: dict[str, Script], scenario: Scenario | None = None, ke
     printed = json.loads(records.to_json(result))
     jsonschema.validate(printed, json.loads(schema.FILE.read_text(encoding="utf-8")))
     assert evidences.load(Path(result.run)).scenario == (scenario or epoll())
+    title = f"<title>{Path(result.run).parent.name}: {result.verdict}</title>"
+    assert title in (Path(result.run) / page.PAGE_FILE).read_text(encoding="utf-8")
     return result
 
 
@@ -241,6 +243,19 @@ def test_an_engine_that_cannot_create_leaves_an_error_with_its_evidence() -> Non
     assert engine.session.removed
     assert result.run is not None
     assert evidences.load(Path(result.run)).problem == "address pools are used up"
+
+
+@pytest.mark.usefixtures("held")
+def test_a_page_that_cannot_be_drawn_is_told_and_the_verdict_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> str:
+        raise ZeroDivisionError("in a chart")
+
+    monkeypatch.setattr(templating, "rendered", fails)
+    audience = Quiet()
+    result = carry_out(Experiment(epoll(), ScriptedEngine(transfers()), audience))
+    assert result.verdict == "pass"
+    assert "the page was not drawn" in audience.told[-1]
+    assert "ZeroDivisionError: in a chart" in audience.told[-1]
 
 
 @pytest.mark.usefixtures("held")

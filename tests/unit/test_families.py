@@ -11,6 +11,7 @@ from scenarios.errors import EvidenceError
 from scenarios.evidence import Evidence, ServiceEvidence
 from scenarios.failures import failure
 from scenarios.families import base
+from scenarios.pictures import Timeline
 from scenarios.quantities import Json
 from scenarios.theory.descriptors import EMFILE, TOO_MANY_FDS
 from tests.unit.made import evidence, service
@@ -63,7 +64,19 @@ def test_a_refused_client_without_a_dead_server_is_the_clients_failure() -> None
 def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
     fetched = [service(name, event("fetched", seconds=s, bytes=7)) for name, s in (("serial", 1.5), ("gevent", 1))]
     run = dataclasses.replace(evidence(*fetched), scenario=spec.load("fetch"))
-    assert measured_of(run) == {"seconds": {"serial": 1.5, "gevent": 1.0}, "bytes": 14, "error": None}
+    assert measured_of(run) == {"seconds": {"serial": 1.5, "gevent": 1.0}, "bytes": 14, "error": None, "spans": {}}
+
+
+def test_fetches_at_the_same_time_are_drawn_in_lanes_of_their_own_and_those_one_after_another_in_one() -> None:
+    spans = {"serial": [[0, 0.3], [0.3, 0.6]], "threads": [[0, 0.3], [0.001, 0.3], [0.3, 0.6]]}
+    (drawn,) = families.find("fetches").pictures({"spans": spans})
+    assert isinstance(drawn, Timeline)
+    assert {name: [(one.begin, one.end) for one in lane] for name, lane in drawn.lanes.items()} == {
+        "serial": [(0.0, 0.3), (0.3, 0.6)],
+        "threads 1": [(0.0, 0.3), (0.3, 0.6)],
+        "threads 2": [(0.001, 0.3)],
+    }
+    assert families.find("fetches").pictures({"spans": {"threads": [[0, 1]] * 41}}) == ()
 
 
 APART = {(fast, slow) for fast in ("threads", "gevent", "asyncio") for slow in ("serial", "gevent-unpatched")}

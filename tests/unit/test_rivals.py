@@ -10,6 +10,7 @@ from scenarios import families, spec
 from scenarios.evidence import Sample
 from scenarios.families import rivals
 from scenarios.families.base import Known
+from scenarios.pictures import Percentiles
 from scenarios.theory.mechanisms import MECHANISMS
 from tests.unit.made import evidence, service
 from tests.unit.scripted import event
@@ -52,6 +53,9 @@ def test_costs_are_counted_for_each_request_and_for_each_connection() -> None:
     run = evidence(replace(service("epoll"), samples=moments), service("client", said, exit_status=0))
     measured = FAMILY.measure(replace(run, scenario=scenario))
     assert (measured["memory"], measured["cpu"], measured["p50"]) == ({"epoll": 2.0}, {"epoll": 100}, {"epoll": 100})
+    spread = FAMILY.pictures(measured | {"threads": {"epoll": 1}, "processes": {"epoll": 1}})[-1]
+    assert isinstance(spread, Percentiles)
+    assert spread.series == {"epoll": dict.fromkeys(("50 %", "75 %", "90 %", "99 %", "all"), 100)}
 
 
 def test_a_latency_counts_from_when_its_request_was_due() -> None:

@@ -11,6 +11,7 @@ from scenarios import families, spec
 from scenarios.errors import LabError
 from scenarios.evidence import Evidence
 from scenarios.families.base import Known
+from scenarios.pictures import Grid, Percentiles
 from scenarios.theory import stalling
 from scenarios.verdict import judge
 from tests.unit.made import HELD, evidence, service
@@ -113,8 +114,13 @@ def test_a_run_in_which_a_stall_could_not_be_told_is_another_experiment(given: d
 
 def test_the_two_clocks_are_drawn_side_by_side() -> None:
     run, _ = run_of(0.5)
-    (picture,) = FAMILY.pictures(FAMILY.measure(run))
-    assert set(picture.rows) == {"epoll", "asyncio", "gevent"}  # type: ignore[union-attr]
+    measured = FAMILY.measure(run)
+    table, spread = FAMILY.pictures(measured)
+    assert isinstance(table, Grid)
+    assert isinstance(spread, Percentiles)
+    assert set(table.rows) == {"epoll", "asyncio", "gevent"}
+    assert spread.series["epoll, honest clock"]["99 %"] == measured["corrected"]["epoll"]
+    assert spread.series["epoll, honest clock"]["all"] == pytest.approx(measured["longest"]["epoll"], rel=0.01)
 
 
 def test_work_is_told_in_words() -> None:

@@ -17,7 +17,7 @@ from scenarios.families.transfers import FAMILY as TRANSFERS
 from scenarios.pictures import Bars, Span, Timeline
 from scenarios.quantities import Between, Each, Exactly, Order, Quantity, Ratio
 from scenarios.record import Check, Record
-from scenarios.report import terminal
+from scenarios.report import comparison, terminal
 from scenarios.report.terminal import TerminalAudience, in_words, relations_in_words
 from scenarios.theory.descriptors import EMFILE
 from tests.unit.made import FETCHED, FORESEEN, ended, foreseen, record
@@ -168,7 +168,7 @@ def test_values_of_the_same_names_stand_below_what_they_are() -> None:
 
 def test_what_several_values_are_stands_above_them() -> None:
     pace = Quantity("pace", noun="times the work", each=True)
-    rows = list(terminal._rows(pace, {"a": 1, "b": 2}, {"pace": {"a": 1, "b": 3}}))
+    rows = list(comparison.rows([pace], {"pace": {"a": 1, "b": 2}}, {"pace": {"a": 1, "b": 3}}))
     assert rows == [("pace", "times the work", ""), ("  a", "1", "1"), ("  b", "2", "3")]
 
 

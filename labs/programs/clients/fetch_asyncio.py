@@ -5,32 +5,34 @@ python -m labs.programs.clients.fetch_asyncio --from 127.0.0.1 --port 8001 --url
 
 import asyncio
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-from labs.programs.clients.fetching import Page, checked, run
+from labs.programs.clients.fetching import Fetched, Page, checked, run
 
 
-async def fetch(page: Page, free: asyncio.Semaphore) -> tuple[int, bool]:
+async def fetch(page: Page, free: asyncio.Semaphore) -> Fetched:
     """Fetches one page once there is room for it; the end of the stream is the end of the body."""
     url = urlsplit(page.url)
     async with free:
+        begun = time.perf_counter()
         reader, writer = await asyncio.open_connection(url.hostname, url.port)
         writer.write(f"GET {url.path}?{url.query} HTTP/1.0\r\n\r\n".encode())
         await reader.readuntil(b"\r\n\r\n")
         body = await reader.read()
         writer.close()
         await writer.wait_closed()
-    return checked(page, body)
+    return checked(page, body, begun)
 
 
-async def gather(pages: Sequence[Page], pool: int) -> list[tuple[int, bool]]:
+async def gather(pages: Sequence[Page], pool: int) -> list[Fetched]:
     """All of them, in their order."""
     free = asyncio.Semaphore(pool)
     return await asyncio.gather(*(fetch(page, free) for page in pages))
 
 
-def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[tuple[int, bool]]:
+def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[Fetched]:
     """Waits in `pool` coroutines at a time."""
     return asyncio.run(gather(pages, pool))
 

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence  # noqa: E402
 
 from gevent.pool import Pool  # noqa: E402
 
-from labs.programs.clients.fetching import Page, fetch, run  # noqa: E402
+from labs.programs.clients.fetching import Fetched, Page, fetch, run  # noqa: E402
 
 
-def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[tuple[int, bool]]:
+def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[Fetched]:
     """Waits in `pool` greenlets at a time."""
     return list(Pool(pool).imap(fetch, pages))
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from gevent.pool import Pool
 
-from labs.programs.clients.fetching import Page, fetch, run
+from labs.programs.clients.fetching import Fetched, Page, fetch, run
 
 
-def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[tuple[int, bool]]:
+def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[Fetched]:
     """Means to wait in `pool` greenlets at a time, and cannot."""
     return list(Pool(pool).imap(fetch, pages))
 

@@ -6,10 +6,10 @@ python -m labs.programs.clients.fetch_serial --from 127.0.0.1 --port 8001 --urls
 import sys
 from collections.abc import Iterable, Sequence
 
-from labs.programs.clients.fetching import Page, fetch, run
+from labs.programs.clients.fetching import Fetched, Page, fetch, run
 
 
-def fetch_all(pages: Sequence[Page], _: int) -> Iterable[tuple[int, bool]]:
+def fetch_all(pages: Sequence[Page], _: int) -> Iterable[Fetched]:
     """Waits for each answer before asking for the next."""
     return [fetch(page) for page in pages]
 

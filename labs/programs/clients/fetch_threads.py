@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from labs.programs.clients.fetching import Page, fetch, run
+from labs.programs.clients.fetching import Fetched, Page, fetch, run
 
 
-def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[tuple[int, bool]]:
+def fetch_all(pages: Sequence[Page], pool: int) -> Iterable[Fetched]:
     """Waits in `pool` threads at a time."""
     with ThreadPoolExecutor(pool) as threads:
         return list(threads.map(fetch, pages))

@@ -19,8 +19,8 @@ from labs.programs.pages import digest
 
 # No proxy of the environment: the origin is next door.
 open_url = build_opener(ProxyHandler({})).open
-# Fetches pages, so many at a time; gives of each how many bytes came and whether they are the right ones.
-FetchAll = Callable[[Sequence["Page"], int], Iterable[tuple[int, bool]]]
+# Fetches pages, so many at a time, and gives what came of each.
+FetchAll = Callable[[Sequence["Page"], int], Iterable["Fetched"]]
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,28 @@ class Page:
         return f"http://{self.address}/page?number={self.number}&latency={self.latency}"
 
 
-def fetch(page: Page) -> tuple[int, bool]:
-    """Fetches one page; returns how many bytes came and whether they are the right ones."""
+@dataclass(frozen=True)
+class Fetched:
+    """What came of a page: how many bytes, whether they are the right ones, and from when to when it was fetched."""
+
+    count: int
+    right: bool
+    begun: float
+    ended: float
+
+
+def fetch(page: Page) -> Fetched:
+    """Fetches one page."""
+    begun = time.perf_counter()
     with open_url(page.url) as response:
         body = response.read()
-    return checked(page, body)
+    return checked(page, body, begun)
 
 
-def checked(page: Page, body: bytes) -> tuple[int, bool]:
-    """How many bytes came of a page and whether they are the right ones."""
-    return len(body), hashlib.sha256(body).hexdigest() == digest(page.number)
+def checked(page: Page, body: bytes, begun: float) -> Fetched:
+    """What came of a page whose body has just come; `begun` is of the performance counter, in seconds."""
+    ended = time.perf_counter()
+    return Fetched(len(body), hashlib.sha256(body).hexdigest() == digest(page.number), begun, ended)
 
 
 def run(
@@ -68,17 +80,18 @@ def run(
 
     pool = min(options.pool or options.urls, options.urls)
     begun = time.perf_counter()
-    bodies = list(fetch_all(pages, pool))
+    fetched = list(fetch_all(pages, pool))
     seconds = time.perf_counter() - begun
-    verified = sum(right for _, right in bodies)
+    verified = sum(one.right for one in fetched)
     emit(
         "fetched",
         fetcher=name,
         urls=options.urls,
         pool=pool,
         seconds=round(seconds, 4),
-        bytes=sum(count for count, _ in bodies),
+        bytes=sum(one.count for one in fetched),
         verified=verified,
+        spans=[[round(one.begun - begun, 4), round(one.ended - begun, 4)] for one in fetched],
     )
     return 0 if verified == options.urls else 1
 

@@ -22,7 +22,7 @@ def serve(listener: socket.socket) -> None:
     while True:
         reading = [descriptor for descriptor, client in clients.items() if not client.unsent]
         writing = [descriptor for descriptor, client in clients.items() if client.unsent]
-        # TODO 2: ask for new clients only while there is room for more. Who is not asked for waits in the kernel's queue.
+        # TODO 2: ask for new clients only while there is room for one. Others wait in the queue of the kernel.
         coming = [listener.fileno()] if most else []
         readable, writable, _ = select.select(coming + reading, writing, [])
         for descriptor in readable + writable:

@@ -1,0 +1,1 @@
+"""Pictures as SVG, for pages: plain shapes, in the colours that the page's style gives them."""

@@ -1,0 +1,100 @@
+"""Scales: where a value lies between the ends of an axis, and which values to write beside it. Pure."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+# Values that differ by more than this factor are easier to compare by their logarithms.
+WIDE = 30
+# What is nearer to nothing is none of the lab's quantities.
+LEAST = 1e-9
+STEPS = (1, 2, 5, 10)
+
+
+class Scale(Protocol):
+    """One axis."""
+
+    def place(self, value: float) -> float:
+        """From 0, the low end, to 1, the high one."""
+
+    def ticks(self, most: int) -> Sequence[float]:
+        """At most about so many round values between the ends, rising."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The same distance for the same difference."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        """In proportion."""
+        return (value - self.low) / (self.high - self.low)
+
+    def ticks(self, most: int) -> Sequence[float]:
+        """Multiples of 1, 2 or 5 times a power of ten."""
+        raw = (self.high - self.low) / max(1, most)
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = power * next(one for one in STEPS if one * power >= raw * (1 - 1e-9))
+        first = math.ceil(self.low / step - 1e-9)
+        return [round(n * step, 12) for n in range(first, math.floor(self.high / step + 1e-9) + 1)]
+
+
+@dataclass(frozen=True)
+class Logarithmic:
+    """The same distance for the same ratio; both ends are above 0."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        """By the logarithm; what is not above the low end lies there."""
+        return math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
+
+    def ticks(self, most: int) -> Sequence[float]:
+        """Powers of ten, and 2 and 5 times these where there is room."""
+        powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        for factors in ((1, 2, 5), (1, 3), (1,)):
+            found = [factor * 10.0**power for power in powers for factor in factors]
+            inside = [one for one in found if self.low * (1 - 1e-9) <= one <= self.high * (1 + 1e-9)]
+            if len(inside) <= most:
+                return inside
+        return inside[:: math.ceil(len(inside) / max(1, most))]
+
+
+@dataclass(frozen=True)
+class Ordinal:
+    """Places at the same distance, for the numbers 0 to `count` - 1."""
+
+    count: int
+
+    def place(self, value: float) -> float:
+        """In the middle of its share."""
+        return (value + 0.5) / self.count
+
+    def ticks(self, most: int) -> Sequence[float]:  # noqa: ARG002 - each has its own name
+        """All of them."""
+        return range(self.count)
+
+
+def from_zero(values: Iterable[float]) -> Linear:
+    """A linear scale from 0 to a little above the largest value."""
+    high = max((value for value in values if math.isfinite(value)), default=0.0)
+    return Linear(0.0, high * 1.05 if high > 0 else 1.0)
+
+
+def fitting(values: Iterable[float]) -> Scale:
+    """Logarithmic for values above 0 that are far apart, else from zero."""
+    known = [value for value in values if math.isfinite(value)]
+    if known and min(known) > LEAST and max(known) / min(known) > WIDE:
+        return Logarithmic(min(known) * 0.8, max(known) * 1.25)
+    return from_zero(known)
+
+
+def number(value: float) -> str:
+    """A value as an axis or a label has it: three significant digits, thousands apart."""
+    if abs(value) >= 1000:
+        return f"{round(value, -max(0, math.floor(math.log10(abs(value))) - 3)):,.0f}"
+    return f"{value:.3g}"

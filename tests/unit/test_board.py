@@ -1,0 +1,87 @@
+"""The board over all runs, and the commands that draw pages."""
+
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from scenarios import record
+from scenarios.commands import report
+from scenarios.errors import LabFailure, UsageError
+from scenarios.report import board
+from tests.unit import made
+from tests.unit.test_page import read
+
+
+def run(runs: Path, number: int, scenario: str = "epoll-500", **more: object) -> Path:
+    """A run that was kept."""
+    directory = runs / scenario / f"20261125T21073{number}.000000Z-0000000{number}"
+    directory.mkdir(parents=True)
+    made.saved(made.evidence(made.service("server", "said")), directory)
+    seconds = {"run": 1.0 + number, "total": 9.0}
+    record.save(made.record(made.foreseen(), made.ended(), scenario=scenario, seconds=seconds, **more), directory)
+    return directory
+
+
+def test_the_board_has_a_cell_for_each_scenario_and_machine_with_the_newest_verdict(runs: Path) -> None:
+    kept = [run(runs, 1, verdict="fail"), run(runs, 2), run(runs, 3, "fetch", engine="local")]
+    found = read(board.write(kept, runs))
+    for words in ("3 runs of 2 scenarios", "docker, Linux", "local, Linux", "epoll-500", "fetch", "3.00 s", "4.00 s"):
+        assert words in found.text
+    one, other = board.about(kept[0], runs), board.about(kept[1], runs)
+    assert (one.verdict, other.verdict, other.seconds) == ("fail", "pass", 3.0)
+
+
+def test_a_trend_rises_with_the_seconds_and_needs_two_runs() -> None:
+    assert board.trend([1.0]) is None
+    drawing = board.trend([1.0, 2.0, 4.0])
+    assert drawing is not None
+    line = str(drawing.shapes[0].d)  # type: ignore[union-attr]  # the line comes first
+    heights = [float(part.split()[1]) for part in line[1:].split("L")]
+    assert heights == sorted(heights, reverse=True)
+    assert heights[0] - heights[2] == pytest.approx(3 * (heights[0] - heights[1]), abs=0.2)
+
+
+def test_the_board_leads_to_the_page_of_each_run_and_draws_those_that_are_missing(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = run(runs, 1)
+    (runs / "epoll-500" / "20261125T210739.000000Z-00000009").mkdir()  # which left nothing
+    assert report.draw_board(show=False) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"{runs / board.BOARD_FILE}\n"
+    assert "no page" in printed.err
+    found = read(runs / board.BOARD_FILE)
+    links = [one for one in found.refers if not one.startswith("data:")]
+    assert set(links) == {f"epoll-500/{one.name}/report.html"}
+    assert all((runs / link).is_file() for link in links)
+    assert "unfinished" in found.text
+
+
+def test_a_report_is_drawn_again_and_its_path_printed(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    directory = run(runs, 1)
+    assert report.draw("epoll-500", show=False) == 0
+    assert capsys.readouterr().out == f"{directory / 'report.html'}\n"
+    assert (directory / "report.html").is_file()
+
+
+def test_without_runs_there_is_nothing_to_draw(runs: Path) -> None:
+    with pytest.raises(UsageError, match="no runs yet"):
+        report.draw(None, show=False)
+    with pytest.raises(UsageError, match="no runs yet"):
+        report.draw_board(show=False)
+
+
+def test_open_shows_the_page_and_says_when_there_is_no_browser(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory, shown = run(runs, 1), list[str]()
+
+    def shows(address: str) -> bool:
+        shown.append(address)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", shows)
+    assert report.draw(None, show=True) == 0
+    assert shown == [(directory / "report.html").as_uri()]
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    with pytest.raises(LabFailure, match=r"no browser was found.*report\.html"):
+        report.draw(None, show=True)

@@ -1,0 +1,196 @@
+"""The page of a run: what is in it, and that whatever a program printed is text on it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from scenarios import evidence as evidences
+from scenarios import places, record
+from scenarios.errors import EvidenceError
+from scenarios.evidence import Evidence, Sample
+from scenarios.quantities import Expectation, Growth, Order, Quantity, Ratio
+from scenarios.record import Check, Record
+from scenarios.report import excerpts, page, templating
+from scenarios.report.comparison import related
+from tests.unit import made
+
+HOSTILE = """</pre><script>alert(1)</script><img src=http://example.org/x onerror=alert(2)>{{ 7 * 7 }}{% raw %}
+\x1b[31mred\x1b[0m \x1b]8;;http://example.org\x07link\x1b]8;;\x07 \u202egnp.exe \x00 &amp; "quoted" 'single' <!--
+"""
+LOOK = Sample(moment="ready", descriptors=5, watched=1, nofile_soft=64, nofile_hard=64, resident=2**24, cpu_seconds=0.1)
+
+
+class Reader(HTMLParser):
+    """What a browser would make of a page: its text, its elements, and what its attributes refer to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.elements, self.refers = "", list[str](), list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.refers += [value or "" for name, value in attrs if name in ("href", "src", "action", "data")]
+        assert not [name for name, _ in attrs if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(path: Path) -> Reader:
+    reader = Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    reader.close()
+    return reader
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Path]:
+    made_here = tmp_path / "epoll-500" / "20261125T210735.449595Z-4bb49549"
+    made_here.mkdir(parents=True)
+    yield made_here
+
+
+def kept(directory: Path, stdout: str = "", **more: object) -> tuple[Evidence, Record]:
+    """Evidence and a record in a run directory."""
+    server = replace(made.service("server", stdout), samples=(LOOK,))
+    evidence = made.evidence(server, made.service("client", "", exit_status=0))
+    made.saved(evidence, directory)
+    done = made.record(made.foreseen(client=None), made.ended(client=None), scenario=evidence.scenario.name, **more)
+    record.save(done, directory)
+    return evidence, done
+
+
+def test_a_page_tells_what_was_predicted_and_measured_every_check_and_the_machines(directory: Path) -> None:
+    checks = (Check("it holds", "passed"), Check("it does not", "failed", "5 is not 4"))
+    evidence, _ = kept(directory, verdict="fail", problem="one check failed", checks=checks)
+    text = read(page.draw(directory)).text
+    expected = ["59 clients", "it holds", "it does not", "5 is not 4", "one check failed", "Because", "scripted engine"]
+    for words in (
+        evidence.scenario.summary,
+        *expected,
+        "2026-11-25 21:07:35",
+        "4bb49549",
+        "servers.transfer",
+        "16.0 MiB",
+    ):
+        assert words in text
+
+
+def test_the_same_record_and_evidence_make_the_same_page_again(directory: Path) -> None:
+    evidence, done = kept(directory, made.HELD[0].name)
+    first = page.write(directory, done, evidences.load(directory), evidence.scenario).read_text(encoding="utf-8")
+    assert page.draw(directory).read_text(encoding="utf-8") == first
+
+
+def test_a_page_needs_nothing_from_anywhere(directory: Path) -> None:
+    kept(directory, HOSTILE)
+    found = read(page.draw(directory))
+    assert {one for one in found.refers if not one.startswith(("logs/", "data:,"))} == set()
+    assert all((directory / one).is_file() for one in found.refers if one.startswith("logs/"))
+    assert found.elements.count("script") == 1
+    assert {"link", "iframe", "object", "embed"} & set(found.elements) == {"link"}
+
+
+def test_hostile_text_of_a_program_is_text_and_its_control_codes_are_signs(directory: Path) -> None:
+    kept(directory, HOSTILE)
+    path = page.draw(directory)
+    found = read(path)
+    for line in ('</pre><script>alert(1)</script><img src=http://example.org/x onerror=alert(2)>{{ 7 * 7 }}{% raw %}',
+                 "␛[31mred␛[0m", "\\u202egnp.exe ␀ &amp; \"quoted\" 'single' <!--"):  # fmt: skip
+        assert line in found.text
+    assert "img" not in found.elements
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "line", ["<&\"'\x1b" * 20_000 + "\n", "x" * 2_000_000 + "\n", "\U0001f600\udcff é\r\n" * 100_000]
+)
+def test_ten_megabytes_of_a_log_are_its_head_and_its_tail_and_the_page_stays_small(directory: Path, line: str) -> None:
+    kept(directory)
+    log = evidences.log_file(directory, "server", "stdout")
+    with log.open("wb") as file:
+        file.write(b"the first line\n")
+        while file.tell() < 10 * 1024**2:
+            file.write(line.encode(errors="surrogateescape"))
+        file.write(b"the last line\n")
+    path = page.draw(directory)
+    assert path.stat().st_size < 2 * 1024**2
+    text = read(path).text
+    assert "the first line" in text
+    assert "the last line" in text
+    left_out = log.stat().st_size - 2 * excerpts.LONGEST_PART
+    assert f"{left_out:,} bytes between are left out here" in text
+
+
+def test_many_hostile_logs_together_stay_below_two_megabytes(directory: Path) -> None:
+    services = [made.service(f"server-{n}", '"' * 2**20, "\x1b" * 2**20) for n in range(12)]
+    evidence = made.evidence(*services)
+    made.saved(evidence, directory)
+    assert page.write(directory, None, evidence, evidence.scenario).stat().st_size < 2 * 1024**2
+
+
+def test_a_short_log_is_whole_and_nothing_is_said_to_be_left_out(directory: Path) -> None:
+    kept(directory, "one\ntwo\n")
+    text = read(page.draw(directory)).text
+    assert "one\ntwo\n" in text
+    assert "left out" not in text
+
+
+def test_a_run_without_evidence_has_a_page_of_its_record(directory: Path) -> None:
+    record.save(made.record(verdict="error", problem="the engine is gone: <b>", checks=()), directory)
+    text = read(page.draw(directory)).text
+    assert "the engine is gone: <b>" in text
+    assert "None was made" in text
+
+
+def test_a_run_without_a_record_was_not_finished(directory: Path) -> None:
+    made.saved(made.evidence(made.service("server", "said"), problem="interrupted by SIGINT"), directory)
+    text = read(page.draw(directory)).text
+    assert "unfinished" in text
+    assert "interrupted by SIGINT" in text
+
+
+def test_a_run_that_left_nothing_has_no_page(directory: Path) -> None:
+    with pytest.raises(EvidenceError, match="no evidence"):
+        page.draw(directory)
+
+
+def test_measured_values_that_no_family_understands_leave_a_page_without_them(directory: Path) -> None:
+    evidence, done = kept(directory)
+    odd = replace(done, measured={"served": {"a": []}, "error": "?"})
+    assert "Checks" in read(page.write(directory, odd, evidence, evidence.scenario)).text
+
+
+def test_a_relation_says_whether_it_holds(directory: Path) -> None:
+    relations: list[Expectation] = [
+        Order(("a", "b"), 1.5),
+        Ratio("b", "a", 0.5, 1.5),
+        Growth("g", 0.9, 1.1),
+        Ratio("b", "a", 1),
+    ]
+    data = json.loads(json.dumps({"memory": [one.json() for one in relations]}))
+    found = list(
+        related([Quantity("memory", unit="KiB")], data, {"memory": {"a": 1.0, "b": 2.0, "g": {"1": 1, "2": 2, "4": 4}}})
+    )
+    assert [one.words for one in found] == [one.words() for one in relations]
+    assert [one.difference is None for one in found] == [True, False, True, True]
+
+
+def test_the_page_allows_its_own_script_alone() -> None:
+    text = templating.rendered("page.html.j2")
+    assert "default-src 'none'" in text
+    assert "script-src 'sha256-" in text
+
+
+def test_templates_of_a_checkout_that_cannot_be_written_to_are_compiled_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "COMPILED", tmp_path / "none" / "compiled")
+    templating._environment.cache_clear()
+    assert "<main>" in templating.rendered("page.html.j2")
+    templating._environment.cache_clear()
