@@ -65,6 +65,49 @@ def scenario(
     return scenario.scenario(name, given, options)
 
 
+@command(
+    EXPERIMENTS,
+    positional=["name"],
+    iterable=["set_"],
+    help={
+        "name": NAME,
+        "clients": "how many clients connect at the same time, such as 100..5000",
+        "nofile": "the server's limit of open descriptors",
+        "set": "a parameter's range A..B, its values a,b,c or one value for all runs; may be given several times",
+        "points": "how many values a range has, its ends included; default: 6",
+        "measure": "what is drawn, such as cpu-seconds; default: what the scenario costs",
+        "engine": ENGINE,
+        "json": "print one JSON object on stdout and nothing else",
+        "timeout": "seconds after which a run counts as hung",
+        "resume": "go on with what an interrupted sweep of the same left",
+    },
+)
+def sweep(
+    _: Context,
+    name: str,
+    clients: str | None = None,
+    nofile: str | None = None,
+    set_: list[str] | None = None,
+    points: str | None = None,
+    measure: str | None = None,
+    engine: str | None = None,
+    json: bool = False,
+    timeout: str | None = None,
+    resume: bool = False,
+) -> int:
+    """Run one scenario over several values: what it costs against them, how that grows, and where it breaks.
+
+    Example: ./inv sweep readiness-cost
+    Example: ./inv sweep epoll-500 --clients 100..5000 --nofile 6000 --set selector=poll,epoll
+    """
+    from scenarios.commands import scenario, sweep
+
+    given = scenario.parameters(clients, nofile, set_ or [])
+    return sweep.sweep(
+        sweep.Asked(name, given, points, measure, resume), scenario.Options(engine, as_json=json, timeout=timeout)
+    )
+
+
 @command(EXPERIMENTS, help={"json": JSON})
 def scenarios(_: Context, json: bool = False) -> int:
     """List the scenarios and what each teaches.
@@ -240,6 +283,6 @@ def bench(_: Context, rounds: str = "9") -> int:
     return bench.run(rounds)
 
 
-namespace = Collection(scenario, scenarios, logs, shell, down, doctor, compose, test, lint, bench)
+namespace = Collection(scenario, sweep, scenarios, logs, shell, down, doctor, compose, test, lint, bench)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))

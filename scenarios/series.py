@@ -53,15 +53,18 @@ class Follower(Protocol):
 
 @dataclass(frozen=True)
 class How:
-    """How the scenarios are run: on the engine of that name, each for `timeout` seconds at most (None: as it says)."""
+    """How the scenarios are run: on the engine of that name, each for `timeout` seconds at most (None: as it says), one
+    after the other if they are to be `in_turn`.
+    """
 
     engine: str
     timeout: float | None = None
+    in_turn: bool = False
 
     @property
     def at_once(self) -> int:
         """How many runs this machine bears at the same time."""
-        return min(RUNS_FOR_EACH_PROCESSOR * (os.cpu_count() or 1), MOST_AT_ONCE)
+        return 1 if self.in_turn else min(RUNS_FOR_EACH_PROCESSOR * (os.cpu_count() or 1), MOST_AT_ONCE)
 
 
 @dataclass
