@@ -10,6 +10,7 @@ program.hand_over()
 EXPERIMENTS, MACHINE, PROJECT = "Experiments", "This machine", "The project itself"
 NAME = "a scenario of `./inv scenarios`, or a path to a YAML file"
 ENGINE = "what runs it: docker, local, or auto: Docker if it answers, otherwise local"
+RUN = "its id, its directory, or a scenario for its latest run"
 JSON = "print JSON on stdout and nothing else"
 
 
@@ -128,6 +129,17 @@ def list_runs(_: Context, all: bool = False, json: bool = False) -> int:
     from scenarios.commands import runs
 
     return runs.show_runs(all, json)
+
+
+@command(EXPERIMENTS, positional=["first", "second"], help={"first": RUN, "second": RUN, "json": JSON})
+def compare(_: Context, first: str, second: str, json: bool = False) -> int:
+    """Show two runs side by side: what differs, what was predicted and measured, what each took.
+
+    Example: ./inv compare epoll-500 poll-500
+    """
+    from scenarios.commands import compare
+
+    return compare.compare(first, second, json)
 
 
 @command(EXPERIMENTS, name="clean", help={"keep": "how many to keep, the newest"})
@@ -283,6 +295,6 @@ def bench(_: Context, rounds: str = "9") -> int:
     return bench.run(rounds)
 
 
-namespace = Collection(scenario, sweep, scenarios, logs, shell, down, doctor, compose, test, lint, bench)
+namespace = Collection(scenario, sweep, scenarios, compare, logs, shell, down, doctor, compose, test, lint, bench)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))

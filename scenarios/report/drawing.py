@@ -14,6 +14,8 @@ WIDTH = 60
 LONGEST_BAR = 48
 FULL, LESS, NOTHING = "█", "░", " "
 CLIFF = "┊"
+# Characters of each point of a curve, as long as there is room.
+WIDEST_POINT = 3
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -70,9 +72,12 @@ def _curves(picture: Curves) -> Iterable[str]:
     low, high = (min(values, default=1.0), max(values, default=1.0))
     width, scales = _names(series), {tuple(sorted(points)) for points in series.values()}
     for name, points in series.items():
+        wide = max(1, min(WIDEST_POINT, WIDTH // len(points)))
         heights = {n: _height(value, low, high) for n, value in sorted(points.items())}
         cliffs = picture.cliffs.get(name, ())
-        bars = "".join((CLIFF if _is_beyond(n, points, cliffs) else bar) + bar * 2 for n, bar in heights.items())
+        bars = "".join(
+            (CLIFF if _is_beyond(n, points, cliffs) else bar) + bar * (wide - 1) for n, bar in heights.items()
+        )
         first, last = min(points), max(points)
         over = f" for {first:g} to {last:g}" if len(scales) > 1 else ""
         yield f"  {name:{width}}  {bars}  {points[first]:.3g} to {points[last]:.3g} {picture.upwards}{over}"

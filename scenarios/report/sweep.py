@@ -97,8 +97,13 @@ def in_words(curve: CurveKept, unit: str) -> str:
     if told.exponent is None:
         return f"{told.kind}: {told.why}{of}"
     kind = f"{told.kind}, or {told.or_else}" if told.or_else else told.kind
-    power = f"as N to the {told.exponent:.2f} ({told.low:.2f} to {told.high:.2f})"
+    power = "as N to the {} ({} to {})".format(*map(_hundredths, (told.exponent, told.low, told.high)))
     return "".join((f"{kind}, {power}", f": {told.why}" if told.why else _formula(curve, unit), of))
+
+
+def _hundredths(number: float | None) -> str:
+    """With two digits behind the point, and no sign before what these make 0."""
+    return NONE if number is None else f"{round(number, 2) + 0.0:.2f}"
 
 
 def _formula(curve: CurveKept, unit: str) -> str:

@@ -231,12 +231,12 @@ def _side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json],
     for column in ("", "predicted", "measured"):
         table.add_column(column, overflow="fold")
     for one in quantities:
-        for row in _rows(one, predicted.get(one.key), measured):
+        for row in rows(one, predicted.get(one.key), measured):
             table.add_row(*map(Text, row))  # An exception's text may hold what rich takes for markup.
     return table
 
 
-def _rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
+def rows(quantity: Quantity, predicted: Json, measured: Json) -> Iterator[tuple[str, str, str]]:
     """One row, or of a quantity that has several values what it is and below it a row for each of their names."""
     found = MISSING if measured is None else measured.get(quantity.key, MISSING)
     label = _label(quantity.key)

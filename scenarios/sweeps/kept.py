@@ -5,6 +5,8 @@ The library that reads and writes it takes longer to import than a plan to make,
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -151,3 +153,22 @@ def load(directory: Path) -> Sweep:
 def everything() -> list[Path]:
     """The directories of all sweeps, sorted."""
     return sorted(path.parent for path in (rundirs.RUNS / FOLDER).glob(f"*/{FILE}"))
+
+
+def remove_those_without_runs() -> list[Path]:
+    """Removes the sweeps of which no run is left, and returns their directories; raises EvidenceError.
+
+    One that cannot be understood is left alone.
+    """
+    removed = []
+    for directory in filter(_has_no_run, everything()):
+        with rundirs.writing("a sweep cannot be removed"):
+            shutil.rmtree(directory)
+        removed.append(directory)
+    return removed
+
+
+def _has_no_run(directory: Path) -> bool:
+    with suppress(EvidenceError):
+        return not any(one.run and Path(one.run).exists() for one in load(directory).points)
+    return False

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scenarios import resources
 from scenarios.errors import UsageError
 from scenarios.families.base import Family
 from scenarios.quantities import CostCurve, Json
+from scenarios.resources import Taken
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
-    from scenarios.evidence import Evidence, ServiceEvidence
+    from scenarios.evidence import Evidence
     from scenarios.record import Record
 
-MIB = 1024**2
 # A family's own keys have no hyphen, so that these are never theirs.
 CPU = CostCurve("cpu-seconds", "processor time", "s", grain=0.01)
 MEMORY = CostCurve("resident-memory", "resident memory", "MiB")
@@ -23,24 +24,10 @@ DESCRIPTORS = CostCurve("open-descriptors", "open descriptors")
 SECONDS = CostCurve("run-seconds", "the run", "s")
 
 
-def _cpu(service: ServiceEvidence) -> float | None:
-    """Seconds from the first look on: what came before it is the start of the interpreter."""
-    first, *others = service.samples or (None,)
-    return round(others[-1].all_cpu_seconds - first.all_cpu_seconds, 3) if first and others else None
-
-
-def _memory(service: ServiceEvidence) -> float | None:
-    return round(max(look.resident for look in service.samples) / MIB, 3) if service.samples else None
-
-
-def _descriptors(service: ServiceEvidence) -> int | None:
-    return max(look.descriptors for look in service.samples) if service.samples else None
-
-
-OF_SERVICES: Mapping[str, Callable[[ServiceEvidence], float | None]] = {
-    CPU.key: _cpu,
-    MEMORY.key: _memory,
-    DESCRIPTORS.key: _descriptors,
+OF_SERVICES: Mapping[str, Taken] = {
+    CPU.key: resources.cpu_seconds,
+    MEMORY.key: resources.resident_memory,
+    DESCRIPTORS.key: resources.open_descriptors,
 }
 OF_ANY = (CPU, MEMORY, DESCRIPTORS, SECONDS)
 
@@ -73,7 +60,7 @@ def taken(cost: CostCurve, record: Record) -> Json:
     return (record.measured or {}).get(cost.key)
 
 
-def _of_services(look: Callable[[ServiceEvidence], float | None], record: Record) -> Json:
+def _of_services(look: Taken, record: Record) -> Json:
     from scenarios import evidence
 
     if record.run is None or record.measured is None:

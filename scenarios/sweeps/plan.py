@@ -73,6 +73,8 @@ def made(name: str, given: Mapping[str, str], points: int | None = None) -> Plan
     """
     if points is not None and points < ranges.LEAST_POINTS:
         raise UsageError(f"--points is {points}: a range has two ends, so it must be at least {ranges.LEAST_POINTS}")
+    if points is not None and points > MOST_RUNS:
+        raise UsageError(f"--points is {points}: a sweep has {MOST_RUNS} runs at most")
     base = spec.load(name)
     asked = _dimensions(base, given, points)
     if not _varied(asked):

@@ -168,7 +168,7 @@ def test_values_of_the_same_names_stand_below_what_they_are() -> None:
 
 def test_what_several_values_are_stands_above_them() -> None:
     pace = Quantity("pace", noun="times the work", each=True)
-    rows = list(terminal._rows(pace, {"a": 1, "b": 2}, {"pace": {"a": 1, "b": 3}}))
+    rows = list(terminal.rows(pace, {"a": 1, "b": 2}, {"pace": {"a": 1, "b": 3}}))
     assert rows == [("pace", "times the work", ""), ("  a", "1", "1"), ("  b", "2", "3")]
 
 
