@@ -14,7 +14,7 @@ DOTS = ".."
 POINTS = 6
 LEAST_POINTS = 2
 KIB = UNITS["KiB"]
-# Digits that count of a number between the bounds, where it need not be whole.
+# Digits that count of a number between the bounds, and of how far these are apart, where it need not be whole.
 DIGITS = 3
 
 
@@ -96,7 +96,13 @@ def _whole(name: str, text: str, low: float, high: float, points: int | None) ->
 
 
 def _decimals(low: float, high: float, count: int) -> Sequence[float]:
-    return [float(f"{one:.{DIGITS}g}") for one in _evenly(low, high, count)]
+    width = _digits(high - low)
+    return [round(one, max(width, _digits(one))) for one in _evenly(low, high, count)]
+
+
+def _digits(number: float) -> int:
+    """Digits behind the point with which so large a number is as exact as DIGITS tell."""
+    return DIGITS - 1 - math.floor(math.log10(number))
 
 
 def _evenly(low: float, high: float, count: int) -> Sequence[float]:

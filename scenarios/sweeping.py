@@ -85,7 +85,8 @@ class Sweeping:
                 with suppress(LabError, StopIteration):
                     number = next(n for n, point in enumerate(self.plan.points) if point.swept == one.parameters)
                     if one.run and one.verdict != "error":
-                        self._end(number, record.load(Path(one.run)))
+                        done = record.load(Path(one.run))
+                        self._end(number, replace(done, seconds={**done.seconds, "total": one.seconds}))
 
     def skipped(self) -> Iterator[tuple[int, Record]]:
         """The points that this machine cannot give the limits that they ask for; they are over with that."""
@@ -129,6 +130,7 @@ class Sweeping:
             value = None
         point = PointKept(
             parameters=self.plan.points[number].swept,
+            at=self.plan.at(self.plan.points[number]),
             verdict=done.verdict,
             problem=done.problem,
             run=done.run,

@@ -96,9 +96,8 @@ def in_words(curve: CurveKept, unit: str) -> str:
     of = f"; told from {len(curve.told_from)} of {len(curve.points)} points" if more else ""
     if told.exponent is None:
         return f"{told.kind}: {told.why}{of}"
-    kind = f"{told.kind}, or {told.or_else}" if told.or_else else told.kind
     power = "as N to the {} ({} to {})".format(*map(_hundredths, (told.exponent, told.low, told.high)))
-    return "".join((f"{kind}, {power}", f": {told.why}" if told.why else _formula(curve, unit), of))
+    return "".join((f"{told.named}, {power}", f": {told.why}" if told.why else _formula(curve, unit), of))
 
 
 def _hundredths(number: float | None) -> str:

@@ -38,10 +38,13 @@ class Kept:
 class PointKept(Kept):
     """One run: the swept parameters' values, what came of it, and `value`, what it measured of what is drawn.
 
+    `at` is its number on the axis of the sweep's parameters, None where there is none.
+
     `predicted` and `measured` are the errors, None for none; `run` is its directory, None when nothing was run.
     """
 
     parameters: dict[str, Value]
+    at: float | None
     verdict: Status
     problem: str | None
     run: str | None

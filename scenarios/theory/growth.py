@@ -8,7 +8,7 @@ squares of the relative errors, since what disturbs a cost is a part of it:
   cost grows by half or more over all N; then the power of the pure one must also be near 0, its interval included.
 - a + b N^p with a and b not below 0: of every p from 0.05 to 4 the best a and b are one step of linear algebra; the p
   that fits best is told, and as its interval all those that fit no worse than chance allows (Student's t, 95 %).
-- a + b N log N, which looks like N to the 1.2 and is hardly ever told from a line: where it fits too, both are named.
+- a + b N log N, which looks like N to the 1.2 and is seldom told from a line: where both fit, both are named.
 
 A kind is named when its power is in the interval, give or take 0.25, and no other's is; else it cannot be told. The
 intervals are those of Draper and Smith, Applied Regression Analysis, 24.2 (a profile of the sum of squares).
@@ -37,6 +37,7 @@ TRIED = tuple(number / 100 for number in range(5, 401))
 # Student's t, two-sided at 95 %, for 1 to 10 degrees of freedom.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 NORMAL = 1.959964
+LARGEST = 700.0  # of which e to the power is a number still
 
 Weighted = Sequence[tuple[float, float, float]]  # (N, cost, how much it counts)
 
@@ -60,6 +61,11 @@ class Told:
     or_else: str | None = None
     why: str | None = None
 
+    @property
+    def named(self) -> str:
+        """The kind, or both."""
+        return f"{self.kind}, or {self.or_else}" if self.or_else else self.kind
+
 
 def exponent(series: Mapping[float, float]) -> float:
     """The power of N that fits `series` (N to cost, both above 0) best; raises ValueError for too little to tell."""
@@ -81,8 +87,10 @@ def told(series: Mapping[float, float], grain: float = 0.0) -> Told:
     kind = growing.kind() if growing.beats_flat() else None
     if kind is None:
         return _without_growth(flat, growing)
-    also = kind == LINEAR and growing.allows(lambda n: n * math.log(n))
-    return growing.as_told(kind, or_else=N_LOG_N if also else None)
+    if not growing.allows_n_log_n():
+        return growing.as_told(kind)
+    # Of small N the logarithm itself grows so much that it is far from a line.
+    return growing.as_told(kind, or_else=N_LOG_N) if kind == LINEAR else growing.as_told(N_LOG_N)
 
 
 def line(series: Iterable[tuple[float, float]]) -> tuple[float, float]:
@@ -117,7 +125,7 @@ def _as_power(points: Weighted) -> Told:
     spread = sum(weight * (n - middle_n) ** 2 for n, _, weight in logarithms)
     free = len(points) - 2
     error = student(free) * math.sqrt(max(rest / free, BEST**2) / spread)
-    factor = math.exp(middle - power * middle_n)
+    factor = math.exp(min(LARGEST, middle - power * middle_n))
     return Told(kind=FLAT, exponent=power, low=power - error, high=power + error, factor=factor, points=len(points))
 
 
@@ -146,9 +154,9 @@ class _Profile:
         chance = self._free / 2 * (math.pow(1 - SURE, -2 / self._free) - 1)  # of F with 2 degrees of freedom above
         return most >= LEAST_RISE * least and (flat - self._rest) / 2 > chance * self._rest / self._free
 
-    def allows(self, of: Callable[[float], float]) -> bool:
-        """Whether a + b * of(N) fits no worse than chance allows."""
-        return _rest(self._points, of) <= self._limit
+    def allows_n_log_n(self) -> bool:
+        """Whether a + b N log N fits no worse than chance allows; below 1 it is no cost."""
+        return self._points[0][0] >= 1 and _rest(self._points, lambda n: n * math.log(n)) <= self._limit
 
     def kind(self) -> str | None:
         """The one kind that the interval has room for; None when that are several, or it is too wide."""
