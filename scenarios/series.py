@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Protocol
 
-from scenarios import unforeseen
+from scenarios import signals, unforeseen
 from scenarios.engines import choose
 from scenarios.errors import Interrupted, LabError
 from scenarios.events import Event
@@ -104,9 +104,11 @@ def carried_out(scenarios: Sequence[Scenario], how: How, follower: Follower) -> 
 def _begin(scenario: Scenario, how: How, follower: Follower, running: dict[Connection, _Running]) -> None:
     here, there = FORK.Pipe(duplex=False)
     process = FORK.Process(target=_carry_out, args=(there, scenario, how), name=scenario.name)
-    process.start()
+    # What Python calls at a fork may not raise, and a process that nobody knows of would not be told to end.
+    with signals.held_back():
+        process.start()
+        running[here] = _Running(scenario, process, time.monotonic())
     there.close()  # so that the end of the process is the end of the pipe
-    running[here] = _Running(scenario, process, time.monotonic())
     follower.begins(scenario.name)
 
 
@@ -183,6 +185,7 @@ def _carry_out(connection: Connection, scenario: Scenario, how: How) -> None:
     from scenarios.experiment import Experiment, carry_out
 
     try:
+        signals.let_through()
         told = carry_out(Experiment(scenario, choose.connect(how.engine), _Teller(connection), timeout=how.timeout))
     except LabError as error:
         told = _failed(scenario, how, str(error))
