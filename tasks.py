@@ -131,17 +131,6 @@ def list_runs(_: Context, all: bool = False, json: bool = False) -> int:
     return runs.show_runs(all, json)
 
 
-@command(EXPERIMENTS, positional=["first", "second"], help={"first": RUN, "second": RUN, "json": JSON})
-def compare(_: Context, first: str, second: str, json: bool = False) -> int:
-    """Show two runs side by side: what differs, what was predicted and measured, what each took.
-
-    Example: ./inv compare epoll-500 poll-500
-    """
-    from scenarios.commands import compare
-
-    return compare.compare(first, second, json)
-
-
 @command(EXPERIMENTS, name="clean", help={"keep": "how many to keep, the newest"})
 def clean_runs(_: Context, keep: str = "20") -> int:
     """Remove the records of old runs.
@@ -168,6 +157,17 @@ def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
     from scenarios.commands import runs
 
     return runs.show_logs(run, service)
+
+
+@command(EXPERIMENTS, positional=["first", "second"], help={"first": RUN, "second": RUN, "json": JSON})
+def compare(_: Context, first: str, second: str, json: bool = False) -> int:
+    """Show two runs side by side: what differs, what was predicted and measured, what each took.
+
+    Example: ./inv compare epoll-500 poll-500
+    """
+    from scenarios.commands import compare
+
+    return compare.compare(first, second, json)
 
 
 @command(

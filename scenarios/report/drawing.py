@@ -82,7 +82,7 @@ def _curves(picture: Curves) -> Iterable[str]:
         over = f" for {first:g} to {last:g}" if len(scales) > 1 else ""
         yield f"  {name:{width}}  {bars}  {points[first]:.3g} to {points[last]:.3g} {picture.upwards}{over}"
     for scale in scales if len(scales) == 1 else ():
-        yield f"  {picture.across}: " + ", ".join(f"{n:g}" for n in scale)
+        yield f"  {picture.across}: " + ", ".join(f"{n:.10g}" for n in scale)
 
 
 def _is_beyond(n: float, points: Iterable[float], cliffs: Iterable[float]) -> bool:

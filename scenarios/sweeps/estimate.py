@@ -13,13 +13,14 @@ At = float | None  # where a run is on the axis; None without one
 def left(done: Sequence[tuple[At, float]], ahead: Sequence[At]) -> float | None:
     """Seconds for the runs `ahead`, from (place, seconds) of those that are done; None before the first is.
 
-    Along an axis a run takes a + b * N; where the line would say less, as long as the middle one of those done.
+    Along an axis a run takes a + b * N; where the line would say less, or is drawn through too few, as long as the
+    middle one of those done.
     """
     if not done:
         return None
     middle = statistics.median(seconds for _, seconds in done)
     placed = [(n, seconds) for n, seconds in done if n is not None]
-    if len({n for n, _ in placed}) < 2:
+    if len({n for n, _ in placed}) < growth.LEAST_POINTS:
         return middle * len(ahead)
     fixed, each = growth.line(placed)
     return sum(middle if n is None else max(middle, fixed + each * n) for n in ahead)

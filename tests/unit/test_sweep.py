@@ -401,8 +401,9 @@ def test_an_estimate_is_what_the_line_through_the_runs_says() -> None:
     assert estimate.left([], [1.0]) is None
     assert estimate.left([(None, 2.0), (None, 4.0)], [None, None]) == 6.0
     assert estimate.left([(100, 1.0)], [200, 400]) == 2.0
-    assert estimate.left([(100, 1.0), (200, 2.0)], [400]) == pytest.approx(4.0)
-    assert estimate.left([(100, 2.0), (200, 1.0)], [400]) == pytest.approx(1.5)
+    assert estimate.left([(100, 1.0), (200, 2.0)], [400, 800]) == 3.0
+    assert estimate.left([(100, 1.0), (200, 2.0), (300, 3.0)], [400]) == pytest.approx(4.0)
+    assert estimate.left([(100, 3.0), (200, 2.0), (300, 1.0)], [400]) == pytest.approx(2.0)
 
 
 @given(
