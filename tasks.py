@@ -11,6 +11,7 @@ EXPERIMENTS, COURSE, MACHINE, PROJECT = "Experiments", "The course", "This machi
 NAME = "a scenario of `./inv scenarios`, or a path to a YAML file"
 ENGINE = "what runs it: docker, local, or auto: Docker if it answers, otherwise local"
 YES = "agree, once for all, that your programs run as processes of this machine, on the local engine"
+RUN = "its id, its directory, or a scenario for its latest run"
 JSON = "print JSON on stdout and nothing else"
 
 
@@ -66,6 +67,49 @@ def scenario(
     return scenario.scenario(name, given, options)
 
 
+@command(
+    EXPERIMENTS,
+    positional=["name"],
+    iterable=["set_"],
+    help={
+        "name": NAME,
+        "clients": "how many clients connect at the same time, such as 100..5000",
+        "nofile": "the server's limit of open descriptors",
+        "set": "a parameter's range A..B, its values a,b,c or one value for all runs; may be given several times",
+        "points": "how many values a range has, its ends included; default: 6",
+        "measure": "what is drawn, such as cpu-seconds; default: what the scenario costs",
+        "engine": ENGINE,
+        "json": "print one JSON object on stdout and nothing else",
+        "timeout": "seconds after which a run counts as hung",
+        "resume": "go on with what an interrupted sweep of the same left",
+    },
+)
+def sweep(
+    _: Context,
+    name: str,
+    clients: str | None = None,
+    nofile: str | None = None,
+    set_: list[str] | None = None,
+    points: str | None = None,
+    measure: str | None = None,
+    engine: str | None = None,
+    json: bool = False,
+    timeout: str | None = None,
+    resume: bool = False,
+) -> int:
+    """Run one scenario over several values: what it costs against them, how that grows, and where it breaks.
+
+    Example: ./inv sweep readiness-cost
+    Example: ./inv sweep epoll-500 --clients 100..5000 --nofile 6000 --set selector=poll,epoll
+    """
+    from scenarios.commands import scenario, sweep
+
+    given = scenario.parameters(clients, nofile, set_ or [])
+    return sweep.sweep(
+        sweep.Asked(name, given, points, measure, resume), scenario.Options(engine, as_json=json, timeout=timeout)
+    )
+
+
 @command(EXPERIMENTS, help={"json": JSON})
 def scenarios(_: Context, json: bool = False) -> int:
     """List the scenarios and what each teaches.
@@ -114,6 +158,17 @@ def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
     from scenarios.commands import runs
 
     return runs.show_logs(run, service)
+
+
+@command(EXPERIMENTS, positional=["first", "second"], help={"first": RUN, "second": RUN, "json": JSON})
+def compare(_: Context, first: str, second: str, json: bool = False) -> int:
+    """Show two runs side by side: what differs, what was predicted and measured, what each took.
+
+    Example: ./inv compare epoll-500 poll-500
+    """
+    from scenarios.commands import compare
+
+    return compare.compare(first, second, json)
 
 
 @command(
@@ -173,102 +228,6 @@ def down(_: Context, engine: str | None = None, run: str | None = None) -> int:
     from scenarios.commands import runs
 
     return runs.take_down(engine, run)
-
-
-@command(MACHINE, help={"engine": ENGINE})
-def doctor(_: Context, engine: str | None = None) -> int:
-    """Look at the engine, its versions and limits, and say what to do where something is missing.
-
-    Example: ./inv doctor
-    """
-    from scenarios.commands import doctor
-
-    return doctor.report(engine)
-
-
-@command(MACHINE, name="list", default=True)
-def list_images(_: Context) -> int:
-    """List the images, and whether they are current.
-
-    Example: ./inv images
-    """
-    from images import commands
-
-    return commands.list_images()
-
-
-@command(
-    MACHINE,
-    name="build",
-    iterable=["image"],
-    help={"image": "only this one: base, linux or windows; may be given several times"},
-)
-def build_images(_: Context, image: list[str] | None = None) -> int:
-    """Build the images that are missing or stale.
-
-    Example: ./inv images.build --image windows
-    """
-    from images import commands
-
-    return commands.build_images(image or [])
-
-
-@command(MACHINE, name="clean")
-def clean_images(_: Context) -> int:
-    """Remove this project's images.
-
-    Example: ./inv images.clean
-    """
-    from images import commands
-
-    return commands.clean_images()
-
-
-@command(PROJECT, help={"check": "only say whether compose.yaml is current"})
-def compose(_: Context, check: bool = False) -> int:
-    """Write compose.yaml from the catalog.
-
-    Example: ./inv compose
-    """
-    from scenarios.commands import compose
-
-    return compose.update(check)
-
-
-@command(
-    PROJECT,
-    help={"only": "pytest's -k expression, such as --only theory", "fast": "leave out what needs an engine"},
-)
-def test(_: Context, only: str | None = None, fast: bool = False) -> int:
-    """Run all tests: the fast ones, then real scenarios on the engine.
-
-    Example: ./inv test --fast
-    """
-    from tests import commands
-
-    return commands.test(only, fast)
-
-
-@command(PROJECT, help={"fix": "also mend what ruff can mend"})
-def lint(_: Context, fix: bool = False) -> int:
-    """Run ruff and mypy --strict over everything.
-
-    Example: ./inv lint test
-    """
-    from tests import commands
-
-    return commands.lint(fix)
-
-
-@command(PROJECT, help={"rounds": "how often each is timed"})
-def bench(_: Context, rounds: str = "9") -> int:
-    """Time epoll-500 against docker-compose and a bare SDK script, in one run.
-
-    Example: ./inv bench --rounds 9
-    """
-    from tests.bench import bench
-
-    return bench.run(rounds)
 
 
 @command(EXPERIMENTS, help={"port": "where to listen on 127.0.0.1, by default 8100"})
@@ -415,7 +374,105 @@ def course_report(_: Context, folder: str = "", json: bool = False) -> int:
     return overview.report(folder, json)
 
 
-namespace = Collection(scenario, scenarios, logs, report, board, serve, shell, down, doctor, compose, test, lint, bench)
+@command(MACHINE, help={"engine": ENGINE})
+def doctor(_: Context, engine: str | None = None) -> int:
+    """Look at the engine, its versions and limits, and say what to do where something is missing.
+
+    Example: ./inv doctor
+    """
+    from scenarios.commands import doctor
+
+    return doctor.report(engine)
+
+
+@command(MACHINE, name="list", default=True)
+def list_images(_: Context) -> int:
+    """List the images, and whether they are current.
+
+    Example: ./inv images
+    """
+    from images import commands
+
+    return commands.list_images()
+
+
+@command(
+    MACHINE,
+    name="build",
+    iterable=["image"],
+    help={"image": "only this one: base, linux or windows; may be given several times"},
+)
+def build_images(_: Context, image: list[str] | None = None) -> int:
+    """Build the images that are missing or stale.
+
+    Example: ./inv images.build --image windows
+    """
+    from images import commands
+
+    return commands.build_images(image or [])
+
+
+@command(MACHINE, name="clean")
+def clean_images(_: Context) -> int:
+    """Remove this project's images.
+
+    Example: ./inv images.clean
+    """
+    from images import commands
+
+    return commands.clean_images()
+
+
+@command(PROJECT, help={"check": "only say whether compose.yaml is current"})
+def compose(_: Context, check: bool = False) -> int:
+    """Write compose.yaml from the catalog.
+
+    Example: ./inv compose
+    """
+    from scenarios.commands import compose
+
+    return compose.update(check)
+
+
+@command(
+    PROJECT,
+    help={"only": "pytest's -k expression, such as --only theory", "fast": "leave out what needs an engine"},
+)
+def test(_: Context, only: str | None = None, fast: bool = False) -> int:
+    """Run all tests: the fast ones, then real scenarios on the engine.
+
+    Example: ./inv test --fast
+    """
+    from tests import commands
+
+    return commands.test(only, fast)
+
+
+@command(PROJECT, help={"fix": "also mend what ruff can mend"})
+def lint(_: Context, fix: bool = False) -> int:
+    """Run ruff and mypy --strict over everything.
+
+    Example: ./inv lint test
+    """
+    from tests import commands
+
+    return commands.lint(fix)
+
+
+@command(PROJECT, help={"rounds": "how often each is timed"})
+def bench(_: Context, rounds: str = "9") -> int:
+    """Time epoll-500 against docker-compose and a bare SDK script, in one run.
+
+    Example: ./inv bench --rounds 9
+    """
+    from tests.bench import bench
+
+    return bench.run(rounds)
+
+
+namespace = Collection(scenario, sweep, scenarios, compare, logs, report, board, serve)
+for one in (shell, down, doctor, compose, test, lint, bench):
+    namespace.add_task(one)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))
 namespace.add_collection(

@@ -53,6 +53,8 @@ class ScenarioSchema(Allowed):
     parameters: dict[ParameterName, Value] = LEFT_OUT
     services: dict[Name, ServiceSchema] = Field(min_length=1)
     family: str
+    # What a sweep varies: a range, a list, or one value.
+    sweep: dict[ParameterName, Value] = LEFT_OUT
     # Commands that are worth a look after this one, without the `./inv` before them.
     next_commands: Annotated[list[str], Field(alias="try")] = LEFT_OUT
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scenarios.errors import UsageError
 
@@ -40,7 +40,8 @@ def size(text: str) -> int:
 class Kind:
     """What a parameter may be: how its text is read, its bounds (both included) or its choices, and its help.
 
-    A scenario of the family must have it unless it is `optional`; `keep_text` keeps a size as it was written.
+    A scenario of the family must have it unless it is `optional`; `keep_text` keeps a size as it was written. One that
+    is `many` is a list such as 50,100,400, kept as it was written: all else holds for each of its parts.
     """
 
     meaning: str
@@ -50,10 +51,15 @@ class Kind:
     choices: tuple[str, ...] = ()
     keep_text: bool = False
     optional: bool = False
+    many: bool = False
 
     def convert(self, name: str, given: object) -> Value:
         """`given` as a value of this kind; raises UsageError that says what was wrong and what is allowed."""
         text = str(given).strip()
+        if self.many:
+            for part in text.split(","):
+                replace(self, many=False).convert(name, part)
+            return text
         if self.choices and text not in self.choices:
             raise UsageError(f"{name} is {text!r}: it must be one of {', '.join(self.choices)}")
         if self.read is None:

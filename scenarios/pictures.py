@@ -1,7 +1,7 @@
 """Pictures of what a run measured, as data: a family says what there is to see, and a report draws it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -24,12 +24,16 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Curves:
-    """A cost against N, one curve each; both axes may be drawn by their logarithms."""
+    """A cost against N, one curve each; both axes may be drawn by their logarithms.
+
+    `cliffs` has the numbers at which something breaks, by curve: from there on it is another matter that was measured.
+    """
 
     title: str
     across: str
     upwards: str
     series: Mapping[str, Mapping[float, float]]
+    cliffs: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -285,6 +285,23 @@ class Quantity:
         return f"{value:.{self.digits}f} {unit}".rstrip()
 
 
+@dataclass(frozen=True)
+class CostCurve:
+    """A cost among what is measured, of which a curve against a parameter is worth a look: a number, or one for each of
+    several names.
+
+    `key` is its name among all that is measured, `title` says what of, `unit` stands behind a value. A value that is
+    itself a mapping from values of the parameter `over` to costs is a curve that one run has measured. Costs that are
+    counted in grains, such as ticks of a clock, are multiples of `grain`.
+    """
+
+    key: str
+    title: str
+    unit: str = ""
+    over: str | None = None
+    grain: float = 0.0
+
+
 BOUNDS: Mapping[str, Callable[[float], Expectation]] = {"at_most": AtMost, "at_least": AtLeast}
 
 

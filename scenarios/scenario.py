@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from scenarios.parameters import Value, size
@@ -89,7 +89,8 @@ class Service:
 class Scenario:
     """An experiment with every parameter set. `given` names the parameters that the user set, not the file.
 
-    `topic` is the part of the subject that it belongs to; one that must run `alone` measures costs.
+    `topic` is the part of the subject that it belongs to; one that must run `alone` measures costs. `sweep` has the
+    parameters that a sweep varies unless it is told otherwise, each with its range, list or value as text.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Scenario:
     next_commands: tuple[str, ...] = ()
     topic: str = ""
     alone: bool = False
+    sweep: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, parameter: str) -> int:
         """A parameter that counts something, or a size in bytes."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Protocol
 
-from scenarios import unforeseen
+from scenarios import signals, unforeseen
 from scenarios.engines import choose
 from scenarios.errors import Interrupted, LabError
 from scenarios.events import Event
@@ -53,15 +53,18 @@ class Follower(Protocol):
 
 @dataclass(frozen=True)
 class How:
-    """How the scenarios are run: on the engine of that name, each for `timeout` seconds at most (None: as it says)."""
+    """How the scenarios are run: on the engine of that name, each for `timeout` seconds at most (None: as it says), one
+    after the other if they are to be `in_turn`.
+    """
 
     engine: str
     timeout: float | None = None
+    in_turn: bool = False
 
     @property
     def at_once(self) -> int:
         """How many runs this machine bears at the same time."""
-        return min(RUNS_FOR_EACH_PROCESSOR * (os.cpu_count() or 1), MOST_AT_ONCE)
+        return 1 if self.in_turn else min(RUNS_FOR_EACH_PROCESSOR * (os.cpu_count() or 1), MOST_AT_ONCE)
 
 
 @dataclass
@@ -101,9 +104,11 @@ def carried_out(scenarios: Sequence[Scenario], how: How, follower: Follower) -> 
 def _begin(scenario: Scenario, how: How, follower: Follower, running: dict[Connection, _Running]) -> None:
     here, there = FORK.Pipe(duplex=False)
     process = FORK.Process(target=_carry_out, args=(there, scenario, how), name=scenario.name)
-    process.start()
+    # What Python calls at a fork may not raise, and a process that nobody knows of would not be told to end.
+    with signals.held_back():
+        process.start()
+        running[here] = _Running(scenario, process, time.monotonic())
     there.close()  # so that the end of the process is the end of the pipe
-    running[here] = _Running(scenario, process, time.monotonic())
     follower.begins(scenario.name)
 
 
@@ -180,6 +185,7 @@ def _carry_out(connection: Connection, scenario: Scenario, how: How) -> None:
     from scenarios.experiment import Experiment, carry_out
 
     try:
+        signals.let_through()
         told = carry_out(Experiment(scenario, choose.connect(how.engine), _Teller(connection), timeout=how.timeout))
     except LabError as error:
         told = _failed(scenario, how, str(error))

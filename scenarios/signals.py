@@ -1,6 +1,8 @@
 """Signals that ask for an end: raised in the main thread, once, so that a second one cannot stop the removal."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from scenarios.errors import Interrupted
@@ -9,6 +11,7 @@ from scenarios.errors import Interrupted
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 _received: list[int] = []
+_holding: list[bool] = []
 
 
 def install() -> None:
@@ -24,8 +27,28 @@ def install() -> None:
 
 def _raise_once(number: int, _: FrameType | None) -> None:
     _received.append(number)
-    if len(_received) == 1:
+    if len(_received) == 1 and not _holding:
         raise Interrupted(number)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """What comes meanwhile is raised when this is left.
+
+    A process that is forked meanwhile must let it through.
+    """
+    _holding.append(True)
+    try:
+        yield
+    finally:
+        _holding.clear()
+    raise_if_received()
+
+
+def let_through() -> None:
+    """Ends in a forked process what was held back when it was forked; raises Interrupted if something was."""
+    _holding.clear()
+    raise_if_received()
 
 
 def raise_if_received() -> None:

@@ -2,13 +2,13 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scenarios import families, places
+from scenarios import families, places, ranges
 from scenarios.errors import UsageError
 from scenarios.families.base import Family
-from scenarios.parameters import PLACEHOLDER, Value, Whole, fill, kind_of, size, whole_number
+from scenarios.parameters import PLACEHOLDER, Kind, Value, Whole, fill, kind_of, size, whole_number
 from scenarios.scenario import ADDRESS, IMAGES, Scenario, Service
 from scenarios.written import WrittenScenario, WrittenService, read
 from scenarios.yaml_source import YamlSource
@@ -27,7 +27,7 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
 
     Raises UsageError for an unknown name or a parameter that is wrong, SpecError for a file that is.
     """
-    path = _find(name)
+    path = file_of(name)
     source = YamlSource(path, _shown(path))
     if not FILE_NAME.fullmatch(path.stem):
         raise source.error([], f"the file's name is the scenario's: letters, digits, - and _, not {path.stem!r}")
@@ -49,14 +49,17 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
         next_commands=written.next_commands,
         topic=written.topic,
         alone=written.alone,
+        sweep={parameter: str(value) for parameter, value in written.sweep.items()},
     )
+    _check_sweep(source, scenario)
     problem = family.problem(scenario)
     if problem:
         raise UsageError(f"{path.stem}: {problem}") if given else source.error(["parameters"], problem)
     return scenario
 
 
-def _find(name: str) -> Path:
+def file_of(name: str) -> Path:
+    """The file of a scenario of the catalog, or the one at that path; raises UsageError where there is none."""
     if name.endswith((".yaml", ".yml")) or "/" in name:
         path = Path(name)
         if not path.is_file():
@@ -89,8 +92,7 @@ def _parameters(
 ) -> dict[str, Value]:
     for parameter in given:
         if parameter not in written.parameters:
-            known = ", ".join(written.parameters) or "none"
-            raise UsageError(f"{name} has no parameter {parameter!r}; it has: {known}")
+            raise _no_parameter(name, parameter, written.parameters)
     values: dict[str, Value] = {}
     for parameter, default in written.parameters.items():
         kind = family.parameters.get(parameter) or kind_of(default)
@@ -101,6 +103,26 @@ def _parameters(
         if parameter in given:
             values[parameter] = kind.convert(parameter, given[parameter])
     return values
+
+
+def kind(scenario: Scenario, parameter: str) -> Kind:
+    """What a parameter of a scenario may be; raises UsageError for one that it has not."""
+    if parameter not in scenario.parameters:
+        raise _no_parameter(scenario.name, parameter, scenario.parameters)
+    return families.find(scenario.family).parameters.get(parameter) or kind_of(scenario.parameters[parameter])
+
+
+def _no_parameter(name: str, parameter: str, known: Iterable[str]) -> UsageError:
+    return UsageError(f"{name} has no parameter {parameter!r}; it has: {', '.join(known) or 'none'}")
+
+
+def _check_sweep(source: YamlSource, scenario: Scenario) -> None:
+    """What a sweep varies can be varied so."""
+    for parameter, text in scenario.sweep.items():
+        try:
+            ranges.dimension(parameter, text, kind(scenario, parameter))
+        except UsageError as error:
+            raise source.error(["sweep", parameter], str(error)) from error
 
 
 def _service(source: YamlSource, name: str, service: WrittenService, values: Mapping[str, Value]) -> Service:

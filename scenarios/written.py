@@ -50,6 +50,7 @@ class WrittenScenario:
     timeout: float = 120
     parameters: Mapping[str, Value] = field(default_factory=dict)
     next_commands: tuple[str, ...] = ()
+    sweep: Mapping[str, Value] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> WrittenScenario:

@@ -171,8 +171,22 @@ def _exercises(_: Typed) -> list[str]:
     return sorted(path.name for path in places.EXERCISES.glob("[0-9]*"))
 
 
+def _measures(typed: Typed) -> list[str]:
+    """What can be drawn of the scenario that is named."""
+    from scenarios import families, spec
+    from scenarios.errors import LabError
+    from scenarios.sweeps import measures
+
+    try:
+        return list(measures.of(families.find(spec.load(typed.positional[0]).family))) if typed.positional else []
+    except LabError:
+        return []
+
+
 ARGUMENTS: dict[str, tuple[Callable[[Typed], list[str]], ...]] = {
     "scenario": (_scenarios,),
+    "sweep": (_scenarios,),
+    "compare": (_runs, _runs),
     "logs": (_runs, _services),
     "report": (_runs,),
     "shell": (_services,),
@@ -180,6 +194,7 @@ ARGUMENTS: dict[str, tuple[Callable[[Typed], list[str]], ...]] = {
 }
 VALUES: dict[str, Callable[[Typed], list[str]]] = {
     "--engine": lambda _: list(ENGINES),
+    "--measure": _measures,
     "--image": lambda _: ["base", "linux", "windows"],
     "--run": _ids,
     "--service": _services,

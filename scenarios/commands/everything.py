@@ -129,7 +129,7 @@ def _chosen(choice: Choice, given: Mapping[str, str], options: Options) -> list[
 def _run(scenarios: Sequence[Scenario], engine: Engine, series: Series, options: Options) -> list[Record]:
     from scenarios.series import How, carried_out
 
-    _prepare(scenarios, engine, options)
+    prepare_all(scenarios, engine, options)
     how = How(engine.name, options.seconds)
     records: list[Record] = []
     with Screen(len(scenarios), options.as_json) as screen, closing(carried_out(scenarios, how, screen)) as ended:
@@ -142,7 +142,7 @@ def _run(scenarios: Sequence[Scenario], engine: Engine, series: Series, options:
     return records
 
 
-def _prepare(scenarios: Sequence[Scenario], engine: Engine, options: Options) -> None:
+def prepare_all(scenarios: Sequence[Scenario], engine: Engine, options: Options) -> None:
     """Builds the images once, before many runs want them; imports once what all of them need."""
     # So that the processes of the runs need not.
     from scenarios import checks, experiment  # noqa: F401

@@ -17,6 +17,7 @@ from scenarios.engines.base import Leftover
 from scenarios.errors import EXIT_PASS, EngineUnavailable, LabError, UsageError
 from scenarios.parameters import whole_number
 from scenarios.report.terminal import STYLES, console, table
+from scenarios.sweeps.kept import remove_those_without_runs
 
 WHEN = "when (UTC)"
 NEWEST = 20  # runs that are listed, and kept by runs.clean, unless more are asked for
@@ -62,7 +63,10 @@ def _print_runs(shown: Sequence[Mapping[str, Any]], more: int) -> None:
 
 
 def clean(keep: str) -> int:
-    """Removes all runs but the newest `keep`, and says which; one that is under way stays."""
+    """Removes all runs but the newest `keep`, and the sweeps of which none is left, and says which.
+
+    A run that is under way stays.
+    """
     try:
         newest = whole_number(keep)
     except ValueError:
@@ -73,6 +77,8 @@ def clean(keep: str) -> int:
     removed = rundirs.remove(*old)
     for directory in reversed(old):
         print(f"removed {directory}" if directory in removed else f"left alone, it is under way: {directory}")
+    for directory in remove_those_without_runs():
+        print(f"removed {directory}, a sweep without runs")
     print(f"{len(removed)} removed, {len(rundirs.everything())} kept")
     return EXIT_PASS
 

@@ -14,7 +14,7 @@ from scenarios.errors import Misunderstood
 from scenarios.events import Event
 from scenarios.parameters import Kind
 from scenarios.pictures import Picture
-from scenarios.quantities import Expectation, Json, Quantity
+from scenarios.quantities import CostCurve, Expectation, Json, Quantity
 from scenarios.scenario import LIMITS, Scenario
 
 if TYPE_CHECKING:
@@ -83,6 +83,10 @@ class Family(Protocol):
     def quantities(self) -> tuple[Quantity, ...]:
         """What it predicts and measures, in the order in which it is shown; `error` is one of each family."""
 
+    @property
+    def costs(self) -> tuple[CostCurve, ...]:
+        """What it measures of which a curve is worth a look; the first is what a sweep draws unless told otherwise."""
+
     def problem(self, scenario: Scenario) -> str | None:
         """What is wrong with the parameters together; None when nothing is."""
 
@@ -104,6 +108,8 @@ class Family(Protocol):
 
 class Plain:
     """What a family says that has nothing particular to say."""
+
+    costs: tuple[CostCurve, ...] = ()
 
     def problem(self, scenario: Scenario) -> str | None:  # noqa: ARG002 - each value's own bounds are enough
         """Any values go together."""

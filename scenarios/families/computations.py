@@ -12,7 +12,7 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
 from scenarios.pictures import Bars, Picture
-from scenarios.quantities import AtLeast, AtMost, Between, Each, Exactly, Expectation, Json, Quantity
+from scenarios.quantities import AtLeast, AtMost, Between, CostCurve, Each, Exactly, Expectation, Json, Quantity
 from scenarios.theory.processors import (
     KINDS,
     MORE_THAN_ONE,
@@ -59,6 +59,7 @@ class Computations(Plain):
         Quantity("processes", noun="processes", each=True),
         ERROR,
     )
+    costs = (CostCurve("milliseconds", "one piece of work", "ms"),)
 
     def predict(self, known: Known) -> Prediction:
         """One interpreter, one processor; the pace is promised where nobody else took processors."""

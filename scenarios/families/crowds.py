@@ -12,7 +12,7 @@ from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.pictures import Curves, Picture
-from scenarios.quantities import AtLeast, Between, Each, Exactly, Json, Quantity, Ratio
+from scenarios.quantities import AtLeast, Between, CostCurve, Each, Exactly, Json, Quantity, Ratio
 from scenarios.theory import costs
 from scenarios.theory.growth import LEAST_POINTS, exponent
 
@@ -45,6 +45,7 @@ class Crowds(Plain):
         Quantity("growth", noun="as the power of N with which memory grows", digits=2, each=True),
         ERROR,
     )
+    costs = (CostCurve("series", "memory of all that wait", "MiB", over="coroutines"),)
 
     def predict(self, known: Known) -> Prediction:
         """All that were asked for, unless the limit of pids ends it; each at its own price."""

@@ -10,7 +10,7 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
 from scenarios.pictures import Bars, Picture
-from scenarios.quantities import AtLeast, AtMost, Each, Exactly, Json, Order, Quantity
+from scenarios.quantities import AtLeast, AtMost, CostCurve, Each, Exactly, Json, Order, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory.acceptors import ACCEPTORS, BURNT, SPARED, WAKEUPS_PER_SECOND
 
@@ -41,6 +41,7 @@ class Exhaustions(Plain):
         Quantity("cpu", unit="s", noun="s of processor time", digits=2),
         ERROR,
     )
+    costs = (CostCurve("cpu", "processor time", "s"),)
 
     def problem(self, scenario: Scenario) -> str | None:
         """Every server must run out."""

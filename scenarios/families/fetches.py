@@ -10,7 +10,7 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, seconds, whole_number
 from scenarios.pictures import Picture, Span, Timeline
-from scenarios.quantities import Between, Each, Exactly, Json, Order, Quantity
+from scenarios.quantities import Between, CostCurve, Each, Exactly, Json, Order, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory.waiting import Cost, concurrent_seconds, rounds, serial_seconds
 
@@ -46,6 +46,7 @@ class Fetches(Plain):
     }
     services = frozenset({"origin", "serial", "gevent-unpatched"})
     quantities = (Quantity("seconds", unit="s", digits=2), Quantity("bytes", noun="bytes"), ERROR)
+    costs = (CostCurve("seconds", "all fetches", "s"),)
 
     def predict(self, known: Known) -> Prediction:
         """Bounds of each fetcher's time; what it calibrated in the run itself sharpens them."""

@@ -10,7 +10,7 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.pictures import Bars, Picture
-from scenarios.quantities import AtLeast, Each, Exactly, Json, Quantity, Ratio
+from scenarios.quantities import AtLeast, CostCurve, Each, Exactly, Json, Quantity, Ratio
 from scenarios.theory import costs
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Handovers(Plain):
         Quantity("processes", noun="processes", each=True),
         ERROR,
     )
+    costs = (CostCurve("microseconds", "one handover", "µs"),)
 
     def predict(self, known: Known) -> Prediction:
         """Who is switched by the interpreter is cheapest, who by the kernel dearest."""

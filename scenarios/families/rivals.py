@@ -11,7 +11,7 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.pictures import Bars, Grid, Percentiles, Picture
-from scenarios.quantities import AtLeast, Each, Exactly, Expectation, Json, Order, Quantity
+from scenarios.quantities import AtLeast, CostCurve, Each, Exactly, Expectation, Json, Order, Quantity
 from scenarios.theory import mechanisms
 from scenarios.theory.mechanisms import MECHANISMS
 
@@ -53,6 +53,11 @@ class Rivals(Plain):
         Quantity("threads"),
         Quantity("processes"),
         ERROR,
+    )
+    costs = (
+        CostCurve("cpu", "processor time of a request", "us"),
+        CostCurve("memory", "memory of a connection", "KiB"),
+        CostCurve("p99", "p99 of the latency", "us"),
     )
 
     def predict(self, known: Known) -> Prediction:

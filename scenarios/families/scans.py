@@ -10,7 +10,19 @@ from scenarios.failures import ERROR, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.pictures import Curves, Picture
-from scenarios.quantities import AtLeast, Each, Exactly, Growth, Json, Quantity, Ratio, Read, plainly
+from scenarios.quantities import (
+    AtLeast,
+    AtMost,
+    CostCurve,
+    Each,
+    Exactly,
+    Growth,
+    Json,
+    Quantity,
+    Ratio,
+    Read,
+    plainly,
+)
 from scenarios.scenario import Scenario
 from scenarios.theory import readiness
 
@@ -20,6 +32,8 @@ if TYPE_CHECKING:
 
 MECHANISMS = ("select", "poll", "epoll")
 OWN = 16
+# Microseconds; a call that took no time at all took more.
+LEAST = 1e-3
 # Descriptors looked at in all rounds by each of the mechanisms: select and poll take about 0.2 µs for each of them
 # together, and several times as long on a busy machine.
 MOST_LOOKED_AT = 150_000_000
@@ -27,12 +41,15 @@ MOST_LOOKED_AT = 150_000_000
 
 class Scans(Plain):
     """`microseconds` is the cost of one call by mechanism and N, `nothing_idle` the same without idle descriptors,
-    `ready` how many ready descriptors each mechanism found, at least and at most.
+    `dearer` how many times that it is with the most idle ones, `ready` how many ready descriptors each mechanism found,
+    at least and at most.
     """
 
     name = "scans"
     parameters: Mapping[str, Kind] = {
-        "idle": Kind("numbers of idle descriptors, rising, such as 50,100,400"),
+        "idle": Kind(
+            "numbers of idle descriptors, rising, such as 50,100,400, or one", whole_number, 1, 10**6, many=True
+        ),
         "rounds": Kind("rounds, of which the middle one counts", whole_number, 3, 99),
         "calls": Kind("calls of each mechanism in a round", whole_number, 100, 10_000),
     }
@@ -40,19 +57,18 @@ class Scans(Plain):
     quantities = (
         Quantity("nothing_idle", unit="µs", noun="µs with nothing idle", digits=2),
         Quantity("microseconds", unit="µs", read=lambda curve: _in_words(curve), each=True),  # defined below
+        Quantity("dearer", noun="times as dear with the most idle ones as with none", digits=1, each=True),
         Quantity("ready", noun="found ready"),
         ERROR,
     )
+    costs = (CostCurve("microseconds", "one call, one descriptor ready", "µs", over="idle"),)
 
     def problem(self, scenario: Scenario) -> str | None:
         """The numbers must let growth be seen, and select and the limit must have room for them."""
-        try:
-            numbers = _numbers(scenario)
-        except ValueError:
-            return f"idle is {scenario.parameters['idle']!r}: it must be whole numbers such as 50,100,400"
+        numbers = _numbers(scenario)
         if not readiness.spread_enough(numbers):
             least, spread = readiness.LEAST_IDLE, readiness.LEAST_SPREAD
-            return f"idle must be three rising numbers or more, from {least} on, the last {spread} times the first"
+            return f"idle must be one number, or three rising ones, from {least} on, the last {spread} times the first"
         most = readiness.most_idle(scenario.services["loop"].platform)
         if numbers[-1] > most:
             return f"idle goes up to {numbers[-1]}: select has room for {most}, by the numbers of the descriptors"
@@ -68,18 +84,21 @@ class Scans(Plain):
         """Flat or linear; and alike without idle ones."""
         numbers, alike = _numbers(known.scenario), readiness.ALIKE
         pairs = (("select", "epoll"), ("poll", "epoll"), ("select", "poll"))
+        dearer = AtLeast(round(readiness.dearer(numbers[-1]), 2))
         linear = tuple(Growth(name, *readiness.LINEAR) for name in ("select", "poll"))
+        growth = (*linear, Growth("epoll", *readiness.FLAT)) if len(numbers) > 1 else ()
         return Prediction(
             expected={
                 "nothing_idle": Each(dict.fromkeys(MECHANISMS, AtLeast(0))),
                 "microseconds": Each({name: _Series(tuple(map(str, numbers))) for name in MECHANISMS}),
+                "dearer": Each({"select": dearer, "poll": dearer, "epoll": AtMost(readiness.STILL_FLAT)}),
                 "ready": Exactly(1),
                 "error": Exactly(None),
             },
             reason="select and poll ask every descriptor at each call, epoll only has those that are ready.",
             relations={
                 "nothing_idle": tuple(Ratio(over, under, 1 / alike, alike) for over, under in pairs),
-                "microseconds": (*linear, Growth("epoll", *readiness.FLAT)),
+                "microseconds": growth,
             },
             facts={
                 "descriptors": [readiness.descriptors(idle) for idle in (0, *numbers)],
@@ -91,13 +110,15 @@ class Scans(Plain):
         """What the program timed; `ready` is a number when all mechanisms found as many, else all that was found."""
         events = evidence.services["loop"].events
         costs = {int(event["idle"]): event["microseconds"] for event in events if event["event"] == "cost"}
+        nothing, most = costs.get(0, {}), costs[max(costs)] if costs else {}
         found = {int(n) for event in events if event["event"] == "watching" for n in event["ready"].values()}
         return {
-            "nothing_idle": {name: round(float(cost), 3) for name, cost in costs.get(0, {}).items()},
+            "nothing_idle": {name: round(float(cost), 3) for name, cost in nothing.items()},
             "microseconds": {
                 name: {str(idle): round(float(cost[name]), 3) for idle, cost in costs.items() if idle}
                 for name in MECHANISMS
             },
+            "dearer": {name: round(most[name] / max(float(nothing[name]), LEAST), 2) for name in nothing},
             "ready": found.pop() if len(found) == 1 else sorted(found),
             "error": first_failure(evidence.services.values()),
         }
@@ -136,7 +157,7 @@ class _Series(Exactly):
 
 
 def _numbers(scenario: Scenario) -> list[int]:
-    """The numbers of idle descriptors; raises ValueError."""
+    """The numbers of idle descriptors."""
     return [whole_number(part.strip()) for part in str(scenario.parameters["idle"]).split(",")]
 
 

@@ -15,6 +15,9 @@ LONGEST_BAR = 48
 # So many parts of the time a course has on a line.
 SPARKS = 40
 FULL, LESS, NOTHING = "█", "░", " "
+CLIFF = "┊"
+# Characters of each point of a curve, as long as there is room.
+WIDEST_POINT = 3
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -67,19 +70,31 @@ def _lane(spans: Sequence[Span], end: float, signs: Mapping[str, str]) -> str:
 def _curves(picture: Curves) -> Iterable[str]:
     """A line of bars for each curve, by the logarithm of its values, with the first and the last of them.
 
-    Curves over the same numbers have these below them; else each has its first and last one behind it.
+    The first bar beyond a cliff begins with its sign. Curves over the same numbers have these below them; else each has
+    its first and last one behind it.
     """
     series = {name: points for name, points in picture.series.items() if points}
     values = [value for points in series.values() for value in points.values() if value > 0]
     low, high = (min(values, default=1.0), max(values, default=1.0))
     width, scales = _names(series), {tuple(sorted(points)) for points in series.values()}
     for name, points in series.items():
-        bars = "".join(_height(value, low, high) * 3 for _, value in sorted(points.items()))
+        wide = max(1, min(WIDEST_POINT, WIDTH // len(points)))
+        heights = {n: _height(value, low, high) for n, value in sorted(points.items())}
+        cliffs = picture.cliffs.get(name, ())
+        bars = "".join(
+            (CLIFF if _is_beyond(n, points, cliffs) else bar) + bar * (wide - 1) for n, bar in heights.items()
+        )
         first, last = min(points), max(points)
         over = f" for {first:g} to {last:g}" if len(scales) > 1 else ""
         yield f"  {name:{width}}  {bars}  {points[first]:.3g} to {points[last]:.3g} {picture.upwards}{over}"
     for scale in scales if len(scales) == 1 else ():
-        yield f"  {picture.across}: " + ", ".join(f"{n:g}" for n in scale)
+        yield f"  {picture.across}: " + ", ".join(f"{n:.10g}" for n in scale)
+
+
+def _is_beyond(n: float, points: Iterable[float], cliffs: Iterable[float]) -> bool:
+    """Whether there is a cliff between this point and the one before it."""
+    before = max((other for other in points if other < n), default=n)
+    return any(before < cliff <= n for cliff in cliffs)
 
 
 def _height(value: float, low: float, high: float) -> str:

@@ -24,6 +24,7 @@ class Screen:
         self._console, self._quiet, self._total = console(stderr=True), quiet, total
         self._now: dict[str, tuple[float, str]] = {}
         self._ended = 0
+        self._left = ""
         is_live = self._console.is_terminal and not quiet
         self._live = Live(console=self._console, auto_refresh=False, transient=True) if is_live else None
 
@@ -49,14 +50,15 @@ class Screen:
             self._now[name] = (self._now[name][0], what)
             self._refresh()
 
-    def ended(self, done: Record, out: Console) -> None:
-        """One line that stays."""
+    def ended(self, done: Record, out: Console, left: str = "") -> None:
+        """One line that stays, with how much is left, if that is known."""
+        self._left = left
         self._now.pop(done.scenario, None)
         self._ended += 1
         if not self._quiet:
             # On a terminal only the console of the live table knows how to keep clear of it.
             shown = self._console if self._live and out.is_terminal else out
-            shown.print(_line(done), soft_wrap=True)
+            shown.print(_line(done, left), soft_wrap=True)
         self._refresh()
 
     def goes_on(self) -> None:
@@ -65,15 +67,18 @@ class Screen:
 
     def _refresh(self) -> None:
         if self._live:
-            listed = table(f"{self._ended} of {self._total}", "for", "now", narrow=("for",))
+            so_far = ", ".join(filter(None, (f"{self._ended} of {self._total}", self._left)))
+            listed = table(so_far, "for", "now", narrow=("for",))
             for name, (begun, what) in self._now.items():
                 listed.add_row(name, f"{time.monotonic() - begun:.0f} s", Text(what))
             self._live.update(listed, refresh=True)
 
 
-def _line(done: Record) -> Text:
+def _line(done: Record, left: str) -> Text:
     line = Text(f"{done.verdict:5}", STYLES[done.verdict])
     line.append(f"  {done.scenario:22} {done.seconds['total']:7.2f} s", "default")
+    if left:
+        line.append(f"  {left}", "dim")
     if done.problem:
         line.append(f"  {done.problem.splitlines()[0]}", "default")
     return line

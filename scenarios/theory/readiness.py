@@ -17,6 +17,11 @@ LINEAR = (0.6, 1.3)
 LEAST_IDLE = 50
 # The largest N is this many times the smallest at least, or no growth stands out of the noise.
 LEAST_SPREAD = 8
+# With N idle ones a call of select or poll costs 1 + N / this many times as much as with none, or more: what a call
+# costs by itself is less than what that many idle ones do.
+WORTH_A_CALL = 100
+# And one of epoll at most this many times as much.
+STILL_FLAT = 2.0
 # Without idle ones the three do the same work; what differs is how much CPython does for each.
 ALIKE = 5.0
 # The one that is ready, and epoll's own.
@@ -41,7 +46,14 @@ def most_idle(platform: str) -> int:
     return FD_SETSIZE[platform] - STANDARD_STREAMS - 1
 
 
+def dearer(idle: int) -> float:
+    """How many times as much a call of select or poll costs with so many idle ones as with none, at least."""
+    return 1 + idle / WORTH_A_CALL
+
+
 def spread_enough(numbers: list[int]) -> bool:
-    """Whether growth can be told from these numbers of idle ones."""
+    """Whether growth can be told from these numbers of idle ones, or one alone compared with none."""
+    if len(numbers) == 1:
+        return numbers[0] >= LEAST_IDLE
     apart = len(set(numbers)) >= 3 and numbers == sorted(set(numbers))
     return apart and numbers[0] >= LEAST_IDLE and numbers[-1] >= LEAST_SPREAD * numbers[0]

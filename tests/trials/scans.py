@@ -2,7 +2,9 @@
 
 from tests.trials import Drawn, Mutant
 
-DRAWN: Drawn = {"readiness-cost": {"idle": ("50,200,1000", "60,120,240,480"), "rounds": ("5", "11"), "calls": ("300",)}}
+DRAWN: Drawn = {
+    "readiness-cost": {"idle": ("50,200,1000", "60,120,240,480", "400"), "rounds": ("5", "11"), "calls": ("300",)}
+}
 PRINTS = '''"""Prints what the lab wants to hear."""
 from labs.programs.events import checkpoint, emit
 emit("ready", platform="linux")

@@ -12,6 +12,7 @@ import pytest
 import tasks
 from scenarios import places, rundirs, spec
 from scenarios.commands import completion
+from scenarios.sweeps import measures
 
 FLAGS = ["--help", "--list", "--version"]
 
@@ -49,6 +50,14 @@ def run(runs: Path) -> str:
         ("inv lint scenario fet", ["fetch"]),
         ("inv images.build --image w", ["windows"]),
         ("inv scenario --timeout ", []),
+        ("inv sweep readiness", ["readiness-cost"]),
+        ("inv sweep readiness-cost --set ", ["idle=", "rounds=", "calls="]),
+        ("inv sweep readiness-cost --measure mi", ["microseconds"]),
+        ("inv sweep fetch --measure s", ["seconds"]),
+        ("inv sweep epoll-500 --measure ", ["served", *(one.key for one in measures.OF_ANY)]),
+        ("inv sweep nothing --measure ", []),
+        ("inv sweep --measure ", []),
+        ("inv sweep epoll-500 --eng", ["--engine"]),
     ],
 )
 def test_commands_flags_scenarios_and_parameters_are_completed(line: str, expected: list[str]) -> None:
@@ -65,6 +74,8 @@ def test_runs_and_their_services_are_completed(run: str) -> None:
     assert after(f"inv logs {run} ") == ["origin", "serial"]
     assert after("inv logs fetch --service s") == ["serial"]
     assert after("inv shell o") == ["origin"]
+    assert after("inv compare ") == after(f"inv compare {run} ") == ["fetch", run]
+    assert "compare" in after(f"inv compare {run} {run} ")
     assert after("inv shell origin --run ") == [run]
 
 

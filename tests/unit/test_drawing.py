@@ -40,6 +40,19 @@ def test_a_flat_curve_stays_low_and_a_rising_one_rises() -> None:
     assert counts.split() == ["idle:", "100,", "1000"]
 
 
+def test_the_first_bar_beyond_a_cliff_begins_with_its_sign() -> None:
+    points = {100.0: 1.0, 1000.0: 100.0, 2000.0: 100.0}
+    curves = Curves("cost", "clients", "s", {"one": points, "other": points}, {"one": [1000], "none": [5]})
+    _, one, other, _ = lines(curves)
+    assert (one.split()[1], other.split()[1]) == ("▁▁▁┊█████", "▁▁▁██████")
+
+
+def test_a_curve_of_many_points_is_not_wider_than_others() -> None:
+    for count in (WIDTH // 2, WIDTH):
+        _, line, *_ = lines(Curves("cost", "n", "s", {"one": {float(n): 1.0 for n in range(count)}}))
+        assert len(line.split()[1]) <= WIDTH
+
+
 def test_curves_over_other_numbers_say_which_and_an_empty_one_is_left_out() -> None:
     curves = Curves("memory", "waiting", "MiB", {"tasks": {100: 1.0, 1000: 9.0}, "threads": {10: 2.0}, "none": {}})
     _, tasks, threads = lines(curves)

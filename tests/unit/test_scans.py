@@ -22,11 +22,13 @@ def test_select_has_room_for_descriptors_below_its_set() -> None:
 @pytest.mark.parametrize(
     ("idle", "problem"),
     [
-        ("50,many", "whole numbers such as"),
-        ("50,100", "three rising numbers"),
-        ("50,60,70", "three rising numbers"),
-        ("400,100,50", "three rising numbers"),
-        ("5,50,500", "three rising numbers"),
+        ("50,many", "not a whole number"),
+        ("50,100", "one number, or three rising ones"),
+        ("50,60,70", "one number, or three rising ones"),
+        ("400,100,50", "one number, or three rising ones"),
+        ("49", "one number, or three rising ones"),
+        ("1021", "select has room for 1020"),
+        ("5,50,500", "one number, or three rising ones"),
         ("50,100,1021", "select has room for 1020"),
     ],
 )
@@ -69,6 +71,7 @@ def test_what_is_measured_is_what_was_timed_and_found() -> None:
     assert measured == {
         "nothing_idle": COSTS,
         "microseconds": {name: {"50": 1.0} for name in COSTS},
+        "dearer": dict.fromkeys(COSTS, 1.0),
         "ready": 1,
         "error": None,
     }
@@ -77,3 +80,19 @@ def test_what_is_measured_is_what_was_timed_and_found() -> None:
 def test_mechanisms_that_do_not_find_the_same_are_told_apart() -> None:
     measured = FAMILY.measure(evidence(service("loop", event("watching", idle=0, ready={"select": 1, "poll": 2}))))
     assert measured["ready"] == [1, 2]
+
+
+def test_of_one_number_the_cost_is_compared_with_that_of_none() -> None:
+    prediction = FAMILY.predict(Known(spec.load("readiness-cost", {"idle": "200"}), {"loop": "linux"}))
+    assert prediction.relations["microseconds"] == ()
+    least = readiness.dearer(200)
+    right = {"select": least, "poll": 2 * least, "epoll": 1.0}
+    assert prediction.expected["dearer"].difference(right) is None
+    assert prediction.expected["dearer"].difference({**right, "epoll": least})
+    assert prediction.expected["dearer"].difference({**right, "poll": 1.0})
+
+
+def test_how_much_dearer_a_call_was_is_measured_with_the_most_idle_ones() -> None:
+    stdout = "".join(event("cost", idle=n, microseconds=dict.fromkeys(COSTS, 1.0 + n)) for n in (0, 50, 100))
+    measured = FAMILY.measure(evidence(service("loop", stdout, exit_status=0)))
+    assert measured["dearer"] == dict.fromkeys(COSTS, 101.0)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from invoke import ParseError
 
-from scenarios import checks, errors, places, rundirs, series, spec
+from scenarios import checks, errors, places, rundirs, series, signals, spec
 from scenarios.commands import command, everything, program
 from scenarios.commands.scenario import Options
 from scenarios.engines import choose
@@ -152,6 +152,31 @@ def test_an_interrupt_ends_all_that_runs_and_the_next_goes_on_with_what_is_left(
     told = capsys.readouterr().out
     assert [line for line in lines(told) if line[0] == "pass"] == [["pass", "three"]]
     assert "3 scenarios: 3 pass" in told
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_interrupt_in_the_middle_of_a_fork_ends_the_series_and_what_was_forked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What Python calls at a fork may not raise: there the interrupt would be lost."""
+    start, started = series.FORK.Process.start, list[Any]()
+
+    def interrupted(process: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(signals, "_received", [])
+    monkeypatch.setattr(series.FORK.Process, "start", interrupted)
+    before = {number: signal.getsignal(number) for number in signals.ENDING}
+    signals.install()
+    try:
+        with pytest.raises(errors.Interrupted):
+            list(series.carried_out([spec.load("one")], series.How("scripted"), Stopping("nothing")))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert [process.is_alive() for process in started] == [False]
 
 
 @pytest.mark.usefixtures("engine")

@@ -75,6 +75,27 @@ def test_a_signal_that_foreign_code_swallowed_is_raised_when_it_returns() -> Non
     assert raised.value.signal_name == "SIGTERM"
 
 
+def test_a_signal_that_is_held_back_is_raised_afterwards() -> None:
+    reached = False
+    with pytest.raises(Interrupted) as raised, signals.held_back():
+        os.kill(os.getpid(), signal.SIGTERM)
+        reached = True
+    assert (reached, raised.value.signal_name) == (True, "SIGTERM")
+
+
+def test_a_process_that_is_forked_meanwhile_can_let_them_through() -> None:
+    with signals.held_back():
+        child = os.fork()
+        if child == 0:
+            signals.let_through()
+            try:
+                wait_for(signal.SIGTERM)
+            except Interrupted:
+                os._exit(0)
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def test_what_nohup_has_us_ignore_stays_ignored() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signals.install()

@@ -97,6 +97,10 @@ WRONG = [
     ('"{clients + 64}"', '"٥"', 11, "ulimits.nofile is '٥'"),
     ('"{clients + 64}"', "9999999999999", 11, "not a whole number"),
     ("  server:\n", "  Server:\n", 7, "Server"),
+    ("family: ", "sweep: {clients: 5..1}\nfamily: ", 13, "clients is '5..1': a range rises"),
+    ("family: ", "sweep:\n  size: many\nfamily: ", 14, "size is 'many'"),
+    ("family: ", "sweep: {nobody: 1..5}\nfamily: ", 13, "no parameter 'nobody'"),
+    ("family: ", "sweep: {clients: [1, 5]}\nfamily: ", 13, "sweep.clients"),
     ("services:", "services: {}\nother:", 7, "unknown key 'other'"),
 ]
 
