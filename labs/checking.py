@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -149,7 +150,10 @@ def _expected(question: Question, prediction: Prediction) -> Json:
 
 
 def _part_of(question: Question, value: Json) -> Json:
-    return value.get(question.name) if question.name and isinstance(value, Mapping) else value
+    one = value.get(question.name) if question.name and isinstance(value, Mapping) else value
+    if question.pick is None or not isinstance(one, list):
+        return one
+    return [found[1] for line in one if (found := re.search(question.pick, str(line)))]
 
 
 def answer(value: Json) -> str:

@@ -42,11 +42,15 @@ class Part(Stated):
 
 
 class Question(Stated):
-    """What a learner is asked to predict: the quantity `key` of the first part, or its value for `name`."""
+    """What a learner is asked to predict: the quantity `key` of the first part, or its value for `name`.
+
+    Of a value that is a list of lines, `pick` is a regular expression whose group is what counts of each.
+    """
 
     key: str
     ask: str
     name: str | None = None
+    pick: str | None = None
 
 
 class Ceiling(Stated):

@@ -45,7 +45,7 @@ class Naps(Plain):
         "sleeps": Kind("how long each task sleeps, such as 2,1"),
         "scale": Kind("seconds that a 1 among the sleeps stands for", seconds, 0.01, 10),
     }
-    services = frozenset(TOGETHER)
+    services: frozenset[str] = frozenset()
     quantities = (
         Quantity("order", read=_in_a_row, each=True),
         Quantity("seconds", unit="s", digits=2, each=True),
@@ -54,7 +54,9 @@ class Naps(Plain):
     )
 
     def problem(self, scenario: Scenario) -> str | None:
-        """Numbers, not too many of them, and far enough from each other."""
+        """Programs that are known; numbers, not too many of them, and far enough from each other."""
+        if unknown := [name for name in scenario.services if name not in TOGETHER]:
+            return f"there is no model of {', '.join(unknown)}; there is of {', '.join(TOGETHER)}"
         try:
             sleeps = _sleeps(scenario)
         except ValueError as error:
@@ -70,8 +72,9 @@ class Naps(Plain):
     def predict(self, known: Known) -> Prediction:
         """Together: back by length, and the longest; one by one: as they went, and the sum."""
         sleeps = _sleeps(known.scenario)
-        bounds = {name: (asleep_together if both else asleep_one_by_one)(sleeps) for name, both in TOGETHER.items()}
-        orders = {name: told_order(sleeps, together=both) for name, both in TOGETHER.items()}
+        there = {name: both for name, both in TOGETHER.items() if name in known.scenario.services}
+        bounds = {name: (asleep_together if both else asleep_one_by_one)(sleeps) for name, both in there.items()}
+        orders = {name: told_order(sleeps, together=both) for name, both in there.items()}
         claimed = _claimed(len(sleeps))
         return Prediction(
             expected={
@@ -81,7 +84,7 @@ class Naps(Plain):
                 "error": Exactly(None),
             },
             reason=_reason(sleeps),
-            relations={"seconds": _shorter(sleeps)},
+            relations={"seconds": _shorter(sleeps, there)},
             facts={"sleeps": sleeps, "threads": 1},
             waiting=sum(high for _, high in bounds.values()),
         )
@@ -123,11 +126,11 @@ def _from_first_to_last(spans: Sequence[Sequence[float]]) -> float:
     return round(max(end for _, end in spans) - min(begin for begin, _ in spans), 4)
 
 
-def _shorter(sleeps: list[float]) -> tuple[Order, ...]:
+def _shorter(sleeps: list[float], there: Mapping[str, bool]) -> tuple[Order, ...]:
     """Who sleeps together is back sooner, where that is more than a busy machine may take to begin."""
     apart = sum(sleeps) - max(sleeps) >= START
-    together = (name for name, both in TOGETHER.items() if both)
-    return tuple(Order((name, "time-sleep")) for name in together) if apart else ()
+    slower = [name for name, both in there.items() if not both]
+    return tuple(Order((name, one)) for name, both in there.items() if both for one in slower) if apart else ()
 
 
 def _claimed(tasks: int) -> list[str]:

@@ -23,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     checkpoint("ready", platform=sys.platform)
     # The end of the stream is the end of the attack; nothing is ever sent. An attack that is over at once may end the
     # connection before this process has heard that there is one.
-    with contextlib.suppress(ConnectionResetError):
-        with socket.create_connection((options.to, options.port), options.timeout) as sock:
-            sock.recv(1)
+    with (
+        contextlib.suppress(ConnectionResetError),
+        socket.create_connection((options.to, options.port), options.timeout) as sock,
+    ):
+        sock.recv(1)
     emit("finished")
 
 
