@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scenarios.events import Event
@@ -44,7 +44,7 @@ class Fetches(Plain):
         "latency": Kind("seconds before each answer", seconds, 0.01, 60),
         "pool": Kind("fetches at a time; 0 is all of them", whole_number, 0, 1000),
     }
-    services = frozenset({"origin", "serial", "gevent-unpatched"})
+    services = frozenset({"origin", "serial"})
     quantities = (Quantity("seconds", unit="s", digits=2), Quantity("bytes", noun="bytes"), ERROR)
     costs = (CostCurve("seconds", "all fetches", "s"),)
 
@@ -63,7 +63,7 @@ class Fetches(Plain):
                 "bytes": Exactly(len(bounds) * page_bytes(urls)),
                 "error": Exactly(None),
             },
-            reason=_reason(urls, latency, pool),
+            reason=_reason(list(bounds), urls, latency, pool),
             relations={"seconds": _faster(bounds)} if pool != 1 and urls > 1 else {},
             facts={"fetchers": frozenset(bounds)},
             waiting=sum(high for _, high in bounds.values()),
@@ -142,13 +142,13 @@ def _faster(bounds: Mapping[str, tuple[float, float]]) -> tuple[Order, ...]:
     return tuple(Order(pair) for pair in apart)
 
 
-def _reason(urls: int, latency: float, pool: int) -> str:
+def _reason(fetchers: Iterable[str], urls: int, latency: float, pool: int) -> str:
     count = rounds(urls, pool)
     times = "1 latency" if count == 1 else f"{count} latencies"
-    return (
-        f"serial waits for {urls} latencies of {latency:g} s one after another; "
-        f"threads, gevent and asyncio wait for {times}; unpatched gevent blocks its only thread, so it is serial."
-    )
+    together = [name for name in fetchers if WAITS[name] == "concurrent"]
+    names = f"{', '.join(together[:-1])} and {together[-1]} wait" if len(together) > 1 else f"{''.join(together)} waits"
+    blocked = "; unpatched gevent blocks its only thread, so it is serial" if "gevent-unpatched" in fetchers else ""
+    return f"serial waits for {urls} latencies of {latency:g} s one after another; {names} for {times}{blocked}."
 
 
 FAMILY: Family = Fetches()

@@ -31,7 +31,9 @@ def test_the_origin_still_serves(evidence: Evidence, machine: Callable[[str], Ho
     assert machine("origin").run(f"kill -0 {program}").rc == 0
 
 
-def test_unpatched_gevent_waits_as_serial_does(evidence: Evidence, measured: Mapping[str, Json]) -> None:
+def test_who_blocks_its_only_thread_waits_for_all(evidence: Evidence, measured: Mapping[str, Json]) -> None:
     latencies = evidence.scenario.number("urls") * float(evidence.scenario.parameters["latency"])
-    blocked = {name: measured["seconds"][name] for name in ("serial", "gevent-unpatched")}
+    blocked = {
+        name: measured["seconds"][name] for name in ("serial", "gevent-unpatched") if name in measured["seconds"]
+    }
     assert all(seconds >= latencies for seconds in blocked.values()), blocked

@@ -4,6 +4,7 @@ from tests.trials import Drawn, Mutant
 
 DRAWN: Drawn = {
     "fetch": {"urls": ("2", "5", "9"), "latency": ("0.1", "0.2"), "pool": ("0", "1", "3")},
+    "fetch-two": {"urls": ("2", "5", "9"), "latency": ("0.1", "0.2"), "pool": ("0", "1", "3")},
     "windows-fetch": {"urls": ("2", "4"), "latency": ("0.2", "0.4"), "pool": ("0", "2")},
 }
 FEW = {"urls": "4", "latency": "0.2"}
