@@ -17,13 +17,14 @@ def run(
     count_all: Callable[[Counter, int, int, Callable[[], None]], None],
     description: str | None,
     arguments: Sequence[str] | None,
+    counter: Counter | None = None,
 ) -> None:
     """Has `workers` count `updates` each; they call what they are given once all are there."""
     parser = options_of(description)
     parser.add_argument("--workers", type=at_least(1), default=4, help="how many count")
     parser.add_argument("--updates", type=at_least(1), default=300, help="how often each")
     options = parser.parse_args(arguments)
-    counter = Counter()
+    counter = counter or Counter()
     emit("ready", platform=sys.platform)
     count_all(counter, options.workers, options.updates, lambda: checkpoint("counting"))
     emit("counted", value=counter.value)
