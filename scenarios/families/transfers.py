@@ -29,7 +29,7 @@ class Transfers(Plain):
         "selector": MECHANISM,
         "size": TRANSFERRED,
         "nofile": NOFILE,
-        "model": Kind("how the client holds its connections", choices=("threads", "epoll"), optional=True),
+        "model": Kind("how the client holds its connections", choices=("threads", "epoll", "ragged"), optional=True),
     }
     services = frozenset({"server", "client"})
     quantities = (Quantity("served", unit="clients", noun="served"), ERROR)

@@ -14,6 +14,7 @@ DRAWN: Drawn = {
         "selector": ("poll", "epoll"),
         "size": ("1B", "4KiB"),
     },
+    "epoll-ragged": LINUX,
     "windows-500": WINDOWS,
     "windows-600": WINDOWS,
 }

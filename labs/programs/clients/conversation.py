@@ -3,6 +3,7 @@
 import hashlib
 import random
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +14,8 @@ from labs.programs.protocol import NOTHING, payload
 CHUNK = 64 * 1024
 PIECE = 16 * 1024  # a multiple of the 4 bytes that the generator makes at a time
 SHOWN_FAILURES = 5
+# How long a server has to read one part before the next, in seconds, and how much of an upload comes with its request.
+APART, BEGINNING = 0.02, 1000
 
 
 class Mismatch(ValueError):
@@ -99,6 +102,32 @@ class Conversation:
         """Raises Mismatch when the server's answer is not what it must be."""
         if found != wanted:
             raise Mismatch(f"{what} is {found!r} instead of {wanted!r}")
+
+
+class RaggedConversation(Conversation):
+    """The same requests, cut up and put together otherwise than a server may hope."""
+
+    def transfer(self) -> None:
+        """A request in two parts, the second one together with the next request and the beginning of its body; and the
+        end of that body together with a third request.
+        """
+        try:
+            self.socket.sendall(b"ge")
+            time.sleep(APART)
+            pieces = [*upload(self.seed + self.number, self.size)]
+            begin, *rest = pieces[0][:BEGINNING], pieces[0][BEGINNING:], *pieces[1:]
+            self.socket.sendall(b"t\nput %d\n" % self.size + begin)
+            self.compare("the size", self.line(), str(self.size))
+            self.compare("the download", self.body(), expected(self.seed, self.size))
+            self.socket.sendall(b"".join(rest) + b"put 0\n")
+            self.sent = self.size
+            self.compare("the upload", self.line(), hashlib.sha256(b"".join(pieces)).hexdigest())
+            self.compare("the empty upload after it", self.line(), NOTHING)
+            self.socket.shutdown(socket.SHUT_WR)
+            self.compare("the end", self.stream.read(1).decode("ascii", "replace"), "")
+        finally:
+            self.stream.close()
+            self.socket.close()
 
 
 @dataclass

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from labs.programs.arguments import at_least, options_of, seconds, size
 from labs.programs.clients import transfer_epoll
-from labs.programs.clients.conversation import Conversation, Tally, expected, report
+from labs.programs.clients.conversation import Conversation, RaggedConversation, Tally, expected, report
 from labs.programs.events import checkpoint, emit
 
 # Bytes for each thread. With the default of 8 MiB thousands would take most of a container's address space.
@@ -41,13 +41,15 @@ class ClientThread(threading.Thread):
             self.admitted.set()
 
 
-def with_threads(address: tuple[str, int], clients: int, size: int, seed: int, timeout: float) -> tuple[int, Tally]:
+def with_threads(
+    address: tuple[str, int], clients: int, size: int, seed: int, timeout: float, of: type[Conversation] = Conversation
+) -> tuple[int, Tally]:
     """Runs one thread per client; returns how many were admitted, and what came of the transfers."""
     threading.stack_size(STACK)
     start = threading.Event()
     threads: list[ClientThread] = []
     for number in range(1, clients + 1):
-        thread = ClientThread(Conversation(address, number, size, seed, timeout), start)
+        thread = ClientThread(of(address, number, size, seed, timeout), start)
         thread.start()
         thread.admitted.wait()
         if thread.error:
@@ -66,7 +68,12 @@ def with_threads(address: tuple[str, int], clients: int, size: int, seed: int, t
     return len(threads), tally
 
 
-MODELS = {"threads": with_threads, "epoll": transfer_epoll.with_epoll}
+def ragged(address: tuple[str, int], clients: int, size: int, seed: int, timeout: float) -> tuple[int, Tally]:
+    """Threads whose requests come in parts, and several at once."""
+    return with_threads(address, clients, size, seed, timeout, RaggedConversation)
+
+
+MODELS = {"threads": with_threads, "epoll": transfer_epoll.with_epoll, "ragged": ragged}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=size, default=64 * 1024, help="bytes to download and to upload, such as 64KiB")
     parser.add_argument("--seed", type=int, default=1, help="the server's seed; client k uploads what seed + k gives")
     parser.add_argument(
-        "--model", choices=MODELS, default="threads", help="a thread for each client, or one epoll loop"
+        "--model",
+        choices=MODELS,
+        default="threads",
+        help="a thread for each client, one epoll loop, or threads whose requests come in parts and several at once",
     )
     parser.add_argument(
         "--timeout", type=seconds, default=30, help="seconds that one operation may take without progress"

@@ -1,0 +1,31 @@
+"""Watches a mouse, and keyboards on which nobody types, and misses no click."""
+
+import contextlib
+import time
+
+from labs.programs.devices import ASKS, Devices, Watch, read_state, run
+
+PERIOD = 0.4
+
+
+def watch(devices: Devices, seen: Watch) -> None:
+    """Takes down each state of the mouse, and ends with the last click."""
+    for keyboard in devices.keyboards:
+        keyboard.settimeout(0.3)
+    over = False
+    while not over:
+        # TODO 2: wait until any of the devices has something to say (selectors), however long that is; then read the
+        # mouse if it was the mouse. Who asks every so often sees of the clicks between two looks the last alone.
+        time.sleep(PERIOD)
+        devices.mouse.sendall(ASKS)
+        number, _, over = read_state(devices.mouse)
+        seen.turns += 1
+        seen.add(number)
+        for keyboard in devices.keyboards:
+            with contextlib.suppress(TimeoutError):
+                keyboard.recv(1)
+
+
+if __name__ == "__main__":
+    # TODO 1: the mouse is told that its watcher ASKS. To one that WAITS it sends each click by itself, unasked.
+    run(watch, ASKS, __doc__, None)
