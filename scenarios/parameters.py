@@ -81,7 +81,7 @@ class Kind:
 # The least soft limit under which CPython itself starts and a server can create its own descriptors.
 LEAST_NOFILE = 16
 # Kinds that several families count with.
-MECHANISM = Kind("the server's mechanism", choices=("select", "poll", "epoll", "default"))
+MECHANISM = Kind("the server's mechanism", choices=("select", "poll", "epoll", "default", "sliced"))
 TRANSFERRED = Kind("bytes that each client downloads, and uploads", size, 1, 64 * UNITS["MiB"], keep_text=True)
 NOFILE = Kind("the server's limit of open descriptors", whole_number, LEAST_NOFILE, 2**20, optional=True)
 

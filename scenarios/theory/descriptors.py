@@ -28,16 +28,20 @@ FD_OUT_OF_RANGE = "filedescriptor out of range in select()"
 TOO_MANY_FDS = "too many file descriptors in select()"
 # What `DefaultSelector` is: the best of kqueue, epoll, devpoll, poll, select that there is (CPython, Lib/selectors.py).
 DEFAULT_SELECTOR = {"linux": "epoll", "darwin": "kqueue", "win32": "select"}
-AVAILABLE = {"linux": {"select", "poll", "epoll"}, "darwin": {"select", "poll", "kqueue"}, "win32": {"select"}}
+AVAILABLE = {
+    "linux": {"select", "poll", "epoll", "sliced"},
+    "darwin": {"select", "poll", "kqueue", "sliced"},
+    "win32": {"select", "sliced"},
+}
 
 
 @dataclass(frozen=True)
 class Server:
     """A one-threaded server as the ladder sees it.
 
-    `selector` is one of select, poll, epoll, kqueue; `platform` as in sys.platform; `soft` the soft RLIMIT_NOFILE (None
-    where there is none, as on Windows). `open_before` counts the descriptors that are open before the first client, and
-    `per_client` those that each client takes.
+    `selector` is one of select, poll, epoll, kqueue, sliced (select, asked in slices); `platform` as in sys.platform;
+    `soft` the soft RLIMIT_NOFILE (None where there is none, as on Windows). `open_before` counts the descriptors that
+    are open before the first client, and `per_client` those that each client takes.
     """
 
     selector: str
@@ -54,7 +58,7 @@ class Server:
     @property
     def until_out_of_range(self) -> float:
         """Clients whose descriptors select accepts by number; a client's socket is its first descriptor."""
-        if self.selector != "select" or self.platform == "win32":
+        if self.selector not in ("select", "sliced") or self.platform == "win32":
             return math.inf
         return max(0, math.ceil((FD_SETSIZE[self.platform] - self.open_before) / self.per_client))
 

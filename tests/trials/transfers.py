@@ -17,6 +17,7 @@ DRAWN: Drawn = {
     "epoll-ragged": LINUX,
     "windows-500": WINDOWS,
     "windows-600": WINDOWS,
+    "windows-sliced": WINDOWS,
 }
 SMALL = {"clients": "20", "size": "1KiB"}
 PRINTS = '''"""Prints what the lab wants to hear."""

@@ -16,8 +16,15 @@ from labs.programs.events import emit, open_descriptors, soft_nofile
 from labs.programs.protocol import payload
 from labs.programs.servers.connection import Connection
 from labs.programs.servers.event_queue import EventQueue
+from labs.programs.servers.sliced import SlicedSelector
 
-SELECTORS = {"select": "SelectSelector", "poll": "PollSelector", "epoll": "EpollSelector", "default": "DefaultSelector"}
+SELECTORS = {
+    "select": "SelectSelector",
+    "poll": "PollSelector",
+    "epoll": "EpollSelector",
+    "default": "DefaultSelector",
+    "sliced": "SlicedSelector",
+}
 # Clients that are accepted for one event of the listener.
 MOST_ACCEPTED = 256
 # What the kernel is to hold of one client each way, in bytes; by itself it holds megabytes for who never reads.
@@ -74,7 +81,12 @@ class Server:
 
 def available() -> list[str]:
     """The choices of --selector that this system has."""
-    return [choice for choice, name in SELECTORS.items() if hasattr(selectors, name)]
+    return [choice for choice, name in SELECTORS.items() if name == SlicedSelector.__name__ or hasattr(selectors, name)]
+
+
+def selector_of(choice: str) -> selectors.BaseSelector:
+    """A selector of that choice."""
+    return SlicedSelector() if choice == "sliced" else getattr(selectors, SELECTORS[choice])()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
         listener.setsockopt(socket.SOL_SOCKET, buffer, KERNEL_BUFFER)  # accepted sockets inherit it
     listener.setblocking(False)
-    with getattr(selectors, SELECTORS[options.selector])() as selector:
+    with selector_of(options.selector) as selector:
         server = Server(selector, listener, payload(options.seed, options.size), EventQueue(sys.stdout.fileno()))
         emit(
             "ready",
