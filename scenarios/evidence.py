@@ -44,7 +44,8 @@ class Sample(Kept):
     effective limits. `resident` and `cpu_seconds` are the process's memory in bytes and its user plus system time.
     `processes`, `threads`, `memory` and `all_cpu_seconds` count the process with all that descend from it: `memory` is
     what they have of their own, in bytes, what they share among them once (Pss_Anon of proc(5); None where the kernel
-    does not tell), and `all_cpu_seconds` has those too that have ended and were waited for.
+    does not tell), and `all_cpu_seconds` has those too that have ended and were waited for. Both times are exact where
+    the machine has clocks for its processes; else, and of those that have ended, /proc counts in hundredths.
     """
 
     moment: str
