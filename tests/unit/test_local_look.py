@@ -18,8 +18,8 @@ from scenarios.engines.local import host, look, network
 from scenarios.engines.local.engine import LocalEngine
 from scenarios.engines.local.network import Namespace, Network, new_namespace
 from scenarios.errors import EngineError, LabFailure, Unavailable
-from scenarios.experiment import Experiment, carry_out
 from scenarios.evidence import Sample
+from scenarios.experiment import Experiment, carry_out
 from scenarios.run import samples
 from scenarios.scenario import PORT
 from tests.unit import proc

@@ -15,9 +15,9 @@ from scenarios.errors import EngineError
 # perl, because Debian's base has it in every image; what `look` says is what run/samples.py reads.
 # `try` does not wait for its connections: whether one came about, the lab hears at the other end. `room` tells how many
 # more processes the container may have; `run` gets a command, and says what it wrote, in hexadecimal digits.
-# A process's clock (clock_getcpuclockid(3)) counts nanoseconds, where /proc counts in hundredths of a second. perl has no
-# name for the system call without a module that not every base has: its number goes with the machine that perl is made
-# for, as its own ELF header says it.
+# A process's clock (clock_getcpuclockid(3)) counts nanoseconds, where /proc counts in hundredths of a second. perl has
+# no name for the system call without a module that not every base has: its number goes with the machine that perl is
+# made for, as its own ELF header says.
 SCRIPT = r"""
 use strict;
 use Socket qw(:DEFAULT SOCK_NONBLOCK);

@@ -50,8 +50,9 @@ def _lines(process: Path) -> Iterator[str]:
 
 
 def _tree(root: str) -> Iterator[str]:
-    """How many processes and threads `root` and its descendants are, their CPU time in ticks and their memory in kB; and
-    the CPU time of `root` and of them all in nanoseconds, with that of their ended children.
+    """How many processes and threads `root` and its descendants are, their CPU time in ticks and their memory in kB.
+
+    Then the CPU time of `root` and of them all in nanoseconds, with that of their ended children.
     """
     fields = dict(_all_fields())
     children: dict[str, list[str]] = {}
