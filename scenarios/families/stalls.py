@@ -30,9 +30,9 @@ SECOND = 1_000_000  # in microseconds
 
 
 class Stalls(Plain):
-    """By the name of a loop: `held` is how long the work took, `longest` the longest wait, `waited` how many were meant to
-    be sent in the first `stall` seconds of the work and were answered after its end, `corrected` and `naive` the two
-    99th percentiles.
+    """By the name of a loop: `held` is how long the work took, `longest` the longest wait, `corrected` and `naive` the
+    two 99th percentiles; `waited` are those meant to be sent in the first `stall` seconds of the work and answered
+    after its end.
     """
 
     name = "stalls"
@@ -67,9 +67,8 @@ class Stalls(Plain):
         stall, rate, duration = _asked(known.scenario)
         yields = known.scenario.parameters["yields"] == "yes"
         held = dict.fromkeys(loops(known.scenario), stall)
-        held |= (
-            {name: max(stall, one.seconds) for name, one in _works(known.evidence).items()} if known.evidence else {}
-        )
+        works = _works(known.evidence) if known.evidence else {}
+        held |= {name: max(stall, one.seconds) for name, one in works.items()}
         expect = _yielding if yields else _stalling
         each = {name: expect(stall, rate, round(rate * duration), one) for name, one in held.items()}
         return Prediction(

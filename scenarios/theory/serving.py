@@ -2,17 +2,17 @@
 
 It rests on what each has the kernel and the interpreter do, and on nothing of the machine:
 
-- Who comes. fork(2) copies the page tables of a whole interpreter and, one by one, the pages that either side writes to
-  afterwards; the end of a process gives all of it back. pthread_create(3) makes a stack and a task of the kernel. A loop
-  does neither: it makes one object. asyncio's transports and streams (Lib/asyncio/selector_events.py, streams.py) and a
-  greenlet with its switches to the hub and back are some Python more; uvloop's are C, about as cheap as a loop.
+- Who comes. fork(2) copies the page tables of a whole interpreter and, one by one, the pages that either side writes
+  to afterwards; the end of a process gives all of it back. pthread_create(3) makes a stack and a task of the kernel. A
+  loop does neither: it makes one object. asyncio's transports and streams (Lib/asyncio/selector_events.py, streams.py)
+  and a greenlet with its switches to the hub and back are some Python more; uvloop's are C, about as cheap as a loop.
 - A request of each of many who are connected. One call tells epoll, and `selectors` on it, of all who have asked; each
-  thread and each process is waked and put to sleep by the kernel for its own, and threads wait for the interpreter's lock
-  beside. gevent and asyncio are epoll with more of Python above it. select and poll look at those who are silent as well,
-  each time, so nothing is said of them here.
-- Who stays. A process has its own copies of the pages that it wrote to; a thread the pages of its stack that it touched,
-  and what the interpreter keeps of it; a greenlet the used part of its stack; asyncio and uvloop a task, a protocol and
-  buffers; a loop of one's own a socket and a few words.
+  thread and each process is waked and put to sleep by the kernel for its own, and threads wait for the interpreter's
+  lock beside. asyncio is `selectors` with more Python above it, and gevent is epoll with that. select and poll look at
+  those who are silent as well, each time, so nothing is said of them here.
+- Who stays. A process has its own copies of the pages that it wrote to; a thread the pages of its stack that it
+  touched, and what the interpreter keeps of it; a greenlet the used part of its stack; asyncio and uvloop a task, a
+  protocol and buffers; a loop of one's own a socket and a few words.
 - Who comes at a rate that a server cannot keep up with waits for all those before: from when he should have come, the
   wait grows with each, however fast the one answer is. Where the others do keep up, that alone decides on a percentile.
 
@@ -62,14 +62,14 @@ OF_TIME = (
     Dearer((*LOOPS, *COROUTINES), FORK, 1.5),
 )
 # The processor's time for a request, when all who are connected ask together.
-OF_A_REQUEST = (Dearer(ASKED, LAYERED), Dearer(ASKED, (THREADS, FORK), 1.1))
+OF_A_REQUEST = (Dearer("selectors", "asyncio"), Dearer("epoll", "gevent"), Dearer(ASKED, (THREADS, FORK), 1.1))
 OF_MEMORY = (
     Dearer(LOOPS, TASKS, 3.0),
     Dearer(TASKS, "gevent", 1.1),
     Dearer(COROUTINES, THREADS, 1.5),
     Dearer(THREADS, FORK, 5.0),
 )
-# Half of the clients at a constant rate, and nearly all of them, wait so many times longer for a process than for others.
+# Half of those who come at a constant rate, and nearly all, wait so many times longer for a process than for others.
 HALF, NEARLY_ALL = 1.5, 2.0
 
 
