@@ -30,8 +30,8 @@ class Rivals(Plain):
     """What each server did, by its name; of what was done several times the best counts.
 
     `connections` are those a second of clients that come one after the other. `p50` and `p99` tell how long clients
-    took to be answered that came at a constant rate, in microseconds from when each should have come. `cpu_connection` and
-    `cpu_request` are microseconds of the server's processor, for a client that comes and for a request of one that
+    took to be answered that came at a constant rate, in microseconds from when each should have come. `cpu_connection`
+    and `cpu_request` are microseconds of the server's processor, for a client that comes and for a request of one that
     stays; `memory` is KiB for each of these; `threads` and `processes` are those with all connected.
     """
 

@@ -26,8 +26,8 @@ times a socket.
 from dataclasses import dataclass
 
 LOOPS = ("select", "poll", "epoll", "selectors")
-# Of these, those that hear only of who has asked; and those that run more Python above the same.
-ASKED, LAYERED = ("epoll", "selectors"), ("gevent", "asyncio")
+# Of these, those that hear only of who has asked.
+ASKED = ("epoll", "selectors")
 # Those that keep no stack for a client.
 TASKS = ("asyncio", "uvloop")
 COROUTINES = ("gevent", "asyncio", "uvloop")
@@ -49,14 +49,15 @@ class Dearer:
 
 # The processor's time for a client that comes, asks once, and goes.
 OF_A_CONNECTION = (
-    Dearer(LOOPS, "asyncio", 1.2),
+    Dearer((*LOOPS, "uvloop"), "asyncio"),
     Dearer(LOOPS, THREADS, 1.25),
     Dearer(THREADS, FORK, 2.0),
     Dearer((*LOOPS, *COROUTINES), FORK, 2.0),
 )
 # How long such a client takes: the client's own part of it, the same with all, makes the distances smaller.
 OF_TIME = (
-    Dearer(LOOPS, LAYERED),
+    Dearer((*LOOPS, "uvloop"), "asyncio"),
+    Dearer(LOOPS, "gevent"),
     Dearer(LOOPS, THREADS, 1.1),
     Dearer(THREADS, FORK),
     Dearer((*LOOPS, *COROUTINES), FORK, 1.5),
