@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from scenarios.theory.mechanisms import MECHANISMS
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
-    from scenarios.evidence import Evidence, Sample, ServiceEvidence
+    from scenarios.evidence import Evidence, ServiceEvidence
 
 LONGEST_LATENCY = 60_000_000  # microseconds
 KIB = 1024
@@ -122,21 +122,24 @@ def _late(known: Known) -> dict[str, tuple[Expectation, ...]]:
 
 def _costs(evidence: Evidence, name: str, done: Event) -> dict[str, Json]:
     """What one server had of the processor in the part in which it had least, and what it took with all connected."""
-    look = evidence.services[name].sampled
-    empty, holds = look("empty"), look("asked 0 times")
+    server = evidence.services[name]
+    empty, holds = server.looked("empty"), server.looked("asked 0 times")
+    if empty is None or holds is None:
+        return {}
     return {
-        "cpu_connection": _least(look, "came", int(done["parts"]), int(done["connections"])),
-        "cpu_request": _least(look, "asked", int(done["parts"]), int(done["requests"])),
+        "cpu_connection": _least(server, "came", int(done["parts"]), int(done["connections"])),
+        "cpu_request": _least(server, "asked", int(done["parts"]), int(done["requests"])),
         "memory": _memory(empty.memory, holds.memory, evidence.scenario.number("clients")),
         "threads": holds.threads,
         "processes": holds.processes,
     }
 
 
-def _least(look: Callable[[str], Sample], what: str, parts: int, times: int) -> float:
-    """The fewest microseconds of the processor for each of so many `times`, of all parts."""
-    spent = [look(f"{what} {part} times").all_cpu_seconds for part in range(parts + 1)]
-    return round(1e6 * min(after - before for before, after in pairwise(spent)) / times, 1)
+def _least(server: ServiceEvidence, what: str, parts: int, times: int) -> float | None:
+    """The fewest microseconds of the processor for each of so many `times`, of all parts; None when it had ended."""
+    moments = [f"{what} {part} times" for part in range(parts + 1)]
+    spent = [one for ends in pairwise(moments) if (one := server.spent(*ends)) is not None]
+    return round(1e6 * min(spent) / times, 1) if len(spent) == parts else None
 
 
 def _latencies(client: ServiceEvidence, name: str) -> dict[str, Json]:

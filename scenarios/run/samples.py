@@ -34,4 +34,5 @@ def parse(moment: str, text: str) -> Sample | None:
         threads=int(tree[2]),
         all_cpu_seconds=(int(clocks[2]) if clocks else int(tree[3]) * procfs.TICK) / SECOND,
         memory=None if tree[4] == "-" else int(tree[4]) * KIB,
+        exact=bool(clocks),
     )

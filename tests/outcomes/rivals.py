@@ -21,9 +21,8 @@ def test_nobody_takes_the_processor_while_all_are_connected_and_nobody_asks(
 ) -> None:
     """So what was measured of the one whose turn it is, the others had no part in."""
     for name in prediction.facts["mechanisms"]:
-        last = max(int(one.moment.split()[1]) for one in evidence.services[name].samples if "asked" in one.moment)
-        before, after = (evidence.services[name].sampled(moment) for moment in (f"asked {last} times", "rested"))
-        assert after.all_cpu_seconds == before.all_cpu_seconds, name
+        parts = evidence.services["client"].said("compared")["parts"]
+        assert evidence.services[name].spent(f"asked {parts} times", "rested") == 0, name
 
 
 def test_every_server_lives(evidence: Evidence, machine: Callable[[str], Host], prediction: Prediction) -> None:

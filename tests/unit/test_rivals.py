@@ -23,7 +23,7 @@ FAMILY = families.find("rivals")
 def look(moment: str, memory: int, cpu: float) -> Sample:
     """A look at a server."""
     return Sample(moment=moment, descriptors=5, watched=1, nofile_soft=64, nofile_hard=64, resident=1, cpu_seconds=cpu,
-                  processes=1, threads=1, memory=memory, all_cpu_seconds=cpu)  # fmt: skip
+                  processes=1, threads=1, memory=memory, all_cpu_seconds=cpu, exact=True)  # fmt: skip
 
 
 def looks(empty: int = 2**20, holds: int = 2**20 + 50 * 2048) -> tuple[Sample, ...]:

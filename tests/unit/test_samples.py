@@ -98,7 +98,7 @@ def test_the_fields_of_stat_are_counted_behind_the_commands_name() -> None:
 def test_the_clock_of_a_process_is_believed_before_the_hundredths_of_stat() -> None:
     sample = samples.parse("ended", "clocks 1504000321 2600000000\n" + look(9))
     assert sample is not None
-    assert (sample.cpu_seconds, sample.all_cpu_seconds) == (1.504000321, 2.6)
+    assert (sample.cpu_seconds, sample.all_cpu_seconds, sample.exact) == (1.504000321, 2.6, True)
 
 
 def test_an_unlimited_process_is_no_sample_rather_than_a_wrong_one() -> None:
