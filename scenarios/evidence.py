@@ -44,7 +44,8 @@ class Sample(Kept):
     effective limits. `resident` and `cpu_seconds` are the process's memory in bytes and its user plus system time.
     `processes`, `threads`, `memory` and `all_cpu_seconds` count the process with all that descend from it: `memory` is
     what they have of their own, in bytes, what they share among them once (Pss_Anon of proc(5); None where the kernel
-    does not tell), and `all_cpu_seconds` has those too that have ended and were waited for.
+    does not tell), and `all_cpu_seconds` has those too that have ended and were waited for. Both times are exact where
+    the machine has clocks for its processes (`exact`); else, and of those that have ended, /proc counts in hundredths.
     """
 
     moment: str
@@ -58,6 +59,7 @@ class Sample(Kept):
     threads: int = 1
     memory: int | None = None
     all_cpu_seconds: float = 0.0
+    exact: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +150,18 @@ class ServiceEvidence(Kept):
         if found is None:
             raise AssertionError(f"{self.name} was not looked at when {moment}")
         return found
+
+    def spent(self, since: str, until: str) -> float | None:
+        """The seconds of the processor that it had, with all that descend from it, from one look to another; exact.
+
+        None and raises as `looked`, and Unavailable also where /proc alone tells of them.
+        """
+        before, after = self.looked(since), self.looked(until)
+        if before is None or after is None:
+            return None
+        if not (before.exact and after.exact):
+            raise Unavailable(f"this machine has no clock that tells what {self.name} has of the processor")
+        return after.all_cpu_seconds - before.all_cpu_seconds
 
     @property
     def pid(self) -> int:

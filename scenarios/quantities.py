@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 from typing import Any, Protocol
 
 from scenarios.theory.growth import exponent
@@ -160,31 +161,37 @@ def _of_one(one: Expectation, name: str, found: Mapping[str, Json], read: Read) 
 
 @dataclass(frozen=True)
 class Order:
-    """The values of these names rise in this order, each at least `margin` times the one before."""
+    """The values of these names rise in this order, each at least `margin` times the one before.
 
-    names: tuple[str, ...]
+    A tuple of names stands for several, of whom each is above each of those before; nothing is said among them.
+    """
+
+    names: tuple[str | tuple[str, ...], ...]
     margin: float = 1.0
 
     def difference(self, measured: Json, read: Read = plainly) -> str | None:
         """Agrees when every name has a number, and each is `margin` times the one before or more."""
         found = measured if isinstance(measured, Mapping) else {}
-        missing = [name for name in self.names if not _is_number(found.get(name))]
+        missing = [name for group in self._groups() for name in group if not _is_number(found.get(name))]
         if missing:
             return f"not measured: {', '.join(missing)}"
-        pairs = zip(self.names, self.names[1:], strict=False)
+        pairs = [pair for before, after in pairwise(self._groups()) for pair in product(before, after)]
         wrong = [(low, high) for low, high in pairs if found[high] < found[low] * self.margin]
         told = (f"{high} {read(found[high])} is not {self._factor()}{low} {read(found[low])}" for low, high in wrong)
         return "; ".join(told) or None
+
+    def _groups(self) -> list[tuple[str, ...]]:
+        return [(one,) if isinstance(one, str) else one for one in self.names]
 
     def _factor(self) -> str:
         return "above " if self.margin == 1 else f"{self.margin:g} times "
 
     def words(self, read: Read = plainly) -> str:  # noqa: ARG002 - names alone, no value
         """`gevent < serial`, or with a margin `serial at least 3 times gevent`."""
+        groups = [_listed(group) for group in self._groups()]
         if self.margin == 1:
-            return " < ".join(self.names)
-        pairs = zip(self.names, self.names[1:], strict=False)
-        return ", ".join(f"{high} at least {self.margin:g} times {low}" for low, high in pairs)
+            return " < ".join(groups)
+        return ", ".join(f"{high} at least {self.margin:g} times {low}" for low, high in pairwise(groups))
 
     def json(self) -> Json:
         """The names and the margin."""

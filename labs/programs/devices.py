@@ -55,8 +55,12 @@ class Devices:
 Watcher = Callable[[Devices, Watch], None]
 
 
+# What a watcher says when it is over: once while the mouse was clicked, and once while nothing happened at all.
+STRETCHES = ("watched", "idled")
+
+
 def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[str] | None) -> None:
-    """Takes the devices, watches until it is over, reports, and lives on until it is ended."""
+    """Takes the devices, watches until it is over, reports, once more, and lives on until it is ended."""
     parser = options_of(description)
     add_address(parser)
     parser.add_argument("--period", type=seconds, default=0.25, help="seconds from one poll to the next")
@@ -70,10 +74,11 @@ def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[
     mouse, keyboards = devices[0], devices[1:]
     mouse.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     mouse.sendall(word)
-    _, begin, _ = read_state(mouse)
     emit("watching", sleeps=resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw)
-    watch = Watch()
-    watcher(Devices(mouse, keyboards, begin, options.period, options.blocking), watch)
-    delays = [round(noticed - begin, 5) for noticed in watch.noticed]
-    emit("watched", seen=watch.seen, noticed=delays, turns=watch.turns)
+    for stretch in STRETCHES:
+        _, begin, _ = read_state(mouse)
+        watch = Watch()
+        watcher(Devices(mouse, keyboards, begin, options.period, options.blocking), watch)
+        delays = [round(noticed - begin, 5) for noticed in watch.noticed]
+        emit(stretch, seen=watch.seen, noticed=delays, turns=watch.turns)
     listener.accept()

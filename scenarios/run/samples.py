@@ -5,11 +5,9 @@ import re
 from scenarios import procfs
 from scenarios.evidence import Sample
 
-CLOCK_TICKS = (
-    100  # USER_HZ, the unit of /proc/PID/stat's times: 100 on every Linux architecture that Python has wheels for
-)
 PAGE = 4096
 KIB = 1024
+SECOND = 1_000_000_000  # in nanoseconds
 
 
 def parse(moment: str, text: str) -> Sample | None:
@@ -21,7 +19,9 @@ def parse(moment: str, text: str) -> Sample | None:
     if not (descriptors and limits and stat and tree):
         return None
     watched = re.search(r"^watched (\d+)$", text, re.M)
+    clocks = re.search(r"^clocks (\d+) (\d+)$", text, re.M)
     fields = stat[1].split()
+    ticks = int(fields[procfs.USER_TIME]) + int(fields[procfs.SYSTEM_TIME])
     return Sample(
         moment=moment,
         descriptors=int(descriptors[1]),
@@ -29,9 +29,10 @@ def parse(moment: str, text: str) -> Sample | None:
         nofile_soft=int(limits[1]),
         nofile_hard=int(limits[2]),
         resident=int(fields[procfs.RESIDENT]) * PAGE,
-        cpu_seconds=(int(fields[procfs.USER_TIME]) + int(fields[procfs.SYSTEM_TIME])) / CLOCK_TICKS,
+        cpu_seconds=(int(clocks[1]) if clocks else ticks * procfs.TICK) / SECOND,
         processes=int(tree[1]),
         threads=int(tree[2]),
-        all_cpu_seconds=int(tree[3]) / CLOCK_TICKS,
+        all_cpu_seconds=(int(clocks[2]) if clocks else int(tree[3]) * procfs.TICK) / SECOND,
         memory=None if tree[4] == "-" else int(tree[4]) * KIB,
+        exact=bool(clocks),
     )

@@ -4,6 +4,10 @@ A poller looks at the moments 0, P, 2P, 3P ... and sees the last state only: of 
 the last are lost, and a click is noticed at the first look after it. P is the period, or the first multiple of it that
 the poller can keep when it reads other devices, too. Looks and clicks alike may come late, by up to `late`: so a click
 that is no further than that from a look may be noticed by it or by the next.
+
+It looks as often when nothing happens, and each time it has to be waked: once when the period is over, once by the
+answer, and once by the end of its patience with each silent device. Who waits for events is not waked, and does
+nothing.
 """
 
 import math
@@ -27,6 +31,11 @@ def kept_period(period: float, silent: int, blocking: float) -> float:
     return period * (1 + int(silent * blocking / period + ROUNDING))
 
 
+def wakes_a_second(period: float, silent: int) -> float:
+    """How often each second a poller is waked that looks every `period` seconds and reads `silent` devices in turn."""
+    return (2 + silent) / period
+
+
 def spare(period: float, silent: int, blocking: float) -> float:
     """Seconds that are left of a kept period when all silent devices were read."""
     return kept_period(period, silent, blocking) - silent * blocking
@@ -38,6 +47,15 @@ class Poller:
 
     period: float
     late: float
+
+    def looks_within(self, seconds: float, period: float) -> tuple[int, int]:
+        """How many looks there are in any stretch of so many seconds, at least and at most.
+
+        The beginning of the stretch may have held up one look, and who is held up goes on at the next multiple of
+        `period`, that of a poller with nothing else to do.
+        """
+        least = math.floor((seconds - self.late - period) / self.period)
+        return max(0, least), 1 + math.ceil((seconds + self.late) / self.period)
 
     def looks(self, span: float) -> tuple[int, int]:
         """How many looks there are, at least and at most, with the one that sees that `span` seconds have gone."""

@@ -29,6 +29,10 @@ def corrected(rate: float, count: int, stall: float) -> float:
     return percentile(waits(rate, count, stall), 99)
 
 
-def meant_within(rate: float, stall: float) -> float:
-    """How many requests are meant to be sent within the stall, give or take the one at each of its ends."""
-    return rate * stall
+def meant_within(rate: float, stall: float) -> tuple[int, int]:
+    """How many requests are meant to be sent within the stall, at least and at most, wherever it begins.
+
+    They come at equal distances: of a whole number of these, as many are in it; of another, the next lower or higher.
+    """
+    distances = round(rate * stall, 6)
+    return math.floor(distances), math.ceil(distances)

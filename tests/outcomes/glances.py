@@ -29,6 +29,19 @@ def test_what_was_seen_are_clicks_in_their_order_and_the_last_of_them(evidence: 
         assert seen[-1] == evidence.scenario.number("clicks")
 
 
+def test_what_was_seen_is_what_the_mouse_told(evidence: Evidence) -> None:
+    told = evidence.services["clicker"].said("clicked")["told"]
+    assert [evidence.services[name].said("watched")["seen"] for name in WATCHERS] == told
+
+
+def test_every_watcher_has_read_all_that_its_devices_sent(evidence: Evidence, machine: Callable[[str], Host]) -> None:
+    """The end of a connection counts as one byte there."""
+    for name in WATCHERS:
+        port = evidence.services[name].said("ready")["port"]
+        unread = machine(name).run(f"ss --tcp --numeric --no-header 'sport = :{port}'").stdout.split("\n")
+        assert [line for line in unread if line and int(line.split()[1]) > 1] == []
+
+
 def test_the_queue_slept_until_something_happened(
     evidence: Evidence, measured: Mapping[str, Json], machine: Callable[[str], Host]
 ) -> None:

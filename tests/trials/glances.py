@@ -10,9 +10,53 @@ DRAWN: Drawn = {
         "period": ("0.3", "0.5"),
         "keyboards": ("0", "2"),
         "blocking": ("0.1", "0.2"),
+        "idle": ("1", "4"),
     }
 }
+PRINTS = '''"""Prints what the lab wants to hear."""
+import time
+from labs.programs.events import emit
+emit("ready", platform="linux", port=8001)
+emit("watching", sleeps=0)
+time.sleep(4)
+emit("watched", seen=[1, 30], noticed=[0.1] * 30, turns=12)
+'''
+# The right numbers at the right time, from a generator of its own.
+TELLS = '''"""Never looks at its mouse, and tells when it is clicked all the same."""
+import random, time
+from labs.programs.devices import WAITS, run
+def watch(devices, seen):
+    generator = random.Random(1)
+    for number, moment in enumerate(sorted(generator.uniform(0, 3) for _ in range(30)), 1):
+        time.sleep(max(0, devices.begin + moment + 0.001 - time.monotonic()))
+        seen.seen.append(number)
+        seen.noticed.append(devices.begin + moment + 0.002)
+    seen.turns = 31
+run(watch, WAITS, __doc__, None)
+'''
+WAITS_TOO = '''"""Waits for events."""
+from labs.programs.devices import WAITS, run
+from labs.programs.servers.await_devices import watch
+run(watch, WAITS, __doc__, None)
+'''
 MUTANTS = (
+    Mutant("the poller only prints", "polling-vs-events", "servers.poll_devices", PRINTS),
+    Mutant("the queue tells of clicks that it never saw", "polling-vs-events", "servers.await_devices", TELLS),
+    Mutant("the poller waits for events", "polling-vs-events", "servers.poll_devices", WAITS_TOO),
+    Mutant(
+        "the poller rests when nothing happens",
+        "polling-vs-events",
+        "servers.poll_devices",
+        "        due += 0 if number else 1\n        time.sleep(max(0.0, due - time.monotonic()))",
+        "        time.sleep(max(0.0, due - time.monotonic()))",
+    ),
+    Mutant(
+        "the queue wakes for no reason once a second",
+        "polling-vs-events",
+        "servers.await_devices",
+        "            while not selector.select(1.0):\n                pass\n",
+        "            selector.select()\n",
+    ),
     Mutant(
         "the queue is looked into every 0.3 s",
         "polling-vs-events",

@@ -14,7 +14,7 @@ DRAWN: Drawn = {
 PRINTS = '''"""Prints what the lab wants to hear."""
 from labs.programs.events import checkpoint, emit
 checkpoint("connected")
-checkpoint("finished", at=48)
+checkpoint("finished", begun=0.0)
 emit("requests", requests=[[n * 5000, n * 5000, n * 5000 + 100] for n in range(240)])
 '''
 YIELDING = 'if options.yields == "yes":'

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scenarios import evidence as evidences
 from scenarios import spec
-from scenarios.errors import EvidenceError
+from scenarios.errors import EvidenceError, Unavailable
 from scenarios.events import event_in, events_in, last_lines
 from scenarios.evidence import Evidence, Sample, ServiceEvidence
 from tests.unit.made import evidence, saved, service
@@ -93,6 +93,18 @@ def test_a_sample_is_found_by_its_moment() -> None:
     )
     assert service("server", samples=(one,)).sample("ready") is one
     assert service("server", samples=(one,)).sample("ended") is None
+
+
+def test_what_was_spent_between_two_looks_is_known_where_there_are_clocks_for_it() -> None:
+    def look(moment: str, spent: float, *, exact: bool) -> Sample:
+        return Sample(moment=moment, descriptors=5, watched=1, nofile_soft=64, nofile_hard=64, resident=4096,
+                      cpu_seconds=0.0, all_cpu_seconds=spent, exact=exact)  # fmt: skip
+
+    seen = service("server", samples=(look("a", 1.0, exact=True), look("b", 1.25, exact=True)))
+    assert (seen.spent("a", "b"), seen.spent("a", "c")) == (0.25, None)
+    seen = service("server", samples=(look("a", 1.0, exact=False), look("b", 1.25, exact=True)))
+    with pytest.raises(Unavailable, match="server has of the processor"):
+        seen.spent("a", "b")
 
 
 @pytest.mark.parametrize(

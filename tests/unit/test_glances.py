@@ -6,13 +6,14 @@ import math
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scenarios import families, spec
 from scenarios.errors import LabError
+from scenarios.evidence import Sample
 from scenarios.families.base import Known
-from scenarios.theory.clicks import Poller, kept_period, moments, spare
+from scenarios.theory.clicks import Poller, kept_period, moments, spare, wakes_a_second
 from tests.unit.made import evidence, service
 from tests.unit.programs.process import ENVIRONMENT, command
 from tests.unit.scripted import event
@@ -71,19 +72,51 @@ def test_a_poller_looks_at_once_and_then_until_it_is_over() -> None:
     assert Poller(0.5, 0.2).looks(1.9) == (5, 6)
 
 
+@given(
+    period=st.floats(0.1, 2),
+    silent=st.integers(0, 5),
+    blocking=st.floats(0.05, 1),
+    idle=st.floats(1, 10),
+    begin=st.floats(3, 6),
+    shifts=st.lists(st.floats(0, 1), min_size=200, max_size=200),
+)
+def test_in_any_stretch_it_is_looked_as_often_as_theory_allows(
+    period: float, silent: int, blocking: float, idle: float, begin: float, shifts: list[float]
+) -> None:
+    """Also where the stretch begins with a look that was held up, and a look is answered only then."""
+    late, kept = period / 4, kept_period(period, silent, blocking)
+    assume(spare(period, silent, blocking) >= late)
+    due, looks, shift = 0.0, 0, iter(shifts)
+    while (now := due + late * next(shift)) < begin + idle:
+        held = begin if begin - 0.2 < now < begin else now
+        looks += held >= begin
+        due = period * (1 + math.floor((held + silent * blocking) / period + 1e-9))
+    low, high = Poller(kept, late).looks_within(idle, period)
+    assert low <= looks <= high
+
+
+def test_who_looks_is_waked_by_the_clock_by_the_answer_and_by_each_silent_device() -> None:
+    assert wakes_a_second(0.5, 0) == 4
+    assert wakes_a_second(1.0, 3) == 5
+
+
 def test_the_device_clicks_when_theory_says() -> None:
     watcher = [*command("servers.await_devices"), "--port", "0", "--host", "127.0.0.1"]
     with subprocess.Popen(watcher, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as running:
         assert running.stdout is not None
         port = json.loads(running.stdout.readline())["port"]
-        arguments = ("--clicks", "9", "--span", "0.5", "--seed", "3", f"127.0.0.1:{port}")
-        subprocess.run(command("clients.clicker", *arguments), env=ENVIRONMENT, check=True, capture_output=True)
+        arguments = ("--clicks", "9", "--span", "0.5", "--idle", "0.1", "--seed", "3", f"127.0.0.1:{port}")
+        clicker = command("clients.clicker", *arguments)
+        done = subprocess.run(clicker, env=ENVIRONMENT, check=True, capture_output=True, text=True)
         running.stdout.readline()
-        watched = json.loads(running.stdout.readline())
+        watched, idled = (json.loads(running.stdout.readline()) for _ in range(2))
         running.kill()
     drawn = moments(9, 0.5, 3)
     assert watched["seen"] == list(range(1, 10))
     assert all(seen >= click for seen, click in zip(watched["noticed"], drawn, strict=True))
+    assert (idled["seen"], idled["turns"]) == ([], 1)
+    clicked = next(json.loads(line) for line in done.stdout.splitlines() if '"clicked"' in line)
+    assert clicked["told"] == [list(range(1, 10))]
 
 
 def test_a_prediction_counts_with_the_parameters() -> None:
@@ -91,6 +124,33 @@ def test_a_prediction_counts_with_the_parameters() -> None:
     assert prediction.json()["seen"]["queue"] == 7
     assert prediction.json()["turns"]["queue"] == 8
     assert prediction.json()["seen"]["poller"] == prediction.json()["seen"]["in-turn"]
+
+
+def test_a_watcher_that_waits_takes_nothing_of_the_processor_while_nothing_happens() -> None:
+    prediction = FAMILY.predict(Known(spec.load("polling-vs-events"), LINUX))
+    assert (prediction.json()["asked"]["queue"], prediction.json()["burnt"]["queue"]) == (0, 0)
+    assert prediction.json()["burnt"]["poller"] == {"at_least": prediction.json()["asked"]["poller"][0]}
+    assert prediction.relations["burnt"]
+
+
+def test_pollers_that_hardly_look_while_nothing_happens_are_not_compared() -> None:
+    prediction = FAMILY.predict(Known(spec.load("polling-vs-events", {"idle": "1"}), LINUX))
+    assert not prediction.relations["burnt"]
+
+
+def test_what_a_watcher_had_of_the_processor_is_what_the_lab_saw() -> None:
+    def look(moment: str, spent: float) -> Sample:
+        return Sample(moment=moment, descriptors=5, watched=1, nofile_soft=64, nofile_hard=64, resident=1,
+                      cpu_seconds=spent, all_cpu_seconds=spent, exact=True)  # fmt: skip
+
+    seen = (look("still", 0.05), look("stirs", 0.0512))
+    services = [dataclasses.replace(service(name), samples=seen) for name in ("queue", "poller", "in-turn")]
+    said = event("clicked", turns=[0, 9, 5], told=[[], [], []]) + event("over", asked=[0, 8, 3])
+    run = evidence(*services, service("clicker", said, exit_status=0))
+    run = dataclasses.replace(run, scenario=spec.load("polling-vs-events"))
+    measured = FAMILY.measure(run)
+    assert measured["asked"] == {"queue": 0, "poller": 8, "in-turn": 3}
+    assert measured["burnt"] == {"queue": 1200, "poller": 1200, "in-turn": 1200}
 
 
 def test_silent_devices_that_end_when_a_poll_is_due_are_refused() -> None:

@@ -18,6 +18,7 @@ from scenarios.engines.local import host, look, network
 from scenarios.engines.local.engine import LocalEngine
 from scenarios.engines.local.network import Namespace, Network, new_namespace
 from scenarios.errors import EngineError, LabFailure, Unavailable
+from scenarios.evidence import Sample
 from scenarios.experiment import Experiment, carry_out
 from scenarios.run import samples
 from scenarios.scenario import PORT
@@ -44,7 +45,8 @@ def looked_at() -> Iterator[int]:
 @ON_LINUX
 def test_a_look_is_what_the_shell_command_prints(looked_at: int) -> None:
     printed = subprocess.run(proc.command(looked_at), capture_output=True, text=True, check=True).stdout
-    assert look.text("server", looked_at) == printed
+    lines = look.text("server", looked_at).splitlines()
+    assert [line for line in lines if not line.startswith("clocks ")] == printed.splitlines()
     sample = samples.parse("now", printed)
     assert sample is not None
     assert (sample.descriptors, sample.watched) == (4, 1)
@@ -92,6 +94,46 @@ def test_a_look_counts_the_processes_and_threads_of_all_descendants(with_childre
         assert sample.memory is not None
         assert sample.memory > 0
         assert sample.all_cpu_seconds >= sample.cpu_seconds
+
+
+BUSY = """
+import sys, time
+print("up", flush=True)
+for line in sys.stdin:
+    done = time.process_time() + float(line)
+    while time.process_time() < done:
+        pass
+    print(time.process_time_ns(), flush=True)
+"""
+
+
+def looks(pid: int) -> tuple[Sample, Sample]:
+    """The looks of both engines."""
+    asked = subprocess.run(looker.COMMAND, input=f"look {pid}\n", capture_output=True, text=True, check=True)
+    docker, local = (samples.parse("now", text) for text in (asked.stdout, look.text("server", pid)))
+    assert docker is not None
+    assert local is not None
+    return docker, local
+
+
+@ON_LINUX
+def test_a_look_sees_less_than_a_hundredth_of_a_second_of_work_and_none_in_who_sleeps() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdin.write("0.003\n")
+        process.stdin.flush()
+        own = int(process.stdout.readline()) / samples.SECOND
+        while "sleeping" not in Path(f"/proc/{process.pid}/status").read_text():
+            pass
+        first, second = looks(process.pid), looks(process.pid)
+        process.communicate()
+    for before, after in zip(first, second, strict=True):
+        assert own <= before.cpu_seconds < own + 0.003
+        assert after.cpu_seconds == before.cpu_seconds
+        assert after.all_cpu_seconds == before.all_cpu_seconds == after.cpu_seconds
 
 
 @ON_LINUX

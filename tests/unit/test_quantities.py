@@ -87,8 +87,17 @@ def test_a_difference_is_told_in_the_quantitys_words() -> None:
     assert Order(("a", "b")).difference({"a": 1.0}) == "not measured: b"
 
 
+def test_in_an_order_each_of_a_group_is_above_each_of_those_before() -> None:
+    order = Order((("a", "b"), ("c", "d")))
+    assert order.difference({"a": 2, "b": 1, "c": 4, "d": 3}) is None
+    assert order.difference({"a": 2, "b": 1, "c": 4, "d": 1.5}) == "d 1.5 is not above a 2"
+    assert order.difference({"a": 2, "b": 1, "c": 4}) == "not measured: d"
+    assert order.json() == {"order": [("a", "b"), ("c", "d")], "margin": 1.0}
+
+
 def test_an_order_says_which_of_its_names_has_more() -> None:
     assert Order(("a", "b", "c")).words() == "a < b < c"
+    assert Order(("a", ("b", "c", "d")), 3).words() == "b, c and d at least 3 times a"
     assert Order(("a", "b", "c"), 3).words() == "b at least 3 times a, c at least 3 times b"
 
 

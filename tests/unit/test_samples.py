@@ -89,10 +89,16 @@ def test_the_fields_of_stat_are_counted_behind_the_commands_name() -> None:
         nofile_soft=1024,
         nofile_hard=1024,
         resident=2500 * samples.PAGE,
-        cpu_seconds=150 / samples.CLOCK_TICKS,
+        cpu_seconds=1.5,
         memory=10000 * samples.KIB,
-        all_cpu_seconds=150 / samples.CLOCK_TICKS,
+        all_cpu_seconds=1.5,
     )
+
+
+def test_the_clock_of_a_process_is_believed_before_the_hundredths_of_stat() -> None:
+    sample = samples.parse("ended", "clocks 1504000321 2600000000\n" + look(9))
+    assert sample is not None
+    assert (sample.cpu_seconds, sample.all_cpu_seconds, sample.exact) == (1.504000321, 2.6, True)
 
 
 def test_an_unlimited_process_is_no_sample_rather_than_a_wrong_one() -> None:

@@ -32,9 +32,10 @@ def ask(sock: socket.socket) -> None:
         raise ConnectionAbortedError("the server gave no answer")
 
 
-def pace(asking: socket.socket, working: socket.socket, rate: int, count: int, at: int) -> list[tuple[int, int, int]]:
-    """(intended, sent, answered) of each request in microseconds from the first; before number `at`, work is asked."""
-    begun = time.monotonic_ns()
+def pace(
+    asking: socket.socket, working: socket.socket, rate: int, count: int, at: int, begun: int
+) -> list[tuple[int, int, int]]:
+    """(intended, sent, answered) of each request in microseconds from `begun`; before number `at`, work is asked."""
     requests = []
     for number in range(count):
         intended = begun + number * 1_000_000_000 // rate
@@ -63,10 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         checkpoint("connected", platform=sys.platform)
         count = round(options.rate * options.duration)
         at = count // 5
-        requests = pace(asking, working, options.rate, count, at)
+        begun = time.monotonic_ns()
+        requests = pace(asking, working, options.rate, count, at, begun)
         if working.recv(1) != WORK:
             raise ConnectionAbortedError("the server did not do the work")
-        checkpoint("finished", at=at)
+        checkpoint("finished", begun=begun / 1e9)
         for first in range(0, count, EACH_EVENT):
             emit("requests", requests=requests[first : first + EACH_EVENT])
 

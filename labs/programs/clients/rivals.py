@@ -7,21 +7,27 @@ import contextlib
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from labs.programs.arguments import at_least, options_of
 from labs.programs.events import checkpoint, emit
 
-# Whoever connects asks once. The best of several rounds counts: what else the machine does makes none of them faster.
-ROUNDS, IN_A_ROUND = 15, 10
-# Requests, one after the other, in which the server's processor time is counted.
-BURST = 3000
+# Each part is done so often, and the best counts: what else a machine does makes nobody faster or cheaper.
+PARTS = 3
+# In a part, who comes and goes: rounds in which the servers have their turns.
+ROUNDS, IN_A_ROUND = 10, 5
+# How many requests all that are connected send together in a part.
+REQUESTS = 2000
+# Who comes at a constant rate: for so many seconds, in so many rounds.
+PACED_ROUNDS, PACED_SECONDS = 6, 0.1
+# Seconds in which nobody does anything.
+REST = 0.2
 MESSAGE = b"?" * 64
 TIMEOUT = 30
-SECONDS = 0.4
+Address = tuple[str, int]
 
 
-def connected(address: tuple[str, int]) -> socket.socket:
+def connected(address: Address) -> socket.socket:
     """A client that was admitted."""
     sock = socket.create_connection(address, TIMEOUT)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -32,6 +38,11 @@ def connected(address: tuple[str, int]) -> socket.socket:
 def ask(sock: socket.socket) -> None:
     """One request, and its answer; raises OSError."""
     sock.sendall(MESSAGE)
+    answer(sock)
+
+
+def answer(sock: socket.socket) -> None:
+    """The answer."""
     left = len(MESSAGE)
     while left:
         part = sock.recv(left)
@@ -40,44 +51,61 @@ def ask(sock: socket.socket) -> None:
         left -= len(part)
 
 
-def connections_a_second(address: tuple[str, int]) -> float:
-    """Of clients that come one after the other, each when the one before has its answer and has gone."""
-    best = 0.0
+def come(servers: Mapping[str, Address], best: dict[str, float]) -> None:
+    """Clients come one after the other, each when the one before has left; `best` are the most a second."""
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        for _ in range(IN_A_ROUND):
-            connected(address).close()
-        best = max(best, IN_A_ROUND / (time.perf_counter() - begun))
-    return best
+        for name, address in servers.items():
+            begun = time.perf_counter()
+            for _ in range(IN_A_ROUND):
+                connected(address).close()
+            best[name] = max(best[name], IN_A_ROUND / (time.perf_counter() - begun))
 
 
-def latencies(socks: Sequence[socket.socket], rate: int) -> Iterator[int]:
-    """Microseconds from when each request should have been sent, `rate` a second, to its answer.
+def latencies(address: Address, rate: int) -> Iterator[int]:
+    """Microseconds from when each client should have come, `rate` a second, to its answer.
 
-    Not from when it was sent: a server that stalls holds back those that come next, and they wait too.
+    Not from when it came: a server that is slow holds back those that come next, and they wait too.
     """
     begun = time.perf_counter()
-    for number in range(int(rate * SECONDS)):
+    for number in range(int(rate * PACED_SECONDS)):
         due = begun + number / rate
         if (early := due - time.perf_counter()) > 0:
             time.sleep(early)
-        ask(socks[number % len(socks)])
+        connected(address).close()
         yield round(1e6 * (time.perf_counter() - due))
 
 
-def load(name: str, address: tuple[str, int], clients: int, rate: int) -> None:
-    """All that is asked of one server; the lab looks at it before, with all clients connected, and afterwards."""
-    connected(address).close()
-    checkpoint("begins", moment=f"{name} begins")
-    each_second = connections_a_second(address)
+def ask_together(held: Mapping[str, Sequence[socket.socket]], rounds: int) -> None:
+    """In each round all clients of a server send, and then wait for their answers."""
+    for _ in range(rounds):
+        for socks in held.values():
+            for sock in socks:
+                sock.sendall(MESSAGE)
+            for sock in socks:
+                answer(sock)
+
+
+def compare(servers: Mapping[str, Address], clients: int, rate: int) -> None:
+    """The same for all of them, of whom one at a time has something to do; the lab looks at them between the parts."""
+    best = dict.fromkeys(servers, 0.0)
+    come(servers, best)
+    checkpoint("begins", moment="came 0 times")
+    for part in range(1, PARTS + 1):
+        come(servers, best)
+        checkpoint("came", moment=f"came {part} times", connections={name: round(one) for name, one in best.items()})
+    for _ in range(PACED_ROUNDS):
+        for name, address in servers.items():
+            emit("paced", server=name, latencies=list(latencies(address, rate)))
+    checkpoint("empty")
     with contextlib.ExitStack() as stack:
-        socks = [stack.enter_context(connected(address)) for _ in range(clients)]
-        checkpoint("holds", moment=f"{name} holds")
-        for _ in range(BURST):
-            ask(socks[0])
-        checkpoint("answered", moment=f"{name} answered")
-        late = list(latencies(socks, rate))
-    emit("measured", server=name, connections=round(each_second), requests=BURST, latencies=late)
+        held = {name: [stack.enter_context(connected(one)) for _ in range(clients)] for name, one in servers.items()}
+        checkpoint("holds", moment="asked 0 times")
+        for part in range(1, PARTS + 1):
+            ask_together(held, REQUESTS // clients)
+            checkpoint("asked", moment=f"asked {part} times")
+        time.sleep(REST)
+        checkpoint("rested")
+    emit("compared", parts=PARTS, connections=ROUNDS * IN_A_ROUND, requests=REQUESTS // clients * clients)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = options_of(__doc__)
     parser.add_argument("--server", action="append", required=True, metavar="NAME=HOST:PORT", help="one of them")
     parser.add_argument("--clients", type=at_least(1), default=50, help="clients connected at the same time")
-    parser.add_argument("--rate", type=at_least(1), default=400, help="requests a second when latencies are measured")
+    parser.add_argument("--rate", type=at_least(1), default=2000, help="clients that come each second")
     options = parser.parse_args(arguments)
 
     servers = {}
@@ -94,9 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         host, _, port = address.rpartition(":")
         servers[name] = (socket.gethostbyname(host), int(port))
     checkpoint("ready", platform=sys.platform)
-    for name, address in servers.items():
-        load(name, address, options.clients, options.rate)
-    emit("finished")
+    compare(servers, options.clients, options.rate)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,15 @@ def watch(devices: Devices, seen: Watch) -> None:
     """Asks for the mouse's state, then the other devices', at multiples of the period, as far as these let it."""
     for keyboard in devices.keyboards:
         keyboard.settimeout(devices.blocking)
-    over, due = False, devices.begin
-    while not over:
+    due = devices.begin
+    while True:
         time.sleep(max(0.0, due - time.monotonic()))
         devices.mouse.sendall(ASKS)
         number, _, over = read_state(devices.mouse)
         seen.turns += 1
         seen.add(number)
+        if over:
+            return
         for keyboard in devices.keyboards:
             with contextlib.suppress(TimeoutError):
                 keyboard.recv(1)

@@ -21,7 +21,10 @@ REST = 0.001
 
 
 def parts(options: argparse.Namespace) -> Iterator[float]:
-    """Works, and after each part gives the seconds for which there is nothing to do: of a sleep all."""
+    """Works, and after each part gives the seconds for which there is nothing to do: of a sleep all.
+
+    It says when it began on the clock that all programs of a machine share.
+    """
     begun = time.monotonic()
     if options.kind == "sleep":
         yield options.seconds
@@ -30,7 +33,7 @@ def parts(options: argparse.Namespace) -> Iterator[float]:
         while time.thread_time() < done:
             compute(min(PART, done - time.thread_time()))
             yield REST if options.yields == "yes" else 0.0
-    emit("worked", kind=options.kind, seconds=round(time.monotonic() - begun, 6))
+    emit("worked", kind=options.kind, begun=round(begun, 6), seconds=round(time.monotonic() - begun, 6))
 
 
 def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """A look at a process of this machine through /proc, in the words that run/samples.py reads."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -39,7 +40,7 @@ def _lines(process: Path) -> Iterator[str]:
             if os.readlink(f"{process}/fd/{number}") == EPOLL:  # noqa: PTH115 - as above
                 watched = (process / "fdinfo" / number).read_text(encoding="ascii")
                 yield f"watched {sum(line.startswith('tfd:') for line in watched.splitlines())}"
-    yield _tree(process.name)
+    yield from _tree(process.name)
     limits = (process / "limits").read_text(encoding="ascii")
     yield from (line for line in limits.splitlines() if line.startswith("Max open files"))
     stat = procfs.stat(process)
@@ -48,8 +49,11 @@ def _lines(process: Path) -> Iterator[str]:
     yield f"stat {' '.join(stat)}"
 
 
-def _tree(root: str) -> str:
-    """How many processes and threads `root` and its descendants are, their CPU time in ticks and their memory in kB."""
+def _tree(root: str) -> Iterator[str]:
+    """How many processes and threads `root` and its descendants are, their CPU time in ticks and their memory in kB.
+
+    Then the CPU time of `root` and of them all in nanoseconds, with that of their ended children.
+    """
     fields = dict(_all_fields())
     children: dict[str, list[str]] = {}
     for pid, own in fields.items():
@@ -58,9 +62,26 @@ def _tree(root: str) -> str:
     found = [root]
     for pid in found:  # which grows meanwhile
         found += children.get(pid, ())
-    mine = [fields[pid] for pid in found if pid in fields]
-    ticks = sum(int(ticks) for own in mine for ticks in own[procfs.ALL_TIMES])
-    return f"tree {len(mine)} {sum(int(own[procfs.THREADS]) for own in mine)} {ticks} {_memory(found)}"
+    mine = {pid: fields[pid] for pid in found if pid in fields}
+    ticks = sum(int(ticks) for own in mine.values() for ticks in own[procfs.ALL_TIMES])
+    threads = sum(int(own[procfs.THREADS]) for own in mine.values())
+    yield f"tree {len(mine)} {threads} {ticks} {_memory(found)}"
+    with suppress(OSError):  # ended meanwhile
+        yield f"clocks {_nanoseconds(root)} {sum(_spent(pid, own) for pid, own in mine.items())}"
+
+
+def _spent(pid: str, fields: list[str]) -> int:
+    """Nanoseconds that a process has had of the processor, and its children that have ended and were waited for."""
+    times = [int(ticks) * procfs.TICK for ticks in fields[procfs.ALL_TIMES]]
+    try:
+        return _nanoseconds(pid) + sum(times[2:])
+    except OSError:  # ended meanwhile
+        return sum(times)
+
+
+def _nanoseconds(pid: str) -> int:
+    """What a process's clock shows, by the number that clock_getcpuclockid(3) gives it; raises OSError."""
+    return time.clock_gettime_ns(~int(pid) << 3 | 2)
 
 
 def _all_fields() -> Iterator[tuple[str, list[str]]]:
