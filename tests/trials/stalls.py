@@ -2,15 +2,14 @@
 
 from tests.trials import Drawn, Mutant
 
-DRAWN: Drawn = {
-    "blocked-loop": {
-        "kind": ("sleep", "compute"),
-        "yields": ("no", "yes"),
-        "stall": ("0.3", "0.6"),
-        "rate": ("150", "220"),
-        "duration": ("1.4", "2"),
-    }
+OTHERS = {
+    "kind": ("sleep", "compute"),
+    "yields": ("no", "yes"),
+    "stall": ("0.3", "0.6"),
+    "rate": ("150", "220"),
+    "duration": ("1.4", "2"),
 }
+DRAWN: Drawn = {"blocked-loop": OTHERS, "blocked-loop-one": OTHERS}
 PRINTS = '''"""Prints what the lab wants to hear."""
 from labs.programs.events import checkpoint, emit
 checkpoint("connected")
