@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scenarios import families
 from scenarios.errors import EvidenceError
 from scenarios.families.base import Prediction
 from scenarios.files import write_whole
@@ -27,6 +28,7 @@ def save(scenario: Scenario, engine: str, prediction: Prediction, directory: Pat
             name: {"image": one.image, "program": one.module, "nofile": one.nofile}
             for name, one in scenario.services.items()
         },
+        "walls": [{"value": one.value, "words": one.words} for one in families.find(scenario.family).walls(scenario)],
     }
     try:
         write_whole(directory / OUTSET_FILE, json.dumps(data, indent=1) + "\n")

@@ -117,6 +117,13 @@ class Session(Protocol):
         Raises Unavailable where nobody can look at a process, with the reason, and LabFailure where looking failed.
         """
 
+    def glance(self, service: str, pid: int) -> str:
+        """The least that a look can be, for many of them: what the lab's own process on the machine has had of the
+        processor in seconds, how many descriptors `pid` has, and the fields of its /proc/PID/stat from its state on.
+
+        Empty when it is gone, or where looking would first have to be made possible. Raises as `look` does.
+        """
+
     def log(self, service: str, stream: Stream) -> Iterator[bytes]:
         """All of a stream so far, in parts, from the engine's own store."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scenarios.errors import Misunderstood
 from scenarios.events import Event
 from scenarios.parameters import Kind
-from scenarios.pictures import Picture
+from scenarios.pictures import Bound, Picture
 from scenarios.quantities import CostCurve, Expectation, Json, Quantity
 from scenarios.scenario import LIMITS, Scenario
 
@@ -105,6 +105,12 @@ class Family(Protocol):
     def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
         """What there is to see of what was measured, by the keys of the quantities. Pure, as `measure` is."""
 
+    def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+        """The same for who knows the scenario too: what was measured beside what theory says of its parameters."""
+
+    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:
+        """How many descriptors a program of it can have by its mechanism, whatever the limit is; for pictures."""
+
 
 class Plain:
     """What a family says that has nothing particular to say."""
@@ -120,6 +126,14 @@ class Plain:
         return None
 
     def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - numbers are enough
+        """None."""
+        return ()
+
+    def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - as above
+        """What was measured, alone."""
+        return self.pictures(measured)
+
+    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:  # noqa: ARG002 - most have no wall but the limit
         """None."""
         return ()
 
@@ -142,10 +156,10 @@ def measure(family: Family, evidence: Evidence) -> dict[str, Json]:
         raise _not_understood(error) from error
 
 
-def pictures(family: Family, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+def pictures(family: Family, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
     """What there is to see; nothing where what was measured lacks what would be drawn."""
     try:
-        return family.pictures(measured)
+        return family.scene(scenario, measured)
     except MISUNDERSTOOD:
         return ()
 

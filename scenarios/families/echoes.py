@@ -9,9 +9,11 @@ from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, size, whole_number
+from scenarios.pictures import Bound
 from scenarios.quantities import Exactly, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory import mechanisms
+from scenarios.theory.descriptors import FD_SETSIZE
 from scenarios.theory.mechanisms import KNOWN, Machine
 
 if TYPE_CHECKING:
@@ -102,6 +104,11 @@ class Echoes(Plain):
             "descriptors": look.descriptors if look else None,
             "error": error,
         }
+
+    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:
+        """That of select, which stands whatever the limit of descriptors is."""
+        wall = FD_SETSIZE["linux"] if mechanism_of(scenario) in ("select", mechanisms.BOUNDED) else None
+        return (Bound(wall, f"select cannot have descriptor {wall}"),) if wall else ()
 
     def tell(self, service: str, event: Event) -> str | None:
         """How many are connected, and who was refused."""

@@ -9,8 +9,18 @@ from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import MECHANISM, NOFILE, TRANSFERRED, Kind, whole_number
+from scenarios.pictures import Bars, Bound, Picture
 from scenarios.quantities import Exactly, Json, Quantity
-from scenarios.theory.descriptors import LISTENERS, Server, descend, open_before_first_client, selector_on
+from scenarios.scenario import Scenario
+from scenarios.theory.descriptors import (
+    FD_SETSIZE,
+    LISTENERS,
+    Server,
+    descend,
+    open_before_first_client,
+    selector_on,
+    walls,
+)
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
@@ -38,11 +48,9 @@ class Transfers(Plain):
         """Where the ladder of limits ends for so many clients."""
         scenario, platform = known.scenario, known.platforms["server"]
         selector = selector_on(platform, str(scenario.parameters["selector"]))
-        soft = None if platform == "win32" else scenario.services["server"].nofile
-        open_before = LISTENERS if platform == "win32" else open_before_first_client(selector)
-        served, kind, message, reason = descend(
-            Server(selector, platform, soft, open_before), scenario.number("clients")
-        )
+        server = _server(scenario, platform)
+        open_before = server.open_before
+        served, kind, message, reason = descend(server, scenario.number("clients"))
         error = failure("server", kind, message or "", served + 1) if kind else None
         return Prediction(
             expected={"served": Exactly(served), "error": Exactly(error)},
@@ -60,6 +68,19 @@ class Transfers(Plain):
             error = {**error, "at_client": int(refused["client"])}
         return {"served": sum(_served(client) for client in clients), "error": error}
 
+    def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+        """How far it came, and how far it can come before each wall."""
+        server = _server(scenario, scenario.services["server"].platform)
+        rungs = {text.partition("] ")[2] or text: clients for text, clients in walls(server).items()}
+        came = {"came": scenario.number("clients"), "served": int(measured["served"])}
+        return (Bars("how far it came, and where the walls are", "clients", {**came, **rungs}),)
+
+    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:
+        """That of select, which stands whatever the limit of descriptors is."""
+        server = _server(scenario, scenario.services["server"].platform)
+        wall = FD_SETSIZE[server.platform] if server.selector == "select" and server.platform != "win32" else None
+        return (Bound(wall, f"select cannot have descriptor {wall}"),) if wall else ()
+
     def tell(self, service: str, event: Event) -> str | None:
         """How many are connected, and who was refused."""
         match event["event"]:
@@ -71,6 +92,13 @@ class Transfers(Plain):
                 return f"{service}: client {event['client']} was refused: {event['error']}: {event['message']}"
             case _:
                 return None
+
+
+def _server(scenario: Scenario, platform: str) -> Server:
+    """The server as the ladder sees it."""
+    selector = selector_on(platform, str(scenario.parameters["selector"]))
+    soft = None if platform == "win32" else scenario.services["server"].nofile
+    return Server(selector, platform, soft, LISTENERS if platform == "win32" else open_before_first_client(selector))
 
 
 def _served(client: ServiceEvidence) -> int:

@@ -54,6 +54,15 @@ class Cell:
 
 def write(runs: Sequence[Path], into: Path) -> Path:
     """Draws the board of these run directories, oldest first, and returns where it is; raises EvidenceError."""
+    path = into / BOARD_FILE
+    with rundirs.writing("the board cannot be written"):
+        into.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text(runs, into))
+    return path
+
+
+def text(runs: Sequence[Path], into: Path) -> str:
+    """The board of these run directories, oldest first; its links lead on from `into`."""
     from scenarios.report.templating import rendered
 
     kept = [about(directory, into) for directory in runs]
@@ -61,12 +70,7 @@ def write(runs: Sequence[Path], into: Path) -> Path:
     names = sorted({one.scenario for one in kept})
     cells = {(name, place): _cell([one for one in kept if (one.scenario, one.where) == (name, place)])
              for name in names for place in where}  # fmt: skip
-    text = rendered("board.html.j2", names=names, where=where, cells=cells, runs=kept[::-1][:LISTED], count=len(kept))
-    path = into / BOARD_FILE
-    with rundirs.writing("the board cannot be written"):
-        into.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
-    return path
+    return rendered("board.html.j2", names=names, where=where, cells=cells, runs=kept[::-1][:LISTED], count=len(kept))
 
 
 def about(directory: Path, into: Path) -> Kept:

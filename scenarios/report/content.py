@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios import families, rundirs
+from scenarios import courses, families, rundirs
 from scenarios.families.base import MISUNDERSTOOD, Family, pictures
-from scenarios.pictures import Bars
+from scenarios.pictures import Bars, Bound, Course
 from scenarios.report import comparison
 from scenarios.report.charts.figures import figure
 from scenarios.report.charts.shapes import Figure
@@ -129,7 +129,8 @@ def _of_evidence(evidence: Evidence, directory: Path) -> dict[str, Any]:
         "platforms": " and ".join(used),
         "problem": evidence.problem or "",
         "looks": _looks(evidence),
-        "not_seen": list(_not_seen(evidence)),
+        "not_seen": [*_not_seen(evidence), *_watched(evidence.scenario, directory)],
+        "courses": list(_courses(evidence.scenario, directory)),
         "logs": [_log(one) for one in excerpts(evidence, directory)],
         "phases": figure(Bars("How long each phase took", "s", evidence.seconds)),
     }
@@ -148,18 +149,19 @@ def _of_record(kept: Record, scenario: Scenario | None) -> dict[str, Any]:
             Bars("How long each phase took", "s", {name: s for name, s in kept.seconds.items() if name != "total"})
         ),
     }
-    return {**found, **(_compared(kept, families.find(scenario.family)) if scenario else {})}
+    return {**found, **(_compared(kept, scenario) if scenario else {})}
 
 
-def _compared(kept: Record, family: Family) -> dict[str, Any]:
+def _compared(kept: Record, scenario: Scenario) -> dict[str, Any]:
     """Theory beside what happened, and what there is to see of it."""
+    family = families.find(scenario.family)
     found: dict[str, Any] = {}
     with suppress(*MISUNDERSTOOD):  # numbers of an older version's family
         found["rows"] = [
             tuple(map(visible, row)) for row in comparison.rows(family.quantities, kept.predicted or {}, kept.measured)
         ]
         found["relations"] = list(_relations(kept, family))
-    return {**found, "pictures": list(_figures(kept, family))}
+    return {**found, "pictures": list(_figures(kept, family, scenario))}
 
 
 def _relations(kept: Record, family: Family) -> Iterator[Line]:
@@ -168,8 +170,8 @@ def _relations(kept: Record, family: Family) -> Iterator[Line]:
         yield Line(result, f"{one.quantity}: {one.words}", one.difference or "")
 
 
-def _figures(kept: Record, family: Family) -> Iterator[Figure]:
-    for picture in pictures(family, kept.measured) if kept.measured else ():
+def _figures(kept: Record, family: Family, scenario: Scenario) -> Iterator[Figure]:
+    for picture in pictures(family, scenario, kept.measured) if kept.measured else ():
         with suppress(*MISUNDERSTOOD):  # numbers of a program that are none
             yield figure(picture)
 
@@ -197,6 +199,33 @@ def _not_seen(evidence: Evidence) -> Iterator[str]:
     for one in evidence.services.values():
         for moment, reason in {**one.missed, **one.impossible}.items():
             yield f"{one.name} was not looked at when {moment}: {reason}"
+
+
+def _courses(scenario: Scenario, directory: Path) -> Iterator[Figure]:
+    """What was seen at a steady pace, with the bounds that are foreseen."""
+    seen = courses.load(directory)
+    if not seen.seen:
+        return
+    limits = dict.fromkeys(scenario.services[name].nofile for name in seen.seen if name in scenario.services)
+    bounds = [Bound(limit, f"the limit of descriptors is {limit}") for limit in limits]
+    bounds += families.find(scenario.family).walls(scenario)
+    yield figure(Course("Open descriptors", "descriptors", seen.series("descriptors"), bounds))
+    mib = {name: [(at, value / MIB) for at, value in points] for name, points in seen.series("resident").items()}
+    yield figure(Course("Memory", "MiB", mib))
+    yield figure(Course("Processor time so far", "s", seen.series("cpu")))
+
+
+def _watched(scenario: Scenario, directory: Path) -> Iterator[str]:
+    """What it cost to look all the time, or why nobody did."""
+    cost = courses.load(directory).cost
+    if cost and cost["times"]:
+        took = 1000 * (cost["lab"] + cost["inside"])
+        yield (
+            f"The lab looked {cost['times']} times in passing; that took {took:.0f} ms of the processor in all, "
+            f"{1000 * cost['inside']:.0f} ms of them inside the machines."
+        )
+    elif scenario.alone:
+        yield "This scenario measures costs, so nobody looked while it ran."
 
 
 def _log(one: Excerpt) -> Log:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.pictures import Bars, Course, Curves, Grid, Percentiles, Picture, Span, Steps, Timeline
+from scenarios.report.charts.scales import number
 
 WIDTH = 60
 # A bar has a name before it and its value behind it, all in 80 columns.
@@ -86,7 +87,7 @@ def _curves(picture: Curves) -> Iterable[str]:
         )
         first, last = min(points), max(points)
         over = f" for {first:g} to {last:g}" if len(scales) > 1 else ""
-        yield f"  {name:{width}}  {bars}  {points[first]:.3g} to {points[last]:.3g} {picture.upwards}{over}"
+        yield f"  {name:{width}}  {bars}  {number(points[first])} to {number(points[last])} {picture.upwards}{over}"
     for scale in scales if len(scales) == 1 else ():
         yield f"  {picture.across}: " + ", ".join(f"{n:.10g}" for n in scale)
 
@@ -108,7 +109,7 @@ def _bars(picture: Bars) -> Iterable[str]:
     most, width = max(picture.values.values(), default=0.0), _names(picture.values)
     for name, value in picture.values.items():
         length = round(value / most * LONGEST_BAR) if most > 0 else 0
-        yield f"  {name:{width}}  {FULL * length or '▏'} {value:.3g} {picture.unit}"
+        yield f"  {name:{width}}  {FULL * length or '▏'} {number(value)} {picture.unit}"
 
 
 def _steps(picture: Steps) -> Iterable[str]:
@@ -150,7 +151,7 @@ def _parts(points: Sequence[tuple[float, float]]) -> Iterable[float]:
 def _percentiles(picture: Percentiles) -> Table:
     shares = list(dict.fromkeys(share for values in picture.series.values() for share in values))
     rows = {
-        name: [f"{values[share]:.3g} {picture.unit}" if share in values else "" for share in shares]
+        name: [f"{number(values[share])} {picture.unit}" if share in values else "" for share in shares]
         for name, values in picture.series.items()
     }
     return _grid(Grid(picture.title, shares, rows))

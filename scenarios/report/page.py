@@ -27,17 +27,30 @@ PAGE_FILE = "report.html"
 
 def write(directory: Path, kept: Record | None, evidence: Evidence | None, scenario: Scenario | None) -> Path:
     """Draws a run's page and returns where it is; raises EvidenceError when it cannot be written."""
-    from scenarios.report.templating import rendered
-
-    text = rendered("run.html.j2", page=page_of(directory, kept, evidence, scenario))
+    text = _text(directory, kept, evidence, scenario)
     path = directory / PAGE_FILE
     with rundirs.writing("the page cannot be written"):
         write_whole(path, text)
     return path
 
 
+def _text(directory: Path, kept: Record | None, evidence: Evidence | None, scenario: Scenario | None) -> str:
+    from scenarios.report.templating import rendered
+
+    return rendered("run.html.j2", page=page_of(directory, kept, evidence, scenario))
+
+
 def draw(directory: Path) -> Path:
     """Draws the page of an old run; raises EvidenceError when it left nothing that can be read."""
+    return write(directory, *_left(directory))
+
+
+def text(directory: Path) -> str:
+    """The page of a run, without writing it; raises EvidenceError when it left nothing that can be read."""
+    return _text(directory, *_left(directory))
+
+
+def _left(directory: Path) -> tuple[Record | None, Evidence | None, Scenario | None]:
     kept, evidence = None, None
     with suppress(EvidenceError):
         kept = record.load(directory)
@@ -46,4 +59,4 @@ def draw(directory: Path) -> Path:
     except EvidenceError:
         if kept is None:
             raise
-    return write(directory, kept, evidence, evidence.scenario if evidence else None)
+    return kept, evidence, evidence.scenario if evidence else None

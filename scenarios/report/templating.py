@@ -56,6 +56,11 @@ def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+def script_source() -> str:
+    """By which a policy allows the one script that stands in pages."""
+    return f"'sha256-{_hash(_own('search.js'))}'"
+
+
 def _sentence(text: str) -> str:
     """With a capital letter."""
     return text[:1].upper() + text[1:]

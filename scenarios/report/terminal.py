@@ -189,7 +189,7 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
     if record.predicted is not None:
         out.print(side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
     if record.measured is not None:
-        _show_pictures(families.find(scenario.family), record.measured, out)
+        _show_pictures(scenario, record.measured, out)
     for check in record.checks:
         _show_check(check, out)
     verdict = Text("verdict    ")
@@ -204,8 +204,8 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
         _show_what_next(scenario, out)
 
 
-def _show_pictures(family: Family, measured: Mapping[str, Json], out: Console) -> None:
-    for picture in pictures(family, measured):
+def _show_pictures(scenario: Scenario, measured: Mapping[str, Json], out: Console) -> None:
+    for picture in pictures(families.find(scenario.family), scenario, measured):
         with suppress(*MISUNDERSTOOD):  # numbers of a program that are none
             out.print(*drawn(picture), sep="\n")
 

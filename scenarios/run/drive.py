@@ -16,6 +16,7 @@ from scenarios.evidence import Evidence, ServiceEvidence
 from scenarios.run.collect import Collector
 from scenarios.run.looks import Looks
 from scenarios.run.order import Order
+from scenarios.run.pace import Pace
 from scenarios.run.transcript import Said, Transcript
 from scenarios.scenario import Scenario, Service
 
@@ -111,7 +112,12 @@ class _Drive:
         self._order = Order(plan.scenario, transcript)
         self._looks = Looks(session, transcript, self._pool)
         self._collector = Collector(engine, session, transcript, self._looks)
+        self._pace = Pace(session, transcript, plan.directory, self._in_sight)
         self._seconds: dict[str, float] = {}
+
+    def _in_sight(self) -> list[str]:
+        """Whom to look at in passing: those that are looked at when they are ready."""
+        return [name for name in tuple(self._order.started) if self._order.is_looked_at(name)]
 
     def evidence(self) -> Evidence:
         """Drives the run to its end, or to the problem that stops it, and collects what it left."""
@@ -121,10 +127,14 @@ class _Drive:
                 self._watch.doing("bringing up a network and " + _count(len(self._services), "machine"))
                 self._session.create()
             with self._timed("run"):
+                if not self._plan.scenario.alone:
+                    self._pace.begin()
                 self._to_the_end()
                 self._let_the_dying_end()
         except LabFailure as failure:
             problem = failure
+        finally:
+            self._pace.end()
         with self._timed("collect"):
             self._watch.doing("collecting logs and samples")
             services, missing = self._collected(cut_short=problem is not None)

@@ -19,6 +19,9 @@ from scenarios import rundirs
 from scenarios.errors import LabError
 from scenarios.events import STREAMS
 from scenarios.evidence import log_file
+from scenarios.report import board
+from scenarios.report import page as report_page
+from scenarios.report.page import PAGE_FILE
 from scenarios.serving import live
 
 HERE = Path(__file__).parent
@@ -30,7 +33,8 @@ PAGES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 # What every page leads to.
-WAYS = (("/", "Runs"), ("/live", "Live"), ("/course", "Course"))
+WAYS = (("/", "Newest"), ("/runs/", "All runs"), ("/live", "Live"), ("/course", "Course"))
+NEWEST = 30
 
 
 def page(template: str, **values: Any) -> HTMLResponse:
@@ -49,10 +53,11 @@ def application(further: Sequence[BaseRoute], stop: asyncio.Event) -> Starlette:
         return StreamingResponse(live.messages(find, stop), media_type="text/event-stream", headers=headers)
 
     routes = [
-        Route("/", _board),
+        Route("/", _home),
+        Route("/runs/", _board),
         Route("/live", _live),
         Route("/events", events),
-        Route("/runs/{scenario}/{run}/", _report),
+        Route("/runs/{scenario}/{run}/report.html", _report),
         Route("/runs/{scenario}/{run}/logs/{name}", _log),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         *further,
@@ -67,7 +72,8 @@ def _refused(_: Request, error: Exception) -> Response:
 
 
 def _failed(_: Request, error: Exception) -> Response:
-    return PlainTextResponse(f"{error}\n", 500)
+    """What cannot be told, such as of a run that is just beginning."""
+    return PlainTextResponse(f"{error}\n", 503)
 
 
 def _run(name: str) -> Path:
@@ -78,8 +84,14 @@ def _run(name: str) -> Path:
     return found
 
 
+def _home(_: Request) -> Response:
+    newest = [board.about(path, rundirs.RUNS) for path in rundirs.newest(NEWEST)]
+    return page("home.html", runs=newest)
+
+
 def _board(_: Request) -> Response:
-    return page("runs.html", runs=[])
+    """Its links lead on from here, as those of the file do from its folder."""
+    return HTMLResponse(board.text(rundirs.everything(), rundirs.RUNS))
 
 
 def _live(request: Request) -> Response:
@@ -87,11 +99,10 @@ def _live(request: Request) -> Response:
 
 
 def _report(request: Request) -> Response:
+    """As it was drawn, or drawn now, without writing it."""
     directory = _run(request.path_params["run"])
-    report = directory / "report.html"
-    if not report.is_file():
-        raise HTTPException(404, "this run has no report")
-    return FileResponse(report)
+    report = directory / PAGE_FILE
+    return FileResponse(report) if report.is_file() else HTMLResponse(report_page.text(directory))
 
 
 def _log(request: Request) -> Response:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scenarios import families, outset, rundirs
+from scenarios import courses, families, outset, rundirs
 from scenarios.events import STREAMS, Stream, event_in, shortened
 from scenarios.evidence import LOGS, log_file
 from scenarios.families.base import Family, tell
@@ -43,6 +43,7 @@ class Following:
         """Nothing was read yet."""
         self.directory = directory
         self._logs: dict[tuple[str, Stream], _Log] = {}
+        self._course = _Growing(directory / courses.COURSE_FILE)
         self._set_out: Mapping[str, Any] | None = None
         self._family: Family | None = None
         self.over = False
@@ -54,6 +55,7 @@ class Following:
         over = is_over(self.directory)  # before the logs are read, so that none of them is missed
         for log in self._all_logs():
             yield from log.news(self._family)
+        yield from self._samples()
         if over and not self.over:
             self.over = True
             yield from self._end()
@@ -65,6 +67,14 @@ class Following:
                 self._family = families.find(str(self._set_out.get("family")))
             run = {"run": rundirs.run_of(self.directory), "path": self._path}
             yield {"kind": "run", **run, **self._set_out}
+
+    def _samples(self) -> Iterator[Message]:
+        """What was seen in passing since the last time; of each service the newest is enough for a gauge."""
+        newest: dict[str, Message] = {}
+        for data in filter(None, map(courses.parsed, self._course.lines())):
+            if "cost" not in data:
+                newest[str(data["service"])] = {"kind": "sample", **data}
+        yield from newest.values()
 
     @property
     def _path(self) -> str:
@@ -83,41 +93,50 @@ class Following:
             yield {"kind": "ended", "path": self._path, **kept}
 
 
+class _Growing:
+    """A file that is read as it grows, and of what came in a flood the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._position, self._begun = path, 0, b""
+        self.left_out = 0
+
+    def lines(self) -> list[bytes]:
+        """Those that were completed since the last time; `left_out` are the bytes that were passed over."""
+        data = self._read()
+        *lines, self._begun = (self._begun + data).split(b"\n")
+        return lines
+
+    def _read(self) -> bytes:
+        self.left_out = 0
+        try:
+            with self._path.open("rb") as file:
+                end = file.seek(0, 2)
+                begin = max(self._position, end - MOST_BYTES)
+                self.left_out = begin - self._position
+                file.seek(begin)
+                data = file.read(end - begin)
+        except OSError:
+            return b""
+        self._position = begin + len(data)
+        if self.left_out or len(self._begun) > MOST_BYTES:
+            self._begun = b""
+        return data
+
+
 class _Log:
-    """One stream of a service, read as it grows."""
+    """One stream of a service."""
 
     def __init__(self, directory: Path, service: str, stream: Stream) -> None:
-        self._path, self._service, self._stream = log_file(directory, service, stream), service, stream
-        self._position = 0
-        self._begun = b""
+        self._file, self._service, self._stream = _Growing(log_file(directory, service, stream)), service, stream
 
     def news(self, family: Family | None) -> Iterator[Message]:
         """The lines that were completed since the last time; of a flood the last ones."""
-        data, left_out = self._read()
-        *lines, self._begun = (self._begun + data).split(b"\n")
+        lines, left_out = self._file.lines(), self._file.left_out
         shown = [message for line in lines if (message := self._message(line, family))]
         if left_out or len(shown) > MOST_LINES:
             of = {"service": self._service, "stream": self._stream}
             yield {"kind": "left-out", **of, "bytes": left_out, "lines": max(0, len(shown) - MOST_LINES)}
         yield from shown[-MOST_LINES:]
-
-    def _read(self) -> tuple[bytes, int]:
-        """What was added, and how many bytes of it were passed over."""
-        try:
-            with self._path.open("rb") as file:
-                end = file.seek(0, 2)
-                begin = max(self._position, end - MOST_BYTES)
-                left_out = begin - self._position
-                if left_out:
-                    self._begun = b""
-                file.seek(begin)
-                data = file.read(end - begin)
-        except OSError:
-            return b"", 0
-        self._position = begin + len(data)
-        if len(self._begun) > MOST_BYTES:
-            self._begun = b""
-        return data, left_out
 
     def _message(self, line: bytes, family: Family | None) -> Message | None:
         of = {"service": self._service, "stream": self._stream}

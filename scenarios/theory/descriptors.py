@@ -68,6 +68,16 @@ class Server:
         return math.inf if self.selector != "select" else FD_SETSIZE[self.platform] - LISTENERS
 
 
+def walls(server: Server) -> dict[str, int]:
+    """Clients until each wall that there is for such a server, by the error that it runs into there."""
+    rungs = {
+        EMFILE: server.until_emfile,
+        FD_OUT_OF_RANGE: server.until_out_of_range,
+        TOO_MANY_FDS: server.until_too_many,
+    }
+    return {text: int(clients) for text, clients in rungs.items() if clients != math.inf}
+
+
 def selector_on(platform: str, selector: str) -> str:
     """The mechanism that `selector` names on a platform; raises UsageError when the platform lacks it."""
     name = DEFAULT_SELECTOR[platform] if selector == "default" else selector

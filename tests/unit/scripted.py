@@ -142,6 +142,10 @@ class ScriptedSession:
         looks = self.scripts[service].looks
         return looks.pop(0) if len(looks) > 1 else "".join(looks)
 
+    def glance(self, service: str, pid: int) -> str:
+        """Nobody is seen in passing."""
+        return ""
+
     def log(self, service: str, stream: Stream) -> Iterator[bytes]:
         """What was printed, or what the script says was stored; in two parts."""
         self._note(f"log {service} {stream}")

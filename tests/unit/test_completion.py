@@ -47,7 +47,7 @@ def run(runs: Path) -> str:
         ("inv scenario --engine ", ["auto", "docker", "local"]),
         ("inv scenario --engine docker select-5", ["select-500"]),
         ("inv lint sc", ["scenario", "scenarios"]),
-        ("inv lint scenario fet", ["fetch"]),
+        ("inv lint scenario fet", ["fetch", "fetch-two"]),
         ("inv images.build --image w", ["windows"]),
         ("inv scenario --timeout ", []),
         ("inv sweep readiness", ["readiness-cost"]),
@@ -138,10 +138,10 @@ def shell(command: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("ask", "program", "line", "expected"),
     [
-        (bash, "inv", "inv scenario epoll-", ["epoll-1100", "epoll-500"]),
+        (bash, "inv", "inv scenario epoll-", ["epoll-1100", "epoll-500", "epoll-ragged"]),
         (bash, "inv", "./inv scenario fetch --set ", ["latency=", "pool=", "urls="]),
         (bash, "invoke", "invoke scenario fetch --set po", ["pool="]),
-        (zsh, "inv", "inv scenario epoll-", ["epoll-1100", "epoll-500"]),
+        (zsh, "inv", "inv scenario epoll-", ["epoll-1100", "epoll-500", "epoll-ragged"]),
         (zsh, "invoke", "invoke scenario fetch --set po", ["pool="]),
         (fish, "inv", "./inv scenario fetch --set ", ["latency=", "pool=", "urls="]),
         (fish, "invoke", "invoke scenario epoll-11", ["epoll-1100"]),

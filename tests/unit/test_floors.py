@@ -45,7 +45,14 @@ FLOORS = (
         "scenarios.unforeseen",
     ),
     ("scenarios.errors", "scenarios.owner", "scenarios.imagestore"),
-    ("scenarios.procfs", "scenarios.places", "scenarios.phases", "scenarios.events", "scenarios.files"),
+    (
+        "scenarios.courses",
+        "scenarios.procfs",
+        "scenarios.places",
+        "scenarios.phases",
+        "scenarios.events",
+        "scenarios.files",
+    ),
 )
 # What calls the project's own checks, which are programs of its tests: tasks.py offers them as commands.
 CHECKS_OF_THE_PROJECT = ("tests.commands", "tests.bench.bench")

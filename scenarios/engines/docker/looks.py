@@ -83,6 +83,11 @@ class Looks:
         with translated(f"looking into {service}"):
             return self._looker(service).look(pid)
 
+    def glance(self, service: str, pid: int) -> str:
+        """Of a process, by the lab's own in the container if that is there already; else nothing."""
+        looker = self._inside[service].looker
+        return "" if looker is None or looker.broken else looker.ask(f"glance {pid}")
+
     def _looker(self, service: str) -> Looker:
         inside = self._inside[service]
         with inside.lock:

@@ -145,6 +145,10 @@ class DockerSession:
         """Asks the lab's own process in the container."""
         return self._looks.look(service, pid)
 
+    def glance(self, service: str, pid: int) -> str:
+        """Asks the same process."""
+        return self._looks.glance(service, pid)
+
     def log(self, service: str, stream: Stream) -> Iterator[bytes]:
         """A stream from the engine's log file; a connection that breaks in the middle is an error, not an end."""
         wanted = {"stdout": int(stream == "stdout"), "stderr": int(stream == "stderr"), "follow": 0}

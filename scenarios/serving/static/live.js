@@ -28,7 +28,9 @@ function begin(run) {
   at("told").replaceChildren();
   at("log").replaceChildren();
   at("report").hidden = true;
-  at("gauges").replaceChildren(...Object.entries(run.services).map(([name, service]) => gauge(name, service)));
+  const walls = (run.walls || []).map((wall) => wall.value);
+  at("walls").textContent = (run.walls || []).map((wall) => wall.words).join("; ");
+  at("gauges").replaceChildren(...Object.entries(run.services).map(([name, service]) => gauge(name, service, walls)));
 }
 
 function inWords(values) {
@@ -36,17 +38,18 @@ function inWords(values) {
   return Object.entries(values || {}).map(([key, value]) => `${key}: ${word(value)}`).join("; ");
 }
 
-function gauge(name, service) {
+function gauge(name, service, walls) {
+  const most = Math.min(service.nofile, ...walls);
   const box = made("div", undefined, "gauge");
   const bar = document.createElement("meter");
   const told = made("span", "-", "told");
   bar.min = 0;
-  bar.max = service.nofile;
-  bar.high = service.nofile * 0.9;
+  bar.max = most;
+  bar.high = most * 0.9;
   bar.optimum = 0;
   bar.setAttribute("aria-label", `descriptors of ${name}`);
   box.append(made("b", name), bar, told);
-  gauges[name] = { bar, told, nofile: service.nofile };
+  gauges[name] = { bar, told, most, first: null };
   return box;
 }
 
@@ -54,7 +57,9 @@ function sampled(sample) {
   const shown = gauges[sample.service];
   if (!shown) return;
   shown.bar.value = sample.descriptors;
-  shown.told.textContent = `${sample.descriptors} of ${shown.nofile} descriptors`;
+  shown.first ??= sample.descriptors;
+  const more = Math.max(0, sample.descriptors - shown.first);
+  shown.told.textContent = `${sample.descriptors} of ${shown.most} descriptors, ${more} more than at first`;
 }
 
 function add(list, element) {
@@ -84,7 +89,7 @@ const heard = {
     at("verdict").textContent = message.verdict;
     at("verdict").className = `verdict ${message.verdict}`;
     at("measured").textContent = inWords(message.measured) || message.problem || "";
-    at("report").href = `/runs/${message.path.split("/").map(encodeURIComponent).join("/")}/`;
+    at("report").href = `/runs/${message.path.split("/").map(encodeURIComponent).join("/")}/report.html`;
     at("report").hidden = false;
   },
 };

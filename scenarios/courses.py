@@ -1,0 +1,59 @@
+"""What was seen of a run's services while they ran, at a steady pace: a file of the run directory, a line each time.
+
+    {"service": "server", "at": 0.35, "descriptors": 505, "resident": 14000000, "cpu": 0.21, "threads": 1}
+    {"cost": {"times": 40, "lab": 0.004, "inside": 0.011}}
+
+`at` is in seconds since the run began, `resident` in bytes, `cpu` in seconds. The last line says what it cost: how
+often it was looked, and the seconds of the processor that the lab and its processes in the machines had for that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COURSE_FILE = "course.jsonl"
+WHAT = ("descriptors", "resident", "cpu", "threads")
+
+
+@dataclass(frozen=True)
+class Courses:
+    """Of each service the times at which it was seen with what was seen; and what that cost, if it came to its end."""
+
+    seen: Mapping[str, list[Mapping[str, float]]] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
+
+    def series(self, what: str) -> dict[str, list[tuple[float, float]]]:
+        """(second, value) of each service."""
+        return {name: [(one["at"], one[what]) for one in those] for name, those in self.seen.items()}
+
+
+def load(directory: Path) -> Courses:
+    """What is there, also of a run that is under way; nothing of one that was not watched like that."""
+    try:
+        lines = (directory / COURSE_FILE).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return Courses()
+    seen: dict[str, list[Mapping[str, float]]] = {}
+    cost: Mapping[str, float] = {}
+    for data in filter(None, map(parsed, lines)):
+        if "cost" in data:
+            cost = data["cost"]
+        else:
+            seen.setdefault(str(data["service"]), []).append(data)
+    return Courses(seen, cost)
+
+
+def parsed(line: str | bytes) -> dict[str, Any] | None:
+    """A whole line; None for one that is still being written, or no such one."""
+    try:
+        data = json.loads(line)
+        known = (
+            isinstance(data["cost"], dict) if "cost" in data else all(float(data[key]) >= 0 for key in ("at", *WHAT))
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+    return data if known else None
