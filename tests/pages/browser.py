@@ -9,6 +9,7 @@ what it says on its console, to ask it something and to take its picture.
 from __future__ import annotations
 
 import base64
+import fcntl
 import itertools
 import json
 import os
@@ -26,6 +27,8 @@ from typing import Any
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WITHIN = 60.0  # seconds; a machine that is busy starts a browser slowly
 SIZE = 65536
+# Where it reads commands, and where it writes answers and events.
+FOR_THE_BROWSER = (3, 4)
 # A page is no program that anybody else wrote, and root, as which CI runs, has no sandbox of Chromium's.
 OPTIONS = (
     "--headless=new",
@@ -157,18 +160,17 @@ def browsing() -> Iterator[Browser]:
     assert found, "there is no Chromium"
     (their_in, commands), (events, their_out) = os.pipe(), os.pipe()
     with tempfile.TemporaryDirectory(prefix="iolab-browser-", ignore_cleanup_errors=True) as profile:
+
+        def place() -> None:
+            """Puts the pipes where the browser looks for them, whatever numbers they have here."""
+            high = [fcntl.fcntl(one, fcntl.F_DUPFD, 50) for one in (their_in, their_out)]
+            for number, one in zip(FOR_THE_BROWSER, high, strict=True):
+                os.dup2(one, number)
+
         process = subprocess.Popen(
-            # The shell puts the pipes where the browser looks for them, whatever numbers they have here.
-            [
-                "sh",
-                "-c",
-                f'exec "$@" 3<&{their_in} 4>&{their_out}',
-                "sh",
-                found,
-                *OPTIONS,
-                f"--user-data-dir={profile}",
-            ],
-            pass_fds=(their_in, their_out),
+            [found, *OPTIONS, f"--user-data-dir={profile}"],
+            pass_fds=FOR_THE_BROWSER,
+            preexec_fn=place,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

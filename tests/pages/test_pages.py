@@ -1,0 +1,175 @@
+"""Pages of real runs in a real browser: they show the evidence's numbers, log nothing, and fit a phone."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios import courses, rundirs
+from scenarios.evidence import log_file
+from tests.engine.inv import INV, inv, run, start
+from tests.pages.browser import Tab
+
+# A phone, a desktop.
+NARROW, WIDE = 390, 1100
+MOST_BYTES = 2 * 1024 * 1024
+HOSTILE = '\x1b[2J\x07<script>document.title = "taken"</script><img src=x onerror="document.title=1"> & "\'\n'
+ROWS = """[...document.querySelectorAll(".compared tr")].map(row => row.innerText.replace(/\\s+/g, " ").trim())"""
+SEARCH = """(() => {
+  const field = document.querySelector(".search");
+  field.value = "56";
+  field.dispatchEvent(new Event("input"));
+})()"""
+TITLES = """[...document.querySelectorAll("h2, h3, figcaption")].map(one => one.innerText)"""
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOLAB_ENGINE", "local")
+
+
+def page_of(record: dict[str, Any]) -> Path:
+    page = Path(record["run"]) / "report.html"
+    assert page.stat().st_size < MOST_BYTES
+    return page
+
+
+def looked_at(tab: Tab, page: Path, pictures: Path, name: str) -> None:
+    """In both schemes and both widths; the tab stays at the last."""
+    for width, dark in ((NARROW, True), (NARROW, False), (WIDE, True), (WIDE, False)):
+        tab.show(width, dark=dark)
+        tab.open(page.as_uri())
+        assert tab.ask("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
+        tab.picture(pictures / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+    assert tab.console == []
+    assert [one for one in tab.requested if not one.startswith(("file:", "data:"))] == []
+
+
+def test_the_page_of_a_run_shows_what_was_predicted_and_measured_and_how_its_descriptors_rose(
+    tab: Tab, pictures: Path
+) -> None:
+    record = run("select-1100", "--nofile", "4096")
+    page = page_of(record)
+    looked_at(tab, page, pictures, "select-1100")
+    served = str(record["measured"]["served"])
+    assert any(row.startswith("served") and row.count(served) == 2 for row in tab.ask(ROWS))
+    assert "Open descriptors" in " ".join(tab.ask(TITLES))
+    text = tab.ask("document.body.textContent")
+    highest = max(value for _, value in courses.load(page.parent).series("descriptors")["server"])
+    assert f"{highest:g}" in text.replace(",", "")
+    assert "select cannot have descriptor 1024" in text
+    for check in record["checks"]:
+        assert check["name"] in text
+
+
+@pytest.mark.engine
+def test_on_windows_the_cliff_is_at_512(tab: Tab, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOLAB_ENGINE", "docker")
+    page = page_of(run("windows-600", "--set", "size=1KiB"))
+    assert inv("report", "windows-600", cwd=None).stdout.strip() == str(page)
+    looked_at(tab, page, pictures, "windows-600")
+    text = tab.ask("document.body.textContent")
+    assert "512 that select takes here" in text
+    assert "too many file descriptors in select" in text
+    assert " 511" in tab.ask("document.querySelector('#pictures').textContent").replace(",", "")
+
+
+@pytest.mark.parametrize("name", ["greenlet-switch", "fetch-two", "three-tasks", "readiness-cost"])
+def test_a_family_draws_its_own_pictures_with_text_for_who_does_not_see_them(
+    tab: Tab, pictures: Path, name: str
+) -> None:
+    looked_at(tab, page_of(run(name)), pictures, name)
+    charts = tab.ask("[...document.querySelectorAll('#pictures svg')].map(one => [one.getAttribute('role'), "
+                     "!!(one.getAttribute('aria-label') || one.querySelector('title') || "
+                     "one.getAttribute('aria-labelledby'))])")  # fmt: skip
+    assert charts
+    assert all(named for role, named in charts if role == "img"), charts
+
+
+def test_hostile_log_text_is_text(tab: Tab) -> None:
+    page = page_of(run("greenlet-switch"))
+    log = log_file(page.parent, "greenlets", "stderr")
+    log.write_bytes(HOSTILE.encode() + b"x" * 100 + b"\n" * 3 + HOSTILE.encode() * 120_000)
+    assert log.stat().st_size > 10_000_000
+    assert inv("report", rundirs.run_of(page.parent), cwd=None).status == 0
+    assert page.stat().st_size < MOST_BYTES
+    tab.open(page.as_uri())
+    assert "<script>" in tab.ask("document.querySelector('#logs').textContent")
+    assert tab.ask("document.title").startswith("greenlet-switch")
+    assert tab.ask("document.querySelectorAll('#logs img, #logs script').length") == 0
+    assert tab.console == []
+
+
+def test_the_search_shows_the_lines_that_have_the_text(tab: Tab) -> None:
+    tab.open(page_of(run("greenlet-switch")).as_uri())
+    tab.ask(SEARCH)
+    shown = tab.ask("[...document.querySelectorAll('pre.log')].map(one => one.textContent).join('\\n')")
+    assert "56" in shown and "34" not in shown
+
+
+def test_the_board_leads_to_the_pages(tab: Tab, pictures: Path) -> None:
+    page = page_of(run("greenlet-switch"))
+    board = Path(inv("board", cwd=None).stdout.strip())
+    looked_at(tab, board, pictures, "board")
+    links = tab.ask("[...document.querySelectorAll('a')].map(one => one.href)")
+    assert page.as_uri() in links
+
+
+@contextlib.contextmanager
+def served(workspace: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of ./inv serve."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = start("serve", "--port", str(port), IOLAB_WORKSPACE=str(workspace))
+    assert process.stdout
+    try:
+        assert str(port) in process.stdout.readline()
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def test_the_live_view_follows_a_run_to_its_end(tab: Tab, pictures: Path, tmp_path: Path) -> None:
+    with served(tmp_path) as (address, _):
+        tab.show(NARROW)
+        tab.open(f"{address}/live")
+        with subprocess.Popen([INV, "scenario", "epoll-500", "--set", "size=1MiB", "--set", "clients=400"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as under_way:  # fmt: skip
+            tab.browser.wait(lambda: tab.ask("document.querySelector('#verdict').textContent") == "running")
+            tab.browser.wait(lambda: "descriptors" in tab.ask("document.querySelector('#gauges').textContent"))
+            tab.browser.wait(
+                lambda: "connected at the same time" in tab.ask("document.querySelector('#told').innerText")
+            )
+            tab.picture(pictures / "live-390.png")
+            assert under_way.wait() == 0
+        tab.browser.wait(lambda: tab.ask("document.querySelector('#verdict').textContent") == "pass")
+        assert "served: 400" in tab.ask("document.querySelector('#measured').textContent")
+        assert tab.ask("document.documentElement.scrollWidth") <= NARROW
+        tab.browser.wait(lambda: tab.ask("!document.querySelector('#report').hidden"))
+        report = tab.ask("document.querySelector('#report').href")
+        time.sleep(0.3)  # the page is drawn just after the verdict
+        tab.open(report)
+        assert "epoll-500" in tab.ask("document.title")
+        assert tab.console == []
+
+
+@pytest.mark.parametrize("path", ["/", "/runs/", "/live", "/course", "/course/010"])
+def test_every_page_that_is_served_fits_a_phone_and_says_nothing_on_the_console(
+    tab: Tab, pictures: Path, tmp_path: Path, path: str
+) -> None:
+    run("greenlet-switch")
+    with served(tmp_path) as (address, _):
+        for dark in (True, False):
+            tab.show(NARROW, dark=dark)
+            tab.open(address + path)
+            assert tab.ask("document.documentElement.scrollWidth") <= NARROW
+        tab.picture(pictures / f"serve{path.replace('/', '-')}.png")
+        assert tab.console == []
+        assert all(one.startswith((address, "data:")) for one in tab.requested), json.dumps(tab.requested)
