@@ -72,8 +72,10 @@ class Mistakes(Plain):
         return (Grid("what became of it", (WRONG, RIGHT), rows),)
 
 
-def _spent(server: ServiceEvidence) -> float:
-    return round(server.sampled("awake").cpu_seconds - server.sampled("idle").cpu_seconds, 2)
+def _spent(server: ServiceEvidence) -> float | None:
+    """Processor time between the two looks; None of a server that was not there for both."""
+    before, after = server.looked("idle"), server.looked("awake")
+    return round(after.cpu_seconds - before.cpu_seconds, 2) if before and after else None
 
 
 FAMILY: Family = Mistakes()

@@ -24,7 +24,7 @@ from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
-    from rich.status import Status
+    from rich.progress import Progress
 
     from scenarios.record import Check, Record
 
@@ -38,6 +38,8 @@ STYLES = {
     "skipped": "yellow",
 }
 MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
+# Seconds of foreseen waiting from which a reader is told how long it will take.
+LONG = 10
 # Without a terminal nobody wraps lines, and nothing should be cut off.
 WIDTH_WITHOUT_TERMINAL = 120
 
@@ -69,7 +71,7 @@ class TerminalAudience:
         """`quiet` shows nothing but the building of images, which takes long."""
         self._console = console(stderr=True)
         self._quiet = quiet
-        self._status: Status | None = None
+        self._progress: Progress | None = None
         self._begun = time.monotonic()
         self._shown = ""
         self._family: Family | None = None
@@ -86,6 +88,8 @@ class TerminalAudience:
         self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
         for line in (*others, *relations_in_words(prediction), prediction.reason):
             self._console.print(escape(_folded(line, self._console.width)))
+        if prediction.waiting >= LONG:
+            self._console.print(f"  it waits most of the time, by theory for about {prediction.waiting:.0f} s")
 
     def follow(self, scenario: Scenario) -> Family:
         """Tells from now on what this scenario's family finds worth telling."""
@@ -130,16 +134,25 @@ class TerminalAudience:
             self._console.print(f"  {time.monotonic() - self._begun:6.2f} s  {escape(text)}")
 
     def _spin(self, text: str) -> None:
-        if self._status is None:
-            self._status = self._console.status("")
-            self._status.start()
-        self._status.update(escape(text))
+        if self._progress is None:
+            self._progress = self._spinner()
+            self._progress.start()
+        self._progress.update(self._progress.task_ids[0], description=escape(text))
+
+    def _spinner(self) -> Progress:
+        """What moves while nothing happens, and shows for how long that has been so."""
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        progress = Progress(*columns, console=self._console, transient=True)
+        progress.add_task("", total=None)
+        return progress
 
     def close(self) -> None:
         """Ends the spinner, so that the terminal is as it was."""
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
 
 
 def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:

@@ -36,8 +36,10 @@ def beside(scenario: str, trial: Any = None) -> Any:
 
 
 @pytest.mark.parametrize("name", families.names())
-def test_every_family_has_mutants(name: str) -> None:
-    assert trials(name).MUTANTS
+def test_every_family_has_mutants_and_one_of_them_only_prints(name: str) -> None:
+    mutants = trials(name).MUTANTS
+    assert len(mutants) >= 3
+    assert [one for one in mutants if one.old is None and "only print" in one.what]
 
 
 def test_every_scenario_is_tried_with_values_other_than_its_defaults() -> None:

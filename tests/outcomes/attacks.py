@@ -31,6 +31,14 @@ def test_all_behaviours_attacked_before_the_first_client_came(hostile: ServiceEv
     assert hostile.said("ready")["clients"] == prediction.facts["hostile"]
 
 
+def test_the_server_had_as_many_connections_as_there_were_attackers_and_clients(
+    evidence: Evidence, server: ServiceEvidence, prediction: Prediction
+) -> None:
+    """By its own count of those who came: hostile clients may say what they like."""
+    numbers = [one["client"] for one in server.events if one["event"] == "closed"]
+    assert max(numbers, default=0) >= prediction.facts["hostile"] + evidence.scenario.number("clients")
+
+
 def test_the_attack_went_on_until_the_clients_had_finished(hostile: ServiceEvidence) -> None:
     finished = hostile.said("finished")
     assert finished["by"] == "truce"

@@ -4,7 +4,7 @@ from tests.trials import Drawn, Mutant
 
 DRAWN: Drawn = {
     "many-coroutines": {
-        "coroutines": ("2000", "5001", "20000"),
+        "coroutines": ("2000", "5001", "50000"),
         "threads": ("100", "203", "600"),
         "pids": ("60", "101", "204", "1000"),
     }

@@ -4,7 +4,28 @@ from tests.trials import Drawn, Mutant
 
 DRAWN: Drawn = {"accept-emfile": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")}}
 FEW = {"clients": "60", "nofile": "32", "hold": "1"}
+PRINTS = '''"""Prints what the lab wants to hear."""
+from labs.programs.events import emit
+emit("ready", platform="linux", descriptors=5, nofile=32)
+input()
+'''
 MUTANTS = (
+    Mutant("a server only prints", "accept-emfile", "servers.accept_asyncio", PRINTS, given=FEW),
+    Mutant(
+        "the naive loop only says how often it was woken",
+        "accept-emfile",
+        "servers.accept_naive",
+        "counts.wakeups += 100_000\n        __import__('time').sleep(0.2)",
+        "counts.failed += 1",
+        FEW,
+    ),
+    Mutant(
+        "reserve and gevent are swapped",
+        "accept-emfile",
+        "servers.accept_gevent",
+        "from labs.programs.servers.accept_reserve import main\n\nif __name__ == '__main__':\n    main()\n",
+        given=FEW,
+    ),
     Mutant(
         "the naive loop sleeps when it fails",
         "accept-emfile",

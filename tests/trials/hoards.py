@@ -11,7 +11,22 @@ DRAWN: Drawn = {
 }
 SMALL = {"clients": "20"}
 OPENS = '        self.files[sock] = open(name, "rb"), size  # noqa: PTH123, SIM115 - that is the mistake\n'
+PRINTS = '''"""Prints what the lab wants to hear."""
+from labs.programs.events import emit
+emit("ready", platform="linux", descriptors=5)
+input()
+'''
 MUTANTS = (
+    Mutant("it only prints", "tutorial-server", "servers.tutorial", PRINTS, given=SMALL),
+    Mutant(
+        "it opens the song for the first client alone",
+        "tutorial-server",
+        "servers.tutorial",
+        '        song = next(iter(self.files.values()), None)\n'
+        '        self.files[sock] = (song or (open(name, "rb"), size))[0], size\n        song and song[0].seek(0)\n',
+        OPENS,
+        SMALL,
+    ),
     Mutant(
         "it closes what it has read",
         "tutorial-server",

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -201,6 +202,23 @@ def test_what_values_are_that_have_no_unit_is_told() -> None:
 def test_what_there_will_be_none_of_is_left_out_of_the_sentence() -> None:
     prediction = Prediction({"seconds": Exactly(None), "bytes": Exactly(7), "error": Exactly(None)}, "")
     assert in_words(prediction, FETCHES) == "7 bytes"
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(9.0, False), (112.4, True)])
+def test_a_reader_is_told_before_how_long_it_will_wait(
+    waiting: float, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    TerminalAudience().predicted(epoll(3), replace(foreseen(), waiting=waiting))
+    assert bool(lines_with(capsys.readouterr().err, "waits", "112 s")) == told
+
+
+def test_what_moves_while_nothing_happens_shows_for_how_long() -> None:
+    out = Console(file=io.StringIO(), force_terminal=True, width=100)
+    audience = TerminalAudience()
+    audience._console = out
+    audience.doing("waiting for [client]")
+    audience.close()
+    assert "0:00:00 waiting for [client]" in re.sub(r"\x1b\[[0-9;?]*\w", "", out.file.getvalue())  # type: ignore[attr-defined]
 
 
 def test_relations_are_predicted_in_words() -> None:

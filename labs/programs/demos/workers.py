@@ -12,6 +12,7 @@ from pathlib import Path
 
 # Nanoseconds on a processor, nanoseconds ready to run and without one, and turns (Linux, Documentation/scheduler).
 OWN_TURNS = Path("/proc/thread-self/schedstat")
+OWN_THREADS = Path("/proc/self/task")
 # Clocks that were read within so many seconds go together; so often at most are they read.
 AT_ONCE, MOST_READINGS = 0.0005, 20
 # When all processes begin, as each reads it.
@@ -124,6 +125,10 @@ def threads(workers: int, seconds: float, look: Look) -> list[Share]:
     gate.set()
     for thread in begun:
         thread.join()
+    # To have joined a thread is to know that the interpreter is done with it; the kernel may have it for a moment more,
+    # and who looks then would count it.
+    while OWN_THREADS.is_dir() and len(list(OWN_THREADS.iterdir())) > 1:
+        time.sleep(0.001)
     return shares
 
 
