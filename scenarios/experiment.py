@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Protocol
 
-from scenarios import evidence as evidences
 from scenarios import families, leftovers, record, rundirs, verdict
 from scenarios.engines.base import Engine, Session
 from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
@@ -159,8 +158,8 @@ def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
 
 def _import_the_rest() -> None:
     """Imports what saves, pytest and testinfra while the machines start; that then costs no time of its own."""
-    evidences.adapter()
-    record.adapter()
+    import pydantic_core  # noqa: F401
+
     import scenarios.checks  # noqa: F401
 
 
