@@ -1,7 +1,6 @@
 """Everything kept of a run, as frozen values; saved to a run directory and loaded from it.
 
-The library that reads and writes them takes longer to import than an engine to make a network, so that is done where it
-is needed.
+The library that reads them takes longer to import than an engine to make a network, so that is done where it is needed.
 """
 
 import json
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scenarios.errors import EvidenceError, Misunderstood, Unavailable
 from scenarios.events import LAST_EVENTS, Event, Events, Lines, Tail
 from scenarios.events import Stream as Stream
-from scenarios.files import write_whole
+from scenarios.files import to_json, write_whole
 from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -199,7 +198,7 @@ def log_file(directory: Path, service: str, stream: Stream) -> Path:
 
 @cache
 def adapter() -> "TypeAdapter[Evidence]":
-    """What reads and writes evidence."""
+    """What reads evidence; to make it takes longer than the rest of what a run imports, and no run needs it."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(Evidence)
@@ -211,9 +210,8 @@ def save(evidence: Evidence, directory: Path) -> None:
     Raises EvidenceError when it cannot, as on a full disk.
     """
     again = {name: OF_STREAMS for name, one in evidence.services.items() if not one.cut_off}
-    text = adapter().dump_json(evidence, indent=1, exclude={"services": again}).decode()
     try:
-        write_whole(directory / EVIDENCE_FILE, text + "\n")
+        write_whole(directory / EVIDENCE_FILE, to_json(evidence, {"services": again}) + "\n")
     except OSError as error:
         raise EvidenceError(f"the evidence cannot be saved: {error.filename or directory}: {error.strerror}") from error
 

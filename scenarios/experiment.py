@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Protocol
 
-from scenarios import evidence as evidences
 from scenarios import families, leftovers, outset, record, rundirs, unforeseen, verdict
 from scenarios.engines.base import Engine, Session
 from scenarios.errors import EvidenceError, LabFailure, Unavailable, UsageError
@@ -178,8 +177,8 @@ def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
 
 def _import_the_rest() -> None:
     """Imports what saves and draws, pytest and testinfra while machines start; that then costs no time of its own."""
-    evidences.adapter()
-    record.adapter()
+    import pydantic_core  # noqa: F401
+
     import scenarios.checks
     import scenarios.report.page  # noqa: F401
     from scenarios.report import templating

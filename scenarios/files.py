@@ -1,8 +1,22 @@
-"""Files that are there whole or not at all: whoever reads one never finds the half that a full disk left."""
+"""Files that are there whole or not at all: whoever reads one never finds the half that a full disk left. And the JSON
+that stands in them.
+"""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+
+def to_json(value: Any, without: Mapping[str, Any] | None = None) -> str:
+    """A frozen value as JSON, as the pydantic model of it would write it, but with no model made, which takes 0.1 s.
+
+    `without` names keys that are left out, those of inner values too; a number that JSON lacks is null.
+    """
+    import pydantic_core
+
+    return pydantic_core.to_json(value, indent=1, exclude=without, inf_nan_mode="null").decode()
 
 
 def write_whole(path: Path, text: str) -> None:

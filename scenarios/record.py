@@ -1,7 +1,7 @@
 """The record of a run: the one object that --json prints and run.json holds.
 
-Its JSON schema is report/run.schema.json. The library that reads and writes it takes longer to import than a
-prediction, so it is imported where it is needed.
+Its JSON schema is report/run.schema.json. The library that reads it takes longer to import than a prediction, so it is
+imported where it is needed.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from scenarios import files
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError
-from scenarios.files import write_whole
 from scenarios.parameters import Value
 from scenarios.quantities import Json
 from scenarios.rundirs import RECORD
@@ -74,7 +74,7 @@ def worst(records: Sequence[Record]) -> Record:
 
 @cache
 def adapter() -> "TypeAdapter[Record]":
-    """What reads and writes records."""
+    """What reads records."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(Record)
@@ -83,14 +83,14 @@ def adapter() -> "TypeAdapter[Record]":
 def save(record: Record, directory: Path) -> None:
     """Writes the record into its run directory; raises EvidenceError when it cannot."""
     try:
-        write_whole(directory / RECORD_FILE, to_json(record) + "\n")
+        files.write_whole(directory / RECORD_FILE, to_json(record) + "\n")
     except OSError as error:
         raise EvidenceError(f"the record cannot be saved: {error.filename or directory}: {error.strerror}") from error
 
 
 def to_json(record: Record) -> str:
     """The record as one JSON object."""
-    return adapter().dump_json(record, indent=1).decode()
+    return files.to_json(record)
 
 
 def load(directory: Path) -> Record:

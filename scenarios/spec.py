@@ -65,9 +65,10 @@ def file_of(name: str) -> Path:
         if not path.is_file():
             raise UsageError(f"there is no catalog file {name!r}")
         return path
-    if name not in names():
-        close = difflib.get_close_matches(name, names(), 1, 0.4)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
+    known = names()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, 1, 0.4)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
         raise UsageError(f"there is no scenario {name!r}; {hint}")
     return places.CATALOG / f"{name}.yaml"
 

@@ -126,3 +126,11 @@ def test_a_log_that_is_gone_is_named(tmp_path: Path) -> None:
 def test_evidence_that_cannot_be_saved_is_the_labs_own_error(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match=r"cannot be saved: .*: No such file"):
         evidences.save(evidence(service("server")), tmp_path / "gone")
+
+
+def test_evidence_is_written_as_the_model_that_reads_it_would_write_it(tmp_path: Path) -> None:
+    kept = evidence(service("server"), service("client"))
+    saved(kept, tmp_path)
+    left_out = {"services": dict.fromkeys(kept.services, evidences.OF_STREAMS)}
+    written = evidences.adapter().dump_json(kept, indent=1, exclude=left_out).decode()
+    assert (tmp_path / evidences.EVIDENCE_FILE).read_text(encoding="utf-8") == written + "\n"

@@ -211,6 +211,18 @@ def test_the_start_of_a_command_is_that_of_its_process() -> None:
     assert before - 0.1 <= float(done.stdout) <= time.monotonic() - 0.2
 
 
+def test_a_command_does_not_look_for_garbage_at_its_very_end() -> None:
+    code = """
+import atexit, gc, sys
+from scenarios.commands.program import main
+from tasks import namespace
+atexit.register(lambda: print(gc.get_freeze_count() > len(sys.modules)))
+main(["--version"], lambda: namespace)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=places.ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_without_proc_the_start_is_known_to_the_clocks_own_exactness(monkeypatch: pytest.MonkeyPatch) -> None:
     here = started.began()
     monkeypatch.setattr(started, "PROCESS", Path("/nonexistent"))

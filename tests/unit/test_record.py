@@ -1,6 +1,8 @@
 """The record of a run: what --json prints, what run.json holds, and the schema that promises both."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,11 @@ def test_a_record_is_what_its_schema_says_and_comes_back_from_its_directory(reco
     jsonschema.validate(as_user_sees_it(record), promised(), cls=jsonschema.Draft202012Validator)
     records.save(record, tmp_path)
     assert records.load(tmp_path) == record
+
+
+@pytest.mark.parametrize("record", [*RECORDS, replace(RECORDS[0], measured={"rate": math.inf, "each": {1: math.nan}})])
+def test_a_record_is_written_as_the_model_that_reads_it_would_write_it(record: Record) -> None:
+    assert records.to_json(record) == records.adapter().dump_json(record, indent=1).decode()
 
 
 def test_the_schema_in_the_checkout_is_current() -> None:

@@ -10,6 +10,7 @@ from docker.errors import APIError, NotFound
 from scenarios.engines.base import Leftover
 from scenarios.engines.docker.client import Clients
 from scenarios.engines.docker.errors import translated
+from scenarios.errors import EngineError
 from scenarios.owner import Owner, owner_lives
 
 # A container inherits its image's labels, so only one that names a run was started by the lab.
@@ -30,10 +31,21 @@ def found(clients: Clients) -> list[Leftover]:
 
 
 def remove(clients: Clients, leftovers: Iterable[Leftover]) -> None:
-    """Removes containers, all at once, and then the networks that they were in."""
+    """Removes containers, and at the same time the networks that they were in.
+
+    A network can go as soon as nobody is in it, and a container takes a while to go even then.
+    """
     things = list(leftovers)
-    _in_parallel([partial(remove_container, clients, thing.name) for thing in things if thing.kind == "container"])
-    _in_parallel([partial(remove_network, clients, thing.name) for thing in things if thing.kind == "network"])
+    networks = {thing.run: thing.name for thing in things if thing.kind == "network"}
+    containers = [thing for thing in things if thing.kind == "container"]
+    _in_parallel([partial(_leave, clients, one.name, networks[one.run]) for one in containers if one.run in networks])
+    left = _in_parallel(
+        [
+            *(partial(remove_container, clients, one.name) for one in containers),
+            *(partial(_remove_if_empty, clients, thing.name) for thing in things if thing.kind == "network"),
+        ]
+    )
+    _in_parallel([partial(remove_network, clients, name) for name in left if name])
 
 
 def remove_container(clients: Clients, name: str) -> None:
@@ -52,14 +64,28 @@ def remove_network(clients: Clients, name: str) -> None:
         api.remove_network(name)
 
 
-def _in_parallel(jobs: Sequence[Callable[[], None]]) -> None:
-    """Runs jobs at the same time and raises the first one's error once all have ended."""
+def _leave(clients: Clients, container: str, network: str) -> None:
+    """Takes a container out of a network; one that cannot be taken out leaves when it is removed."""
+    with translated(f"taking {container} out of its network"), clients.lent() as api, suppress(APIError):
+        api.disconnect_container_from_network(container, network, force=True)
+
+
+def _remove_if_empty(clients: Clients, name: str) -> str | None:
+    """Removes a network; its name if that cannot be done yet, since somebody is still in it."""
+    try:
+        remove_network(clients, name)
+    except EngineError:
+        return name
+    return None
+
+
+def _in_parallel(jobs: Sequence[Callable[[], str | None]]) -> list[str | None]:
+    """Runs jobs at the same time; their results, or the first one's error once all have ended."""
     if not jobs:
-        return
+        return []
     with ThreadPoolExecutor(len(jobs)) as pool:
         futures = [pool.submit(job) for job in jobs]
-    for future in futures:
-        future.result()
+    return [future.result() for future in futures]
 
 
 def _leftover(kind: str, name: str, labels: dict[str, str]) -> Leftover:
