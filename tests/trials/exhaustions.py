@@ -2,9 +2,20 @@
 
 from tests.trials import Drawn, Mutant
 
-DRAWN: Drawn = {"accept-emfile": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")}}
+DRAWN: Drawn = {
+    "accept-emfile": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")},
+    "accept-reserve": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")},
+}
 FEW = {"clients": "60", "nofile": "32", "hold": "1"}
 MUTANTS = (
+    Mutant(
+        "who holds a reserve burns the processor",
+        "accept-reserve",
+        "servers.accepting",
+        "selector.select(0)",
+        "selector.select()",
+        FEW,
+    ),
     Mutant(
         "the naive loop sleeps when it fails",
         "accept-emfile",
