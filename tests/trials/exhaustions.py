@@ -2,7 +2,10 @@
 
 from tests.trials import Drawn, Mutant
 
-DRAWN: Drawn = {"accept-emfile": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")}}
+DRAWN: Drawn = {
+    "accept-emfile": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")},
+    "accept-reserve": {"clients": ("150", "400"), "nofile": ("24", "120"), "hold": ("1", "3")},
+}
 FEW = {"clients": "60", "nofile": "32", "hold": "1"}
 PRINTS = '''"""Prints what the lab wants to hear."""
 from labs.programs.events import emit
@@ -25,6 +28,14 @@ MUTANTS = (
         "servers.accept_gevent",
         "from labs.programs.servers.accept_reserve import main\n\nif __name__ == '__main__':\n    main()\n",
         given=FEW,
+    ),
+    Mutant(
+        "who holds a reserve burns the processor",
+        "accept-reserve",
+        "servers.accepting",
+        "selector.select(0)",
+        "selector.select()",
+        FEW,
     ),
     Mutant(
         "the naive loop sleeps when it fails",

@@ -1,12 +1,14 @@
 """Servers out of descriptors: who is served and who is shed, by the descriptors that each has of its own."""
 
+from pathlib import Path
+
 import pytest
 
-from scenarios import families, spec
+from scenarios import families, places, spec
 from scenarios.errors import EvidenceError, LabError
 from scenarios.evidence import Sample
 from scenarios.families.base import Known
-from scenarios.theory.acceptors import ACCEPTORS
+from scenarios.theory.acceptors import ACCEPTORS, SPARED
 from tests.unit.made import evidence, service
 from tests.unit.scripted import event
 
@@ -35,6 +37,27 @@ def test_a_prediction_counts_with_the_limit() -> None:
     assert prediction["served"] == {"naive": 35, "reserve": 34, "asyncio": 33, "gevent": 34}
     assert prediction["shed"] == {"naive": 0, "reserve": 16, "asyncio": 0, "gevent": 0}
     assert prediction["woken"]["reserve"] == 50
+
+
+def test_a_server_alone_is_predicted_and_measured_alone() -> None:
+    prediction = FAMILY.predict(Known(spec.load("accept-reserve", {"nofile": "40", "clients": "50"}), LINUX))
+    assert prediction.json() == {
+        "served": {"reserve": 34}, "shed": {"reserve": 16}, "woken": {"reserve": 50},
+        "cpu": {"reserve": {"at_most": SPARED}}, "error": None,
+    }  # fmt: skip
+    assert not any(prediction.relations.values()) and "naive" not in prediction.reason
+    samples = (look("settled", 0.2), look("held", 0.21))
+    fate = event("finished", fates={"reserve": {"served": 1, "shed": 2}}, counts={"reserve": {"wakeups": 3}})
+    measured = FAMILY.measure(evidence(service("reserve", samples=samples), service("crowd", fate, exit_status=0)))
+    assert measured["cpu"] == {"reserve": 0.01} and measured["woken"] == {"reserve": 3}
+
+
+def test_a_scenario_needs_one_of_theorys_servers(tmp_path: Path) -> None:
+    text = (places.CATALOG / "accept-reserve.yaml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace("reserve:", "hoard:").replace("{reserve.", "{hoard."))
+    with pytest.raises(LabError, match="none of its servers is one of naive, reserve, asyncio, gevent"):
+        spec.load(str(mine), {})
 
 
 def test_clients_for_whom_there_is_room_are_another_experiment() -> None:
