@@ -15,6 +15,7 @@ from scenarios.scenario import Scenario
 
 # After so many seconds it counts as hung; servers that break are waited for by their clients.
 TIMEOUT = 60.0
+OURS = "the lab's own programs"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def show(exercise: Exercise, engine: Engine, audience: Audience) -> Shown | None
     whose, folder = _folder(ceiling)
     code = attempt.codes(ceiling.programs, folder) if folder else {}
     if isinstance(code, Unreadable):
-        whose, code = "the lab's own program", {}
+        whose, code = OURS, {}
     given = {key: str(value) for key, value in ceiling.given.items()}
     made = attempt.scenario(ceiling.scenario, given, code, f"{exercise.name}-ceiling", TIMEOUT)
     return Shown(ceiling, whose, made, carry_out(Experiment(made, engine, audience)))
@@ -44,7 +45,7 @@ def show(exercise: Exercise, engine: Engine, audience: Audience) -> Shown | None
 def _folder(ceiling: Ceiling) -> tuple[str, Path | None]:
     """Whose programs are run: the learner's, once they passed."""
     if ceiling.exercise is None:
-        return "the lab's own program", None
+        return OURS, None
     earlier = course.find(ceiling.exercise)
     mine = workspace.folder(earlier)
     if progress.load().of(earlier.name).passed and mine.is_dir():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from scenarios.errors import SpecError
 from scenarios.parameters import Value
@@ -64,6 +64,13 @@ class Ceiling(Stated):
     exercise: str | None = None
     programs: dict[str, FileName] = Field(default_factory=dict)
     given: dict[str, Value] = Field(default_factory=dict, alias="set")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Ceiling:
+        """An exercise is named for its programs, and programs are of an exercise."""
+        if bool(self.exercise) != bool(self.programs):
+            raise ValueError("exercise and programs go together: whose programs run, and which")
+        return self
 
 
 class Feedback(Stated):
