@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from labs import attempt, draws, findings, progress, workspace
@@ -120,7 +120,7 @@ def _noted(checked: Checked, seconds: float) -> Checked:
         if checked.result == "passed":
             course.passed = course.passed or progress.now()
         _compare(course, checked)
-        return Checked(**{**vars(checked), "predictions": dict(course.predictions), "number": len(course.attempts)})
+        return replace(checked, predictions=dict(course.predictions), number=len(course.attempts))
 
 
 def _attempt(checked: Checked, seconds: float) -> Attempt:

@@ -67,7 +67,7 @@ def code(here: Path, entry: str) -> Code | Unreadable:
     if not (here / entry).is_file():
         return Unreadable(entry, 1, "there is no such file; ./inv lab.start lays out what is missing")
     files: dict[str, str] = {}
-    for path in sorted(here.glob("*.py")):
+    for path in sorted(one for one in here.glob("*.py") if one.is_file()):
         try:
             text = path.read_bytes().decode("utf-8")
             with warnings.catch_warnings():
