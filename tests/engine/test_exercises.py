@@ -3,6 +3,8 @@
 import importlib
 import json
 import shutil
+import statistics
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from scenarios import spec
 from tests.engine.inv import Done, inv
 from tests.exercises import Program
 
+# What a check may take of its scenario's time.
+AT_MOST = 1.5
 EXERCISES = {one.name: one for one in course.everything()}
 WINDOWS = {
     name
@@ -149,6 +153,26 @@ def test_each_exercise_begins_with_what_it_removes(name: str, in_containers: Lea
     assert ceiling and "could not be shown" not in done.stdout, done.stdout
     assert "ceiling" in done.stdout and "why" in done.stdout
     assert f"{EXERCISES[name].files[0]}" in done.stdout
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", ["010-generators-and-greenlets", "080-select-server"])
+def test_a_check_takes_hardly_longer_than_its_scenario(name: str, in_containers: Learner) -> None:
+    exercise = EXERCISES[name]
+    in_containers.lay(exercise, exercise.solution)
+    ratios = []
+    for _ in range(3):
+        begun = time.monotonic()
+        found = in_containers.check(exercise)
+        checked = time.monotonic() - begun
+        given = [f"{key}={value}" for key, value in found["parameters"][0].items()]
+        begun = time.monotonic()
+        done = in_containers.run(
+            "scenario", exercise.stated.parts[0].scenario, *(word for one in given for word in ("--set", one))
+        )
+        assert done.status == 0, done.stdout
+        ratios.append(checked / (time.monotonic() - begun))
+    assert statistics.median(ratios) <= AT_MOST, ratios
 
 
 @pytest.mark.parametrize("name", EXERCISES)
