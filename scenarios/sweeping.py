@@ -104,7 +104,8 @@ class Sweeping:
                 for number, one in zip(ahead, ended, strict=True):
                     yield self._note(number, one)
         finally:
-            kept.save(self.told(), self.directory)
+            if self._ended:  # else what an earlier one has come to is worth more
+                kept.save(self.told(), self.directory)
 
     def _impossible(self, scenario: Scenario) -> str | None:
         """Why this machine cannot give a point the limits that it asks for."""

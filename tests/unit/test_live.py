@@ -57,6 +57,16 @@ def test_a_line_for_each_that_has_ended_stays_above_the_table(terminal: io.Strin
     assert left == [["pass", "one"], ["pass", "two"]]
 
 
+def test_what_is_left_stands_behind_what_has_ended_and_above_the_table(terminal: io.StringIO) -> None:
+    with live.Screen(3, quiet=False) as screen:
+        screen.begins("one")
+        screen.ended(record(scenario="one", seconds={"total": 1.5}), on(terminal), "about 5 s left")
+        screen.begins("two")
+        under_way = shown(terminal.getvalue())
+    assert under_way[0].endswith("about 5 s left")
+    assert any(line.startswith("1 of 3, about 5 s left") for line in under_way)
+
+
 def test_the_table_counts_the_seconds_while_nothing_is_new(
     terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:

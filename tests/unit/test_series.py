@@ -155,6 +155,15 @@ def test_an_interrupt_ends_all_that_runs_and_the_next_goes_on_with_what_is_left(
 
 
 @pytest.mark.usefixtures("engine")
+def test_in_turn_none_begins_before_the_one_before_it_has_ended() -> None:
+    follower, ended = Stopping("nothing"), 0
+    scenarios = [spec.load(name) for name in ("one", "two", "one", "two")]
+    for ended, _ in enumerate(series.carried_out(scenarios, series.How("scripted", in_turn=True), follower), 1):
+        assert len(follower.begun) == ended
+    assert ended == len(scenarios)
+
+
+@pytest.mark.usefixtures("engine")
 def test_an_interrupt_in_the_middle_of_a_fork_ends_the_series_and_what_was_forked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -205,6 +205,19 @@ def test_an_interrupt_says_how_to_go_on_and_what_has_ended_is_not_run_again(
 
 
 @pytest.mark.usefixtures("engine")
+def test_an_interrupt_before_the_first_point_has_ended_leaves_what_an_earlier_sweep_has_come_to(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(clients="3,6") == EXIT_PASS
+    before = only(runs)
+    with monkeypatch.context() as patched, pytest.raises(errors.Interrupted):
+        interrupt_at(patched, "clients 3")
+        run(clients="3,6")
+    assert "0 of 2 points are done" in capsys.readouterr().err
+    assert only(runs) == before
+
+
+@pytest.mark.usefixtures("engine")
 def test_another_measure_of_a_sweep_that_is_done_runs_nothing_again(
     runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
