@@ -98,8 +98,10 @@ class DockerSession:
             reader = threading.Thread(target=self._read, args=(service, attached), name=f"read-{service}", daemon=True)
             self._readers.append(reader)
             reader.start()
+            # Ahead of the start: PID 1 finds it there, and what waits for its turn loads while the engine still counts
+            # the container in.
+            self.send(service, f"{self._sink.seal}\n".encode())
             api.start(self.container(service))
-        self.send(service, f"{self._sink.seal}\n".encode())
 
     def start(self, service: str) -> None:
         """Lets the container's PID 1 start its program."""
