@@ -71,17 +71,21 @@ class Collector:
         """
         said = self._transcript[name]
         mark = json.dumps({"event": "collected", "seal": self._transcript.seal})
+        since, before = said.stdout.last, said.stdout.came
         self._session.mark(name, mark)
         if not self._transcript.holds_within(MARKED_WITHIN, lambda: said.ended or said.has("collected")):
             raise LabFailure(f"what {name} wrote last did not come within {MARKED_WITHIN:g} s")
-        # Of a pipe that was full, a program may still hold back what it could not write; it tries again soon.
-        while said.stdout.came > PIPE and self._goes_on(said.stdout):
-            pass
+        # Of a pipe that was full, a program may still hold back what it could not write; it tries again soon. If
+        # nothing came but the mark on its line, there has been room in the pipe since the last bytes before it came.
+        if said.stdout.came > before + len(mark) + 2:
+            since = said.stdout.last
+        while said.stdout.came > PIPE and self._goes_on(said.stdout, since + HELD_BACK - time.monotonic()):
+            since = said.stdout.last
 
-    def _goes_on(self, spool: Spool) -> bool:
-        """Whether more comes within the time in which a program tries again; never said of a flood."""
+    def _goes_on(self, spool: Spool, within: float) -> bool:
+        """Whether more comes within the time in which a program tries again, in seconds; never said of a flood."""
         before = spool.came
-        return before < COMPARED and self._transcript.holds_within(HELD_BACK, lambda: spool.came > before)
+        return before < COMPARED and self._transcript.holds_within(within, lambda: spool.came > before)
 
     def left_by(
         self, service: Service, why: str | None, *, started: bool = True, out_of_memory: bool = False

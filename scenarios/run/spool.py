@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 import weakref
 from pathlib import Path
 from typing import IO
@@ -23,6 +24,7 @@ class Spool:
         weakref.finalize(self, self._file.close)
         self._cap = cap
         self.came = self.kept = 0
+        self.last = 0.0  # when the last bytes came, as time.monotonic counts
         self.tail = Tail()
 
     @property
@@ -33,6 +35,7 @@ class Spool:
     def add(self, data: bytes) -> None:
         """Writes what came, as far as it is kept. Raises OSError."""
         self.came += len(data)
+        self.last = time.monotonic()
         self.tail.add(data)
         left = memoryview(data)[: max(0, self._cap - self.kept)]
         while left:

@@ -18,6 +18,7 @@ from scenarios.errors import EngineError
 from scenarios.evidence import Evidence
 from scenarios.run.collect import KILLED
 from scenarios.run.drive import Plan, living
+from scenarios.run.spool import Spool
 from scenarios.scenario import Scenario
 from tests.unit.scripted import (
     Quiet,
@@ -37,6 +38,7 @@ from tests.unit.scripted import (
 
 NEVER_READY = Script(says="loading\n", until="never")
 SOON = 0.05  # seconds, for what must not happen
+WHILE = 20.0  # seconds, for what must not be waited for
 
 
 def run(
@@ -421,6 +423,44 @@ def test_what_a_living_program_wrote_last_is_waited_for(monkeypatch: pytest.Monk
     server = run(transfers())[0].services["server"]
     assert server.said("closed")["client"] == 99
     assert server.logs == "complete"
+
+
+def much_then(monkeypatch: pytest.MonkeyPatch, after: Callable[[ScriptedSession, str], object]) -> Evidence:
+    """The evidence of a run whose server prints more than a pipe holds, and of whom `after` happens behind the mark."""
+    scripts = transfers()
+    scripts["server"].says += event("closed", client=1, more="x" * 1000) * 70
+    marked = ScriptedSession.mark
+
+    def mark(session: ScriptedSession, service: str, line: str) -> None:
+        marked(session, service, line)
+        after(session, service)
+
+    monkeypatch.setattr(ScriptedSession, "mark", mark)
+    return run(scripts)[0]
+
+
+def test_what_a_program_holds_back_since_its_pipe_was_full_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def soon(session: ScriptedSession, service: str) -> None:
+        threading.Timer(0.01, session._print, (service, event("closed", client=99))).start()
+
+    server = much_then(monkeypatch, soon).services["server"]
+    assert server.said("closed")["client"] == 99
+    assert server.logs == "complete"
+
+
+def test_nobody_waits_for_what_a_program_would_have_written_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios.run.collect, "HELD_BACK", WHILE)
+    added = Spool.add
+
+    def long_ago(spool: Spool, data: bytes) -> None:
+        added(spool, data)
+        if b"collected" not in data:
+            spool.last -= WHILE
+
+    monkeypatch.setattr(Spool, "add", long_ago)
+    evidence = much_then(monkeypatch, lambda *_: None)
+    assert evidence.services["server"].logs == "complete"
+    assert evidence.seconds["collect"] < WHILE
 
 
 def test_a_mark_that_does_not_come_is_what_the_lab_could_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import platform
 import socket
 import sys
 from collections.abc import Sequence
@@ -40,7 +39,7 @@ def announce(listener: socket.socket) -> None:
         "ready",
         port=listener.getsockname()[1],
         platform=sys.platform,
-        python=platform.python_version(),
+        python=sys.version.split()[0],
         pid=os.getpid(),
         descriptors=open_descriptors(),
         rings=rings(),

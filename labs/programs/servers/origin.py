@@ -8,7 +8,6 @@ import asyncio
 import errno
 import math
 import os
-import platform
 import socket
 import sys
 from collections.abc import Sequence
@@ -98,7 +97,7 @@ async def serve(host: str, port: int) -> None:
         "ready",
         port=server.sockets[0].getsockname()[1],
         platform=sys.platform,
-        python=platform.python_version(),
+        python=sys.version.split()[0],
         pid=os.getpid(),
         descriptors=open_descriptors(),
         nofile=soft_nofile(),

@@ -4,7 +4,6 @@ python -m labs.programs.servers.transfer --selector epoll --port 8001
 """
 
 import os
-import platform
 import select
 import selectors
 import socket
@@ -112,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             port=listener.getsockname()[1],
             selector=type(selector).__name__,
             platform=sys.platform,
-            python=platform.python_version(),
+            python=sys.version.split()[0],
             pid=os.getpid(),
             descriptors=open_descriptors(),
             nofile=soft_nofile(),

@@ -98,10 +98,15 @@ class DockerSession:
             reader = threading.Thread(target=self._read, args=(service, attached), name=f"read-{service}", daemon=True)
             self._readers.append(reader)
             reader.start()
+            # Ahead of the start: PID 1 finds it there, and what waits for its turn loads while the engine still counts
+            # the container in.
+            seal, code = f"{self._sink.seal}\n".encode(), self._scenario.services[service].code
+            if code is None:
+                self.send(service, seal)
             api.start(self.container(service))
-            if code := self._scenario.services[service].code:
+            if code is not None:  # which must be there before PID 1 goes on
                 delivery.bring(api, self.container(service), code)
-        self.send(service, f"{self._sink.seal}\n".encode())
+                self.send(service, seal)
 
     def start(self, service: str) -> None:
         """Lets the container's PID 1 start its program."""
