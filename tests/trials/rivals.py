@@ -30,6 +30,7 @@ for name in names:
 checkpoint("empty")
 checkpoint("holds", moment="asked 0 times")
 checkpoint("asked", moment="asked 1 times")
+checkpoint("rests")
 checkpoint("rested")
 emit("compared", parts=1, connections=50, requests=2000)
 '''

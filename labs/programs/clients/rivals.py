@@ -103,6 +103,8 @@ def compare(servers: Mapping[str, Address], clients: int, rate: int) -> None:
         for part in range(1, PARTS + 1):
             ask_together(held, REQUESTS // clients)
             checkpoint("asked", moment=f"asked {part} times")
+        time.sleep(REST)  # whoever was answered hears of it before his server has gone back to sleep
+        checkpoint("rests")
         time.sleep(REST)
         checkpoint("rested")
     emit("compared", parts=PARTS, connections=ROUNDS * IN_A_ROUND, requests=REQUESTS // clients * clients)
