@@ -4,9 +4,9 @@ import pytest
 
 from scenarios.evidence import Evidence
 
-# Processor time in seconds: what the next client waits for its answer, of which who asks without end takes most, and
-# what serving one client costs at most.
-WAITED, EACH = 3.0, 0.001
+# Processor time in seconds: far less than who asks without end takes of the 3 s for which the next client waits, on a
+# busy machine too; and what serving one client costs at most.
+AT_ONCE, EACH = 0.4, 0.0008
 
 
 def test_it_stood_still_while_it_was_full(evidence: Evidence) -> None:
@@ -14,5 +14,5 @@ def test_it_stood_still_while_it_was_full(evidence: Evidence) -> None:
     if client.last("refused") is None:
         pytest.skip("it was never full")
     took = server.sampled("connected").cpu_seconds - server.sampled("ready").cpu_seconds
-    most = WAITED / 3 + EACH * client.said("connected")["clients"]
+    most = AT_ONCE + EACH * client.said("connected")["clients"]
     assert took < most, f"at most {most:.1f} s of processor time were expected, and {took:.1f} were taken"

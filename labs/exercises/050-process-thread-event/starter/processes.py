@@ -19,8 +19,12 @@ def reap(*_: object) -> None:
 def serve(listener: socket.socket) -> None:
     """Serves for ever; that there is no process left is meant to be seen."""
     signal.signal(signal.SIGCHLD, reap)
+    listener.settimeout(1)  # a signal that comes just before the wait begins does not end it
     while True:
-        sock, _ = listener.accept()
+        try:
+            sock, _ = listener.accept()
+        except TimeoutError:
+            continue
         # TODO 1: let a child process serve the client (os.fork), and end there; the parent waits for the next at once.
         echo(sock)
 
