@@ -6,7 +6,7 @@ from scenarios.evidence import Evidence
 
 # Processor time in seconds: far less than who asks without end takes of the 3 s for which the next client waits, on a
 # busy machine too; and what serving one client costs at most.
-AT_ONCE, EACH = 0.4, 0.0008
+AT_ONCE, EACH = 0.3, 0.0005
 
 
 def test_it_stood_still_while_it_was_full(evidence: Evidence) -> None:
