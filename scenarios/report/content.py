@@ -33,6 +33,7 @@ FLAGS = {"clients", "nofile"}
 PLATFORMS = {"linux": "Linux", "win32": "Windows", "darwin": "macOS"}
 # A log so short is shown at once; a longer one when it is asked for.
 SHORT_LOG = 3000
+WINE = "win32"
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,14 @@ def _courses(scenario: Scenario, directory: Path) -> Iterator[Figure]:
     limits = dict.fromkeys(scenario.services[name].nofile for name in seen.seen if name in scenario.services)
     bounds = [Bound(limit, f"the limit of descriptors is {limit}") for limit in limits]
     bounds += families.find(scenario.family).walls(scenario)
-    yield figure(Course("Open descriptors", "descriptors", seen.series("descriptors"), bounds))
+    # Under Wine the sockets of a Windows program are not among the descriptors of its own process.
+    of_linux = {
+        name: points
+        for name, points in seen.series("descriptors").items()
+        if name not in scenario.services or scenario.services[name].platform != WINE
+    }
+    if of_linux:
+        yield figure(Course("Open descriptors", "descriptors", of_linux, bounds))
     mib = {name: [(at, value / MIB) for at, value in points] for name, points in seen.series("resident").items()}
     yield figure(Course("Memory", "MiB", mib))
     yield figure(Course("Processor time so far", "s", seen.series("cpu")))
