@@ -16,8 +16,11 @@ from types import TracebackType
 
 from watchfiles import PythonFilter, watch
 
+from scenarios import signals
+
 # How often the files are looked at where no events arrive, as on network file systems, in milliseconds.
 LOOK_EVERY = 500
+A_SECOND = 1.0
 
 Saved = dict[str, tuple[int, int]]
 
@@ -39,7 +42,7 @@ class Watching:
 
     def __enter__(self) -> Watching:
         """Keys come without a return."""
-        tty.setcbreak(self._terminal)
+        tty.setcbreak(self._terminal, termios.TCSADRAIN)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -53,7 +56,7 @@ class Watching:
         try:
             yield
         finally:
-            tty.setcbreak(self._terminal)
+            tty.setcbreak(self._terminal, termios.TCSADRAIN)
 
     def note(self, folder: Path) -> None:
         """From now on every other state of the folder's files is a save."""
@@ -69,7 +72,9 @@ class Watching:
         watcher.start()
         try:
             while True:
-                ready, _, _ = select.select([self._terminal, reading], [], [])
+                # A signal that came while code ran that may have swallowed it is not waited for in vain.
+                ready, _, _ = select.select([self._terminal, reading], [], [], A_SECOND)
+                signals.raise_if_received()
                 if self._terminal in ready:
                     return os.read(self._terminal, 1).decode(errors="replace").casefold() or "q"
                 if reading in ready:

@@ -57,7 +57,10 @@ class Terminal:
 
     def end(self) -> int:
         """Its exit status, once it has ended."""
+        until = time.monotonic() + PATIENCE
         while True:  # what it shows last must be taken, or it does not end
+            left = until - time.monotonic()
+            assert left > 0 and select.select([self._here], [], [], left)[0], f"it does not end: {self.shown}"
             try:
                 if not os.read(self._here, 65536):
                     break
