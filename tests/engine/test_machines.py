@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,7 +220,7 @@ def test_a_look_says_what_the_shell_command_says(tmp_path: Path) -> None:
         assert looked and said
         # A shell reads hundredths of a second, a look the processes' own clocks.
         assert looked.exact and abs(looked.cpu_seconds - said.cpu_seconds) < 0.05
-        clocks = {"cpu_seconds": 0.0, "all_cpu_seconds": 0.0, "exact": False}
+        clocks: dict[str, Any] = {"cpu_seconds": 0.0, "all_cpu_seconds": 0.0, "exact": False}
         assert replace(looked, **clocks) == replace(said, **clocks)
         assert session.look("server", 99999) == ""
 
