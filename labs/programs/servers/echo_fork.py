@@ -12,8 +12,6 @@ from types import FrameType
 
 from labs.programs.servers.echoing import announce, echo, listen
 
-A_SECOND = 1.0
-
 
 def reap(_signal: int, _frame: FrameType | None) -> None:
     """Takes note of the children that have ended, or each would stay in the table of processes."""
@@ -25,13 +23,8 @@ def reap(_signal: int, _frame: FrameType | None) -> None:
 def serve(listener: socket.socket) -> None:
     """Serves until something is raised: no process left is meant to be seen."""
     signal.signal(signal.SIGCHLD, reap)
-    # A signal that comes just before the wait begins does not end it; what it is for is then done a second later.
-    listener.settimeout(A_SECOND)
     while True:
-        try:
-            sock, _ = listener.accept()
-        except TimeoutError:
-            continue
+        sock, _ = listener.accept()
         if os.fork() == 0:
             # The child must never come back into this loop, whatever happens to it.
             try:
