@@ -45,6 +45,8 @@ class Sample(Kept):
     what they have of their own, in bytes, what they share among them once (Pss_Anon of proc(5); None where the kernel
     does not tell), and `all_cpu_seconds` has those too that have ended and were waited for. Both times are exact where
     the machine has clocks for its processes (`exact`); else, and of those that have ended, /proc counts in hundredths.
+    `ended_threads` is the processor time that threads of the process had which have ended: between two looks it grows
+    when a thread came and went. None where it cannot be told, as while others run.
     """
 
     moment: str
@@ -59,6 +61,7 @@ class Sample(Kept):
     memory: int | None = None
     all_cpu_seconds: float = 0.0
     exact: bool = False
+    ended_threads: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +164,16 @@ class ServiceEvidence(Kept):
         if not (before.exact and after.exact):
             raise Unavailable(f"this machine has no clock that tells what {self.name} has of the processor")
         return after.all_cpu_seconds - before.all_cpu_seconds
+
+    def lost_a_thread(self, since: str, until: str) -> bool:
+        """Whether a thread of it ended from one look to another, as one does that came and went between them.
+
+        Raises as `sampled`, and Unavailable where it cannot be told.
+        """
+        before, after = self.sampled(since).ended_threads, self.sampled(until).ended_threads
+        if before is None or after is None:
+            raise Unavailable(f"whether a thread of {self.name} ended cannot be told here")
+        return after > before
 
     @property
     def pid(self) -> int:

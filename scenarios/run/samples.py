@@ -20,6 +20,7 @@ def parse(moment: str, text: str) -> Sample | None:
         return None
     watched = re.search(r"^watched (\d+)$", text, re.M)
     clocks = re.search(r"^clocks (\d+) (\d+)$", text, re.M)
+    ended = re.search(r"^ended (\d+)$", text, re.M)
     fields = stat[1].split()
     ticks = int(fields[procfs.USER_TIME]) + int(fields[procfs.SYSTEM_TIME])
     return Sample(
@@ -35,4 +36,5 @@ def parse(moment: str, text: str) -> Sample | None:
         all_cpu_seconds=(int(clocks[2]) if clocks else int(tree[3]) * procfs.TICK) / SECOND,
         memory=None if tree[4] == "-" else int(tree[4]) * KIB,
         exact=bool(clocks),
+        ended_threads=int(ended[1]) / SECOND if ended else None,
     )

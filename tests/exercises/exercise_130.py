@@ -23,6 +23,20 @@ THREAD = """\
     await asyncio.to_thread(lambda: [__import__("time").sleep(pause) for pause in parts(options)])
     return
 """
+OWN_THREAD = """\
+    import threading
+    import time
+
+    done, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def works() -> None:
+        for pause in parts(options):
+            time.sleep(pause)
+        loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=works).start()
+    await done.wait()
+"""
 GEVENT = """\
 from gevent import monkey
 
@@ -54,6 +68,20 @@ server.serve_forever()
 """
 WRONG = (
     Program("it only prints", "server.py", PRINTS, finding="error"),
+    Program(
+        "the work is left out, and said to be done",
+        "server.py",
+        LEFT_OUT,
+        "    for pause in parts(options):\n        await asyncio.sleep(pause)\n",
+        "the_work_was_answered_no_sooner_than_it_takes",
+    ),
+    Program(
+        "a thread works, and is gone",
+        "server.py",
+        OWN_THREAD,
+        "    for pause in parts(options):\n        await asyncio.sleep(pause)\n",
+        "one_thread_serves_all_before_and_after_the_work",
+    ),
     Program("it sleeps with time's sleep", "server.py", "        __import__('time').sleep(pause)\n", YIELD, "longest"),
     Program(
         "it yields once, before the work",

@@ -30,6 +30,9 @@ def test_one_thread_slept_for_all(evidence: Evidence, prediction: Prediction) ->
     for moment in ("ready", "slept"):
         threads = {name: one.sampled(moment).threads for name, one in evidence.services.items()}
         assert threads == dict.fromkeys(evidence.services, prediction.facts["threads"]), moment
+    # One that came and went between the looks is gone by then, but not what it had of the processor.
+    gone = [name for name, one in evidence.services.items() if one.lost_a_thread("begins", "slept")]
+    assert not gone, f"a thread of {', '.join(gone)} slept, and ended before the end"
 
 
 def test_who_sleeps_takes_no_processor(evidence: Evidence) -> None:

@@ -18,6 +18,16 @@ def servers(evidence: Evidence, prediction: Prediction) -> dict[str, ServiceEvid
 def test_one_thread_serves_all_before_and_after_the_work(servers: dict[str, ServiceEvidence]) -> None:
     for server in servers.values():
         assert [server.sampled(moment).threads for moment in ("connected", "finished")] == [1, 1], server.name
+    # One that came and went with the work is gone by then, but not what it had of the processor.
+    gone = [name for name, server in servers.items() if server.lost_a_thread("connected", "finished")]
+    assert not gone, f"a thread of {', '.join(gone)} ended meanwhile"
+
+
+def test_the_work_was_answered_no_sooner_than_it_takes(evidence: Evidence, servers: dict[str, ServiceEvidence]) -> None:
+    stall = float(evidence.scenario.parameters["stall"])
+    took = {name: evidence.services[f"client-{name}"].said("finished")["worked"] for name in servers}
+    early = {name: seconds for name, seconds in took.items() if seconds < stall}
+    assert not early, f"work of {stall:g} s was answered after {early}"
 
 
 def test_the_processor_worked_exactly_where_computing_was_asked_for(

@@ -37,6 +37,14 @@ MUTANTS = (
     ),
     Mutant("it does not work at all", "blocked-loop", "servers.work_epoll", "for pause in ():", "for pause in work:"),
     Mutant(
+        "it says that it worked",
+        "blocked-loop",
+        "servers.working",
+        'if options.kind == "sleep":\n        begun -= options.seconds',
+        'if options.kind == "sleep":\n        yield options.seconds',
+        {"yields": "yes"},
+    ),
+    Mutant(
         "it says when it sent, not when it meant to",
         "blocked-loop",
         "clients.paced",

@@ -46,10 +46,48 @@ def looked_at() -> Iterator[int]:
 def test_a_look_is_what_the_shell_command_prints(looked_at: int) -> None:
     printed = subprocess.run(proc.command(looked_at), capture_output=True, text=True, check=True).stdout
     lines = look.text("server", looked_at).splitlines()
-    assert [line for line in lines if not line.startswith("clocks ")] == printed.splitlines()
+    assert [line for line in lines if not line.startswith(("clocks ", "ended "))] == printed.splitlines()
     sample = samples.parse("now", printed)
     assert sample is not None
     assert (sample.descriptors, sample.watched) == (4, 1)
+
+
+THREADS = """
+import sys, threading
+for line in sys.stdin:
+    threading.Thread(target=sum, args=((1, 2),)).start()
+    print(line, end="", flush=True)
+    for one in threading.enumerate()[1:]:
+        one.join()
+    print("gone", flush=True)
+"""
+
+
+@ON_LINUX
+def test_a_thread_that_came_and_went_between_two_looks_is_seen() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", THREADS], stdin=pipe, stdout=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def begins(word: bytes) -> None:
+            process.stdin.write(word)  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            assert process.stdout.readline() == word  # type: ignore[union-attr]
+            assert process.stdout.readline() == b"gone\n"  # type: ignore[union-attr]
+
+        begins(b"first\n")
+        before = looks(process.pid)
+        still = looks(process.pid)
+        begins(b"second\n")
+        after = looks(process.pid)
+        process.stdin.close()
+    for one, same, other in zip(before, still, after, strict=True):
+        assert one.ended_threads is not None
+        assert other.ended_threads is not None
+        assert one.threads == other.threads == 1
+        assert one.ended_threads == same.ended_threads
+        assert 0 < one.ended_threads < other.ended_threads
 
 
 FAMILY = """

@@ -8,6 +8,7 @@ be: timed from when it was sent, it waited for nothing, and timed from when it s
 
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 
@@ -32,16 +33,30 @@ def ask(sock: socket.socket) -> None:
         raise ConnectionAbortedError("the server gave no answer")
 
 
-def pace(
-    asking: socket.socket, working: socket.socket, rate: int, count: int, at: int, begun: int
-) -> list[tuple[int, int, int]]:
+class Work(threading.Thread):
+    """Asks for the work when it is started, and waits for its answer, while others ask for what is their own."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        """Nothing is asked for yet."""
+        super().__init__()
+        self.sock, self.answer, self.seconds = sock, b"", 0.0
+
+    def run(self) -> None:
+        """Times the answer; raises OSError when the server resets the connection."""
+        begun = time.monotonic()
+        self.sock.sendall(WORK)
+        self.answer = self.sock.recv(1)
+        self.seconds = time.monotonic() - begun
+
+
+def pace(asking: socket.socket, work: Work, rate: int, count: int, at: int, begun: int) -> list[tuple[int, int, int]]:
     """(intended, sent, answered) of each request in microseconds from `begun`; before number `at`, work is asked."""
     requests = []
     for number in range(count):
         intended = begun + number * 1_000_000_000 // rate
         time.sleep(max(0, intended - time.monotonic_ns()) / 1e9)
         if number == at:
-            working.sendall(WORK)
+            work.start()
         sent = time.monotonic_ns()
         ask(asking)
         requests.append((intended, sent, time.monotonic_ns()))
@@ -64,11 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         checkpoint("connected", platform=sys.platform)
         count = round(options.rate * options.duration)
         at = count // 5
-        begun = time.monotonic_ns()
-        requests = pace(asking, working, options.rate, count, at, begun)
-        if working.recv(1) != WORK:
+        begun, work = time.monotonic_ns(), Work(working)
+        requests = pace(asking, work, options.rate, count, at, begun)
+        work.join()
+        if work.answer != WORK:
             raise ConnectionAbortedError("the server did not do the work")
-        checkpoint("finished", begun=begun / 1e9)
+        checkpoint("finished", begun=begun / 1e9, worked=round(work.seconds, 6))
         for first in range(0, count, EACH_EVENT):
             emit("requests", requests=requests[first : first + EACH_EVENT])
 

@@ -15,6 +15,8 @@ from scenarios.errors import EngineError
 # perl, because Debian's base has it in every image; what `look` says is what run/samples.py reads.
 # `try` does not wait for its connections: whether one came about, the lab hears at the other end. `room` tells how many
 # more processes the container may have; `run` gets a command, and says what it wrote, in hexadecimal digits.
+# What ended threads had of the processor, the process's clock still counts; those that live say what they had. It is
+# told where no thread ran while the two were read: else one may have more than the other.
 # A process's clock (clock_getcpuclockid(3)) counts nanoseconds, where /proc counts in hundredths of a second. perl has
 # no name for the system call without a module that not every base has: its number goes with the machine that perl is
 # made for, as its own ELF header says.
@@ -89,7 +91,20 @@ sub tree {
     }
     my $own = nanoseconds($_[0]);
     my $said = "tree $processes $threads $ticks " . ($known ? $memory : "-") . "\n";
-    return $said . (defined $own ? "clocks $own $clocks\n" : "");
+    return $said . (defined $own ? "clocks $own $clocks\n" . ended($_[0]) : "");
+}
+sub ended {
+    for (1 .. 5) {
+        my ($before, $living) = (nanoseconds($_[0]), 0);
+        for my $path (glob "/proc/$_[0]/task/*/schedstat") {
+            open(my $file, "<", $path) or return "";
+            $living += (split " ", <$file> // return "")[0];
+        }
+        my $after = nanoseconds($_[0]);
+        return "" unless defined $before and defined $after;
+        return "ended " . ($after - $living) . "\n" if $before == $after;
+    }
+    return "";
 }
 sub attempt {
     my ($port, @addresses) = @_;

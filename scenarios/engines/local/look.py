@@ -11,6 +11,8 @@ from scenarios.errors import EngineError, Unavailable
 
 PROC = Path("/proc")
 EPOLL = "anon_inode:[eventpoll]"
+# How often what ended threads had is asked for, of a process that may be running.
+TRIES = 5
 
 
 def text(service: str, pid: int) -> str:
@@ -77,6 +79,7 @@ def _tree(root: str) -> Iterator[str]:
     yield f"tree {len(mine)} {threads} {ticks} {_memory(found)}"
     with suppress(OSError):  # ended meanwhile
         yield f"clocks {_nanoseconds(root)} {sum(_spent(pid, own) for pid, own in mine.items())}"
+        yield from _ended(root)
 
 
 def _spent(pid: str, fields: list[str]) -> int:
@@ -86,6 +89,19 @@ def _spent(pid: str, fields: list[str]) -> int:
         return _nanoseconds(pid) + sum(times[2:])
     except OSError:  # ended meanwhile
         return sum(times)
+
+
+def _ended(pid: str) -> Iterator[str]:
+    """What those threads of a process had that have ended: what its clock counts and no living one had.
+
+    Nothing where some thread always ran while both were read: else one may have more than the other.
+    """
+    for _ in range(TRIES):
+        before = _nanoseconds(pid)
+        living = [int(path.read_text("ascii").split()[0]) for path in PROC.glob(f"{pid}/task/*/schedstat")]
+        if living and before == _nanoseconds(pid):
+            yield f"ended {before - sum(living)}"
+            return
 
 
 def _nanoseconds(pid: str) -> int:
