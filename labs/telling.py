@@ -83,9 +83,16 @@ def _predictions(predictions: Mapping[str, Predicted], out: Console) -> None:
     for key, one in predictions.items():
         if one.measured is None:
             continue
-        right = checking.agrees(one.said, one.measured)
-        how = "as it came" if right else f"theory counted {one.theory}, and {one.measured} was measured"
-        out.print(line("you said", f"{key} {one.said}: {how}"))
+        out.print(line("you said", f"{key} {one.said}: {_foreseen(one.said, str(one.theory), one.measured)}"))
+
+
+def _foreseen(said: str, theory: str, measured: str) -> str:
+    """How a prediction did: against theory, since a program that is not right yet may have come to anything."""
+    if not checking.agrees(said, theory):
+        return f"theory counted {theory}, and {measured} was measured"
+    if checking.agrees(theory, measured):
+        return "as it came"
+    return f"theory counted the same; {measured} was measured of a program that is not right yet"
 
 
 def _next(one: Checked) -> Iterator[str]:

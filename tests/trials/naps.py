@@ -3,7 +3,7 @@
 from tests.trials import Drawn, Mutant
 
 SLEEPS = {"sleeps": ("1", "0,1", "1,2", "3,1,2", "5,4,3,2,1"), "scale": ("0.1", "0.3")}
-DRAWN: Drawn = {"gevent-sleep": SLEEPS, "gevent-sleep-alone": SLEEPS}
+DRAWN: Drawn = dict.fromkeys(("gevent-sleep", "gevent-sleep-alone", "time-sleep-alone"), SLEEPS)
 PRINTS = '''"""Prints the right lines and does not sleep."""
 from labs.programs.events import checkpoint, emit
 emit("ready", platform="linux")

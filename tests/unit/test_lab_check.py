@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from labs import checking, course, draws, hinting, progress, workspace
+from labs import checking, course, draws, hinting, progress, telling, workspace
+from labs.checking import Checked
 from labs.commands import check, helping, overview, start
 from labs.exercise import Exercise
+from labs.progress import Predicted
 from scenarios import evidence, places
 from scenarios.engines import choose
 from scenarios.errors import EngineError, EngineGone, UsageError
@@ -215,6 +217,22 @@ def test_a_prediction_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, text
 )
 def test_a_prediction_counts_however_it_is_written_down(said: str, value: str, same: bool) -> None:
     assert checking.agrees(said, value) == same
+
+
+@pytest.mark.parametrize(
+    ("said", "theory", "measured", "told"),
+    [
+        ("3", "3", "3", "as it came"),
+        ("3", "3", "1", "theory counted the same; 1 was measured of a program that is not right yet"),
+        ("1", "3", "1", "theory counted 3, and 1 was measured"),
+    ],
+)
+def test_who_foresaw_what_theory_did_is_not_wrong_because_the_starter_does_something_else(
+    capsys: pytest.CaptureFixture[str], said: str, theory: str, measured: str, told: str
+) -> None:
+    kept = Predicted(said=said, theory=theory, measured=measured)
+    telling.checked(Checked(course.find(SECOND), [], [], [], "not yet", predictions={"served": kept}), telling.out())
+    assert f"served {said}: {told}" in " ".join(capsys.readouterr().out.split())
 
 
 def test_programs_run_unisolated_only_after_a_yes_which_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
