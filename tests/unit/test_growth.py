@@ -58,7 +58,7 @@ def test_a_square_is_quadratic(count: int, low: float, spread: float, scale: flo
 
 @given(count=COUNTS, low=st.sampled_from([10, 100]), spread=SPREADS, seed=SEEDS)
 def test_n_log_n_is_named_or_named_beside_linear(count: int, low: float, spread: float, seed: int) -> None:
-    found = told(series(lambda n: n * math.log(n), count, low, spread, LITTLE, seed))
+    found = told(series(lambda n: n * math.log(n), count, low, spread, LITTLE / 2, seed))
     assert (found.kind, found.or_else) in ((LINEAR, N_LOG_N), (N_LOG_N, None), (UNKNOWN, None))
     assert N_LOG_N in told(series(lambda n: n * math.log(n), count, low, spread)).named
 
