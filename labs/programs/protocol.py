@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST_LINE = 64
+# Bytes that are sent in one call, where stretches of random bytes may begin, and how far from each other those of one
+# payload do: an odd number, so that no two of them are the same for long.
+PIECE, STARTS, STRIDE = 64 * 1024, 64 * 1024, 40503
 NOTHING = hashlib.sha256().hexdigest()
 
 
@@ -40,9 +43,26 @@ class Wrong:
 
 
 @lru_cache(maxsize=1)
+def _lot() -> memoryview:
+    """The random bytes of which every payload is made, the same on every platform."""
+    return memoryview(random.Random(0).randbytes(STARTS + PIECE))
+
+
+def pieces(seed: int, size: int) -> Iterator[memoryview]:
+    """`size` bytes that depend on `seed` alone, in pieces that take no memory of their own.
+
+    Each is a stretch of the same random bytes, and begins elsewhere for each of STARTS seeds: so two payloads differ
+    from their first byte to their last, and streams that were mixed up are noticed wherever that happened.
+    """
+    for number, begin in enumerate(range(0, size, PIECE)):
+        start = (seed + number * STRIDE) % STARTS
+        yield _lot()[start : start + min(PIECE, size - begin)]
+
+
+@lru_cache(maxsize=1)
 def payload(seed: int, size: int) -> bytes:
-    """`size` bytes that depend on `seed` alone, on every platform; the last one is kept."""
-    return random.Random(seed).randbytes(size)
+    """All pieces in one; the last payload is kept."""
+    return b"".join(pieces(seed, size))
 
 
 class RequestParser:

@@ -1,18 +1,15 @@
 """One client's side of the transfer protocol on a blocking socket, and the tally of all clients."""
 
 import hashlib
-import random
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from labs.programs.events import emit
-from labs.programs.protocol import NOTHING, payload
+from labs.programs.protocol import NOTHING, payload, pieces
 
 CHUNK = 64 * 1024
-PIECE = 16 * 1024  # a multiple of the 4 bytes that the generator makes at a time
 SHOWN_FAILURES = 5
 # How long a server has to read one part before the next, in seconds, and how much of an upload comes with its request.
 APART, BEGINNING = 0.02, 1000
@@ -26,17 +23,6 @@ class Mismatch(ValueError):
 def expected(seed: int, size: int) -> str:
     """The SHA-256 of the download that the server must give."""
     return hashlib.sha256(payload(seed, size)).hexdigest()
-
-
-def upload(seed: int, size: int) -> Iterator[bytes]:
-    """What one client uploads: payload(seed, size), in pieces.
-
-    Each client has a seed of its own, so that mixed up streams are noticed. The pieces are made one by one: the whole
-    uploads of 15,000 clients would be a gigabyte.
-    """
-    source = random.Random(seed)
-    for begin in range(0, size, PIECE):
-        yield source.randbytes(min(PIECE, size - begin))
 
 
 class Conversation:
@@ -74,7 +60,7 @@ class Conversation:
         """Uploads; returns the SHA-256 of what it sent."""
         digest = hashlib.sha256()
         self.socket.sendall(b"put %d\n" % self.size)
-        for piece in upload(self.seed + self.number, self.size):
+        for piece in pieces(self.seed + self.number, self.size):
             self.socket.sendall(piece)
             self.sent += len(piece)
             digest.update(piece)
@@ -114,14 +100,13 @@ class RaggedConversation(Conversation):
         try:
             self.socket.sendall(b"ge")
             time.sleep(APART)
-            pieces = [*upload(self.seed + self.number, self.size)]
-            begin, *rest = pieces[0][:BEGINNING], pieces[0][BEGINNING:], *pieces[1:]
-            self.socket.sendall(b"t\nput %d\n" % self.size + begin)
+            body = b"".join(pieces(self.seed + self.number, self.size))
+            self.socket.sendall(b"t\nput %d\n" % self.size + body[:BEGINNING])
             self.compare("the size", self.line(), str(self.size))
             self.compare("the download", self.body(), expected(self.seed, self.size))
-            self.socket.sendall(b"".join(rest) + b"put 0\n")
+            self.socket.sendall(body[BEGINNING:] + b"put 0\n")
             self.sent = self.size
-            self.compare("the upload", self.line(), hashlib.sha256(b"".join(pieces)).hexdigest())
+            self.compare("the upload", self.line(), hashlib.sha256(body).hexdigest())
             self.compare("the empty upload after it", self.line(), NOTHING)
             self.socket.shutdown(socket.SHUT_WR)
             self.compare("the end", self.stream.read(1).decode("ascii", "replace"), "")

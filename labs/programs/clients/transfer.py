@@ -16,6 +16,9 @@ from labs.programs.events import checkpoint, emit
 
 # Bytes for each thread. With the default of 8 MiB thousands would take most of a container's address space.
 STACK = 256 * 1024
+# Seconds after which a thread that wants to run asks the one that runs to let it. By default each of hundreds asks 200
+# times a second, and they wake up for little else; who waits for the network lets others run anyway.
+PATIENCE = 0.1
 
 
 class ClientThread(threading.Thread):
@@ -46,6 +49,7 @@ def with_threads(
 ) -> tuple[int, Tally]:
     """Runs one thread per client; returns how many were admitted, and what came of the transfers."""
     threading.stack_size(STACK)
+    sys.setswitchinterval(PATIENCE)
     start = threading.Event()
     threads: list[ClientThread] = []
     for number in range(1, clients + 1):

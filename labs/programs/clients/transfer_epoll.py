@@ -6,8 +6,9 @@ import socket
 import time
 from collections.abc import Generator
 
-from labs.programs.clients.conversation import Conversation, Tally, expected, upload
+from labs.programs.clients.conversation import Conversation, Tally, expected
 from labs.programs.events import checkpoint, emit
+from labs.programs.protocol import pieces
 
 CHUNK = 256 * 1024
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
@@ -47,14 +48,14 @@ def put(client: Conversation) -> Generator[int, None, str]:
     """Uploads; returns the SHA-256 of what it sent."""
     digest = hashlib.sha256()
     yield from send(client, b"put %d\n" % client.size)
-    for piece in upload(client.seed + client.number, client.size):
+    for piece in pieces(client.seed + client.number, client.size):
         yield from send(client, piece)
         client.sent += len(piece)
         digest.update(piece)
     return digest.hexdigest()
 
 
-def send(client: Conversation, data: bytes) -> Steps:
+def send(client: Conversation, data: bytes | memoryview) -> Steps:
     """Sends all of `data`, in as many parts as the socket takes."""
     view = memoryview(data)
     while view:
