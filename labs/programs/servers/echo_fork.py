@@ -12,17 +12,25 @@ from types import FrameType
 
 from labs.programs.servers.echoing import announce, echo, listen
 
+# Seconds after which it looks for ended children once more.
+LATER = 0.2
+
 
 def reap(_signal: int, _frame: FrameType | None) -> None:
-    """Takes note of the children that have ended, or each would stay in the table of processes."""
+    """Takes note of the children that have ended, or each would stay in the table of processes.
+
+    A signal that comes just before accept() begins to wait does not end that wait: of children that end at the same
+    time, some would be noticed with the next client only. So whoever has found one looks again.
+    """
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+            signal.setitimer(signal.ITIMER_REAL, LATER)
 
 
 def serve(listener: socket.socket) -> None:
     """Serves until something is raised: no process left is meant to be seen."""
-    signal.signal(signal.SIGCHLD, reap)
+    for number in (signal.SIGCHLD, signal.SIGALRM):
+        signal.signal(number, reap)
     while True:
         sock, _ = listener.accept()
         if os.fork() == 0:

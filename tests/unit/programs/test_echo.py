@@ -3,12 +3,15 @@
 import os
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from scenarios import places
 from scenarios.theory.mechanisms import MECHANISMS
 from tests.unit.programs.process import run, serving
 
@@ -86,3 +89,32 @@ def test_the_client_finds_every_byte_of_a_hundred_kilobytes_come_back(server: tu
     status, events = run("clients.echo", "--port", str(port), "--clients", "5", "--size", "100KiB")
     assert status == 0
     assert (events[-1]["served"], events[-1]["echoed"]) == (5, 5 * (100 * 1024 + len("client n")) + len("still"))
+
+
+UNHEARD = """
+import os, signal, time
+from labs.programs.servers.echo_fork import reap
+signal.signal(signal.SIGALRM, reap)
+children = []
+for _ in range(2):
+    children.append(os.fork())
+    if children[-1] == 0:
+        signal.pause()
+first, second = children
+os.kill(first, signal.SIGKILL)
+os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+reap(signal.SIGCHLD, None)
+os.kill(second, signal.SIGKILL)  # nobody hears of it
+until = time.monotonic() + 20
+while time.monotonic() < until:
+    try:
+        os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+    except ChildProcessError:
+        print("gone")
+        break
+"""
+
+
+def test_a_child_whose_end_the_forking_server_does_not_hear_of_is_reaped_after_the_others() -> None:
+    done = subprocess.run([sys.executable, "-c", UNHEARD], cwd=places.ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "gone\n"), done.stderr
