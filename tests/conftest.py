@@ -18,8 +18,14 @@ import pytest
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["IOLAB_RUNS"] = tempfile.mkdtemp(prefix="iolab-test-runs-")
 
-# Examples are not timed: a machine that builds images meanwhile is slow, and that is no failure.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# Examples are not timed: a machine that builds images meanwhile is slow, and that is no failure. New ones are searched
+# for where somebody works who can look into what they find; what CI finds must be there again.
+hypothesis.settings.register_profile(
+    "untimed",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
 hypothesis.settings.load_profile("untimed")
 
 REQUIRE = "IOLAB_REQUIRE_ENGINE"

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.theory import growth
@@ -17,6 +17,8 @@ SPREADS = st.sampled_from([20, 50, 100])
 SCALES = st.sampled_from([1e-6, 0.01, 1.0, 3000.0])
 SEEDS = st.integers(0, 10**6)
 NUMBERS = st.just(0.0) | st.floats(1e-9, 1e9)
+# Each series is fitted a hundred times over.
+FEWER = settings(max_examples=30)
 # Of what is told at a confidence of 95 %, one in twenty may be wrong; noise that is bounded so is never that bad.
 LITTLE = 0.02
 
@@ -30,6 +32,7 @@ def series(
     return {n: cost(n) * (1 + chance.uniform(-noise, noise)) for n in numbers}
 
 
+@FEWER
 @given(count=COUNTS, low=LOWS, spread=SPREADS, scale=SCALES, seed=SEEDS)
 def test_what_costs_the_same_is_flat(count: int, low: float, spread: float, scale: float, seed: int) -> None:
     found = told(series(lambda n: scale, count, low, spread, 0.1, seed))
@@ -39,6 +42,7 @@ def test_what_costs_the_same_is_flat(count: int, low: float, spread: float, scal
     assert -growth.NEAR <= found.low <= found.high <= growth.NEAR
 
 
+@FEWER
 @given(count=COUNTS, low=LOWS, spread=SPREADS, scale=SCALES, seed=SEEDS, fixed=st.sampled_from([0, 0.5, 1, 3]))
 def test_a_straight_line_is_linear_also_above_a_fixed_cost(
     count: int, low: float, spread: float, scale: float, seed: int, fixed: float
@@ -49,6 +53,7 @@ def test_a_straight_line_is_linear_also_above_a_fixed_cost(
     assert found.exponent == pytest.approx(1, abs=growth.NEAR)
 
 
+@FEWER
 @given(count=COUNTS, low=LOWS, spread=SPREADS, scale=SCALES, seed=SEEDS)
 def test_a_square_is_quadratic(count: int, low: float, spread: float, scale: float, seed: int) -> None:
     found = told(series(lambda n: scale * (low**2 + n * n), count, low, spread, LITTLE, seed))
@@ -56,6 +61,7 @@ def test_a_square_is_quadratic(count: int, low: float, spread: float, scale: flo
     assert found.exponent == pytest.approx(2, abs=growth.NEAR)
 
 
+@FEWER
 @given(count=COUNTS, low=st.sampled_from([10, 100]), spread=SPREADS, seed=SEEDS)
 def test_n_log_n_is_named_or_named_beside_linear(count: int, low: float, spread: float, seed: int) -> None:
     found = told(series(lambda n: n * math.log(n), count, low, spread, LITTLE / 2, seed))
@@ -71,6 +77,7 @@ def test_a_true_line_over_a_wide_range_is_told_from_n_log_n() -> None:
     assert told(series(lambda n: 3 + n, 8, 10, 1000, 0.01)).or_else is None
 
 
+@FEWER
 @given(count=COUNTS, low=LOWS, spread=SPREADS, seed=SEEDS)
 def test_what_lies_between_two_kinds_is_neither(count: int, low: float, spread: float, seed: int) -> None:
     found = told(series(lambda n: n**1.5, count, low, spread, LITTLE / 2, seed))
@@ -78,6 +85,7 @@ def test_what_lies_between_two_kinds_is_neither(count: int, low: float, spread: 
     assert told(series(lambda n: n**1.5, count, low, spread)).kind == "between linear and quadratic"
 
 
+@FEWER
 @given(count=COUNTS, low=LOWS, spread=SPREADS)
 def test_what_gets_cheaper_is_not_flat(count: int, low: float, spread: float) -> None:
     assert told(series(lambda n: 1 / n, count, low, spread)).kind == FALLING
@@ -88,6 +96,7 @@ def test_what_is_steeper_than_all_kinds_says_so() -> None:
     assert told(series(lambda n: n**3, 6, 10, 20)).kind == "cubic"
 
 
+@FEWER
 @given(
     costs=st.lists(st.floats(1e-9, 1e9), min_size=4, max_size=12),
     scale=st.sampled_from([2.0**-10, 2.0**10]),
@@ -102,6 +111,7 @@ def test_whatever_the_values_are_the_units_of_cost_and_n_change_nothing(
     assert one.exponent == pytest.approx(other.exponent, abs=0.02)
 
 
+@FEWER
 @given(costs=st.dictionaries(NUMBERS, NUMBERS, max_size=12), grain=st.sampled_from([0.0, 0.01]))
 def test_any_series_is_told_or_there_is_a_reason(costs: Mapping[float, float], grain: float) -> None:
     found = told(costs, grain)
@@ -131,6 +141,7 @@ def test_a_growth_that_a_fixed_cost_hides_is_flat_only_while_it_is_next_to_nothi
     assert told(series(lambda n: 500 + n, 6, 50, 20)).kind == LINEAR
 
 
+@FEWER
 @given(seed=SEEDS, low=st.sampled_from([20, 50]))
 def test_a_cost_that_is_counted_in_grains_is_told_from_what_is_many_grains(seed: int, low: int) -> None:
     """Rounded to ticks of 0.01 s, the small costs are half wrong or nothing at all, and do not hide the growth."""
@@ -147,6 +158,7 @@ def test_the_intervals_are_students() -> None:
     }
 
 
+@FEWER
 @given(fixed=st.floats(0, 100), slope=st.floats(0, 100))
 def test_the_straight_line_through_points_of_one_is_found(fixed: float, slope: float) -> None:
     found = growth.line([(n, fixed + slope * n) for n in (1.0, 2.0, 5.0, 9.0)])
