@@ -1,10 +1,13 @@
 """What was seen of a run's services while they ran, at a steady pace: a file of the run directory, a line each time.
 
-    {"service": "server", "at": 0.35, "descriptors": 505, "resident": 14000000, "cpu": 0.21, "threads": 1}
+    {"service": "server", "at": 0.35, "descriptors": 505, "sockets": 501, "resident": 14000000,
+     "cpu": 0.21, "threads": 1}
     {"cost": {"times": 40, "lab": 0.004, "inside": 0.011}}
 
-`at` is in seconds since the run began, `resident` in bytes, `cpu` in seconds. The last line says what it cost: how
-often it was looked, and the seconds of the processor that the lab and its processes in the machines had for that.
+`at` is in seconds since the run began, `resident` in bytes, `cpu` in seconds. `sockets` are the listener and the
+accepted connections of the service's port as the kernel counts them, so those of a Windows program too; a line lacks
+them where nobody could count, as those of older runs do. The last line says what it cost: how often it was looked, and
+the seconds of the processor that the lab and its processes in the machines had for that.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 
 COURSE_FILE = "course.jsonl"
 WHAT = ("descriptors", "resident", "cpu", "threads")
+SOMETIMES = ("sockets",)
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,11 @@ class Courses:
     cost: Mapping[str, float] = field(default_factory=dict)
 
     def series(self, what: str) -> dict[str, list[tuple[float, float]]]:
-        """(second, value) of each service."""
-        return {name: [(one["at"], one[what]) for one in those] for name, those in self.seen.items()}
+        """(second, value) of each service of which that was seen."""
+        all_of_them = {
+            name: [(one["at"], one[what]) for one in those if what in one] for name, those in self.seen.items()
+        }
+        return {name: points for name, points in all_of_them.items() if points}
 
 
 def load(directory: Path) -> Courses:
@@ -51,9 +58,8 @@ def parsed(line: str | bytes) -> dict[str, Any] | None:
     """A whole line; None for one that is still being written, or no such one."""
     try:
         data = json.loads(line)
-        known = (
-            isinstance(data["cost"], dict) if "cost" in data else all(float(data[key]) >= 0 for key in ("at", *WHAT))
-        )
+        looked = ("at", *WHAT, *(key for key in SOMETIMES if "cost" not in data and key in data))
+        known = isinstance(data["cost"], dict) if "cost" in data else all(float(data[key]) >= 0 for key in looked)
     except (ValueError, TypeError, KeyError):
         return None
     return data if known else None

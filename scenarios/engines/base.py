@@ -119,7 +119,8 @@ class Session(Protocol):
 
     def glance(self, service: str, pid: int) -> str:
         """The least that a look can be, for many of them: what the lab's own process on the machine has had of the
-        processor in seconds, how many descriptors `pid` has, and the fields of its /proc/PID/stat from its state on.
+        processor in seconds, how many descriptors `pid` has, how many TCP sockets of the service's port the programs of
+        the machine have, or `-`, and the fields of its /proc/PID/stat from its state on.
 
         Empty when it is gone, or where looking would first have to be made possible. Raises as `look` does.
         """

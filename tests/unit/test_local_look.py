@@ -14,14 +14,14 @@ from scenarios import rundirs, spec
 from scenarios.engines import addresses
 from scenarios.engines.base import Executed
 from scenarios.engines.docker import looker
-from scenarios.engines.local import host, look, network
+from scenarios.engines.local import host, look, network, sockets
 from scenarios.engines.local.engine import LocalEngine
 from scenarios.engines.local.network import Namespace, Network, new_namespace
 from scenarios.errors import EngineError, LabFailure, Unavailable
 from scenarios.evidence import Sample
 from scenarios.experiment import Experiment, carry_out
 from scenarios.run import samples
-from scenarios.scenario import PORT
+from scenarios.scenario import PORT, Address
 from tests.unit import proc
 from tests.unit.local_runs import SmallRun, service
 from tests.unit.scripted import Quiet
@@ -88,6 +88,81 @@ def test_a_thread_that_came_and_went_between_two_looks_is_seen() -> None:
         assert one.threads == other.threads == 1
         assert one.ended_threads == same.ended_threads
         assert 0 < one.ended_threads < other.ended_threads
+
+
+@pytest.fixture(params=["own network", "free ports"])
+def network_of_two(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """The network of two services, of its own where this machine allows one."""
+    own = new_namespace() if request.param == "own network" else None
+    if request.param == "own network" and own is None:
+        pytest.skip("this machine allows no network namespaces")
+    made = Network(["server", "other"], own)
+    yield made
+    made.close()
+
+
+SERVER = """
+import socket, sys
+host, port = sys.argv[1], int(sys.argv[2])
+server, clients, taken = socket.create_server((host, port)), [], []
+print("up", flush=True)
+for line in sys.stdin:
+    clients += [socket.create_connection((host, port)) for _ in range(int(line))]
+    print("waiting", flush=True)
+    sys.stdin.readline()
+    taken += [server.accept() for _ in range(int(line))]
+    print("taken", flush=True)
+"""
+
+
+@ON_LINUX
+def test_the_sockets_of_a_service_are_its_listener_and_what_it_accepted(network_of_two: Network) -> None:
+    address, pipe = network_of_two.addresses["server"], subprocess.PIPE
+    command = [*network_of_two.prefix, sys.executable, "-c", SERVER, address.host, str(address.port)]
+    assert network_of_two.sockets("server") == 0
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        counted = [network_of_two.sockets("server")]
+        for line in ("20\n", "\n"):
+            process.stdin.write(line)
+            process.stdin.flush()
+            process.stdout.readline()
+            counted.append(network_of_two.sockets("server"))
+        other = network_of_two.sockets("other")
+        inside = glanced(network_of_two.prefix, process.pid, address.port)
+        process.stdin.close()
+    assert (counted, other) == ([1, 1, 21], 0)
+    assert inside == 21
+
+
+def glanced(prefix: Sequence[str], pid: int, port: int) -> int:
+    """How many the process in a container would count."""
+    question = f"glance {pid} {port}\n"
+    asked = subprocess.run([*prefix, *looker.COMMAND], input=question, capture_output=True, text=True, check=True)
+    words, own = asked.stdout.split(), look.glance(pid, 21).split()
+    assert words[3] == own[3] == "S"
+    return int(words[2])
+
+
+def test_where_the_kernel_tells_nothing_no_socket_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "AF_NETLINK", raising=False)
+    made = Network(["server"], None)
+    assert made.sockets("server") is None
+    assert look.glance(os.getpid(), made.sockets("server")).split()[2:3] in ([], ["-"])
+    made.close()
+
+
+@ON_LINUX
+def test_a_kernel_that_refuses_the_question_is_not_asked_again() -> None:
+    # Of another kind, which does not know the question.
+    odd = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).detach()
+    counting = sockets.Sockets(odd)
+    assert counting.count(Address("127.0.0.1", 1)) is None
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(odd)
+    assert counting.count(Address("127.0.0.1", 1)) is None
 
 
 FAMILY = """

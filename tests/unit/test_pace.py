@@ -22,13 +22,15 @@ class Session:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.sockets = "96"
+        self.each = 0.0
         self.gone = False
 
     def glance(self, service: str, pid: int) -> str:
         self.asked += 1
         if self.gone:
             raise EngineGone("it is gone")
-        return f"0.25 {100 + self.asked} {STAT}"
+        return f"{0.25 + self.each * (self.asked - 1)} {100 + self.asked} {self.sockets} {STAT}"
 
 
 @pytest.fixture
@@ -71,10 +73,33 @@ def test_each_look_is_a_line_and_the_last_one_says_what_they_cost(
     assert set(found.seen) == {"server"}, "the client has not begun"
     first = found.seen["server"][0]
     assert (first["descriptors"], first["resident"], first["cpu"], first["threads"]) == (101, 2500 * 4096, 1.5, 3)
+    assert first["sockets"] == 96
     assert found.cost["times"] == session.asked
     assert found.cost["inside"] == 0.25 and found.cost["lab"] > 0
     times = [at for at, _ in found.series("descriptors")["server"]]
     assert times == sorted(times)
+
+
+def test_what_nobody_can_count_is_left_out(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.sockets = "-"
+    found = paced(session, tmp_path, monkeypatch)
+    assert found.series("sockets") == {}
+    assert len(found.series("descriptors")["server"]) == session.asked
+
+
+def test_looks_that_take_long_are_made_more_rarely(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.each = 10.0
+    monkeypatch.setenv(pace.PERIOD, "0.002")
+    transcript = said(tmp_path, event("started", pid=7, seal="SEAL"))
+    one = Pace(session, transcript, tmp_path, lambda: ["server"])  # type: ignore[arg-type]
+    one.begin()
+    until(session, 2)
+    time.sleep(0.1)
+    one.end()
+    transcript.close()
+    assert session.asked == 2, "the second took as much as there is for minutes"
 
 
 def test_without_a_period_nobody_looks(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,3 +137,12 @@ def test_what_is_half_written_or_no_such_line_is_passed_over(tmp_path: Path) -> 
     whole = '{"service": "a", "at": 1, "descriptors": 5, "resident": 1, "cpu": 0, "threads": 1}'
     (tmp_path / courses.COURSE_FILE).write_text(f'{whole}\nnonsense\n[]\n{{"at": "x"}}\n{whole[:20]}')
     assert courses.load(tmp_path).series("descriptors") == {"a": [(1, 5)]}
+
+
+@pytest.mark.parametrize(("sockets", "kept"), [("7", {"a": [(1, 7)]}), ("-1", {}), ('"x"', {}), ("null", {})])
+def test_sockets_are_a_number_or_the_line_is_passed_over(
+    tmp_path: Path, sockets: str, kept: dict[str, list[tuple[float, float]]]
+) -> None:
+    line = f'{{"service": "a", "at": 1, "descriptors": 5, "sockets": {sockets}, "resident": 1, "cpu": 0, "threads": 1}}'
+    (tmp_path / courses.COURSE_FILE).write_text(f"{line}\n")
+    assert courses.load(tmp_path).series("sockets") == kept

@@ -18,6 +18,7 @@ from scenarios.engines.docker.errors import translated
 from scenarios.engines.docker.looker import Looker
 from scenarios.engines.docker.reach import Begun, Reach, gateways, outer_addresses
 from scenarios.errors import LabFailure, Unavailable
+from scenarios.scenario import PORT
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Looks:
     def glance(self, service: str, pid: int) -> str:
         """Of a process, by the lab's own in the container if that is there already; else nothing."""
         looker = self._inside[service].looker
-        return "" if looker is None or looker.broken else looker.ask(f"glance {pid}")
+        return "" if looker is None or looker.broken else looker.ask(f"glance {pid} {PORT}")
 
     def _looker(self, service: str) -> Looker:
         inside = self._inside[service]

@@ -34,12 +34,14 @@ def text(service: str, pid: int) -> str:
         raise EngineError(f"{service} cannot be looked at: {error.filename}: {error.strerror}") from error
 
 
-def glance(pid: int) -> str:
-    """Nothing of its own, how many descriptors the process has, and its fields of stat; empty when it has ended."""
+def glance(pid: int, sockets: int | None) -> str:
+    """Nothing of its own, how many descriptors the process has, the sockets that were counted, and its fields of stat;
+    empty when it has ended.
+    """
     process = PROC / str(pid)
     with suppress(OSError):
         descriptors = len(os.listdir(process / "fd"))  # noqa: PTH208 - thousands of names, no need of paths
-        return " ".join(["0", str(descriptors), *procfs.stat(process)])
+        return " ".join(["0", str(descriptors), "-" if sockets is None else str(sockets), *procfs.stat(process)])
     return ""
 
 

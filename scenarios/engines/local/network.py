@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from scenarios.engines.local import unshare
+from scenarios.engines.local import sockets, unshare
 from scenarios.errors import EngineError
 from scenarios.scenario import PORT, Address
 
@@ -25,8 +25,12 @@ ENTER_WITHIN = 10  # seconds, for two commands that do next to nothing
 class Namespace:
     """A network namespace, and its user namespace where it has one, held open by this process."""
 
-    def __init__(self, pid: int) -> None:
-        """Holds the namespaces of process `pid` that are not the lab's own; raises OSError when it is gone."""
+    def __init__(self, pid: int, netlink: int | None = None) -> None:
+        """Holds the namespaces of process `pid` that are not the lab's own; raises OSError when it is gone.
+
+        `netlink` is the descriptor of a socket that was made in there, and counts its sockets.
+        """
+        self.sockets = sockets.Sockets(netlink)
         self._descriptors: dict[str, int] = {}
         for kind in _other_kinds(pid):
             self._descriptors[kind] = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
@@ -38,6 +42,7 @@ class Namespace:
 
     def close(self) -> None:
         """Lets go; the namespace ends with the last process in it."""
+        self.sockets.close()
         for kind in list(self._descriptors):
             os.close(self._descriptors.pop(kind))
 
@@ -57,12 +62,26 @@ def new_namespace() -> Namespace | None:
 
 def _take() -> Namespace | None:
     """Takes over what a helper process created: only a process with a single thread may enter a user namespace."""
-    pipe = subprocess.PIPE
     command = [sys.executable, "-I", "-S", unshare.__file__]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as helper:
-        if helper.stdout is None or helper.stdout.readline().strip() != unshare.READY:
-            return None
-        return Namespace(helper.pid)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        process = subprocess.Popen(
+            command, stdin=theirs.fileno(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        theirs.close()
+        with process as helper, ours:  # it ends once ours is closed
+            if helper.stdout is None or helper.stdout.readline().strip() != unshare.READY:
+                return None
+            return Namespace(helper.pid, _handed_over(ours))
+
+
+def _handed_over(ours: socket.socket) -> int | None:
+    """The descriptor of the netlink socket that the helper sent before it was ready; None when it sent none."""
+    ours.setblocking(False)
+    with suppress(BlockingIOError):
+        _, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
+        return descriptors[0] if descriptors else None
+    return None
 
 
 def _can_be_entered(namespace: Namespace) -> bool:
@@ -117,6 +136,7 @@ class Network:
             if not LINUX:
                 self._let_go()
         self.addresses = {name: Address(host, ports[name]) for name, host in hosts.items()}
+        self._sockets = namespace.sockets if namespace else sockets.Sockets(sockets.opened())
 
     @property
     def is_its_own(self) -> bool:
@@ -127,6 +147,10 @@ class Network:
     def prefix(self) -> list[str]:
         """The words before a command that make it run in this network."""
         return self._namespace.prefix if self._namespace else []
+
+    def sockets(self, service: str) -> int | None:
+        """How many TCP sockets of the service's address programs have; None where it cannot be known."""
+        return self._sockets.count(self.addresses[service])
 
     def _reserve(self, host: str) -> int:
         """Takes a free port.
@@ -151,5 +175,6 @@ class Network:
     def close(self) -> None:
         """Gives everything back; a second call finds nothing."""
         self._let_go()
+        self._sockets.close()
         if self._namespace:
             self._namespace.close()

@@ -125,9 +125,9 @@ class LocalSession:
         """Read from /proc by the lab itself: a program's processes are of its own kernel and user."""
         return look.text(service, pid)
 
-    def glance(self, service: str, pid: int) -> str:  # noqa: ARG002 - all services are of this machine
+    def glance(self, service: str, pid: int) -> str:
         """By the lab itself, whose own thread it takes."""
-        return look.glance(pid)
+        return look.glance(pid, self._network.sockets(service) if self._network else None)
 
     def log(self, service: str, stream: Stream) -> Iterator[bytes]:
         """A stream from the machine's file; raises EngineError."""
