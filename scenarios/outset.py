@@ -25,10 +25,13 @@ def save(scenario: Scenario, engine: str, prediction: Prediction, directory: Pat
         "predicted": prediction.json(),
         "reason": prediction.reason,
         "services": {
-            name: {"image": one.image, "program": one.module, "nofile": one.nofile}
+            name: {"image": one.image, "program": one.module, "nofile": one.nofile, "platform": one.platform}
             for name, one in scenario.services.items()
         },
-        "walls": [{"value": one.value, "words": one.words} for one in families.find(scenario.family).walls(scenario)],
+        "cliffs": [
+            {"service": one.service, "seen": one.seen, "value": one.bound.value, "words": one.bound.words}
+            for one in families.find(scenario.family).cliffs(scenario)
+        ],
     }
     try:
         write_whole(directory / OUTSET_FILE, json.dumps(data, indent=1) + "\n")

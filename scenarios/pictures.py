@@ -98,13 +98,13 @@ class Grid:
 
 Picture = Timeline | Curves | Course | Percentiles | Bars | Steps | Grid
 
-# What is seen of a service in the course of time.
-Seen = Literal["sockets", "descriptors", "threads", "memory"]
+# Of what a service can have so much and no more, as it is seen in the course of time.
+Seen = Literal["sockets", "descriptors"]
 
 
 @dataclass(frozen=True)
 class Cliff:
-    """Where theory foresees that a service comes no further: the bound of something that is seen of it."""
+    """Where theory foresees that a service comes no further, whatever its limits are: the bound of what it has."""
 
     service: str
     seen: Seen

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from scenarios.errors import Misunderstood
 from scenarios.events import Event
 from scenarios.parameters import Kind
-from scenarios.pictures import Bound, Picture
+from scenarios.pictures import Cliff, Picture
 from scenarios.quantities import CostCurve, Expectation, Json, Quantity
 from scenarios.scenario import LIMITS, Scenario
 
@@ -108,8 +108,8 @@ class Family(Protocol):
     def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
         """The same for who knows the scenario too: what was measured beside what theory says of its parameters."""
 
-    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:
-        """How many descriptors a program of it can have by its mechanism, whatever the limit is; for pictures."""
+    def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
+        """How much a program of it can have by its mechanism, whatever the limit of descriptors is; for pictures."""
 
 
 class Plain:
@@ -133,7 +133,7 @@ class Plain:
         """What was measured, alone."""
         return self.pictures(measured)
 
-    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:  # noqa: ARG002 - most have no wall but the limit
+    def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:  # noqa: ARG002 - most have none but the limit
         """None."""
         return ()
 

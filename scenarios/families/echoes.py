@@ -9,7 +9,7 @@ from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, size, whole_number
-from scenarios.pictures import Bound
+from scenarios.pictures import Bound, Cliff
 from scenarios.quantities import Exactly, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory import mechanisms
@@ -105,10 +105,10 @@ class Echoes(Plain):
             "error": error,
         }
 
-    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:
+    def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
         """That of select, which stands whatever the limit of descriptors is."""
         wall = FD_SETSIZE["linux"] if mechanism_of(scenario) in ("select", mechanisms.BOUNDED) else None
-        return (Bound(wall, f"select cannot have descriptor {wall}"),) if wall else ()
+        return (Cliff("server", "descriptors", Bound(wall, f"select cannot have descriptor {wall}")),) if wall else ()
 
     def tell(self, service: str, event: Event) -> str | None:
         """How many are connected, and who was refused."""

@@ -9,7 +9,7 @@ from scenarios.events import Event
 from scenarios.failures import ERROR, failure, first_failure
 from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import MECHANISM, NOFILE, TRANSFERRED, Kind, whole_number
-from scenarios.pictures import Bars, Bound, Picture
+from scenarios.pictures import Bars, Bound, Cliff, Picture
 from scenarios.quantities import Exactly, Json, Quantity
 from scenarios.scenario import Scenario
 from scenarios.theory.descriptors import (
@@ -75,11 +75,15 @@ class Transfers(Plain):
         came = {"came": scenario.number("clients"), "served": int(measured["served"])}
         return (Bars("how far it came, and where the walls are", "clients", {**came, **rungs}),)
 
-    def walls(self, scenario: Scenario) -> tuple[Bound, ...]:
-        """That of select, which stands whatever the limit of descriptors is."""
+    def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
+        """That of select: which numbers descriptors may have, and on Windows how many sockets there may be."""
         server = _server(scenario, scenario.services["server"].platform)
-        wall = FD_SETSIZE[server.platform] if server.selector == "select" and server.platform != "win32" else None
-        return (Bound(wall, f"select cannot have descriptor {wall}"),) if wall else ()
+        size = FD_SETSIZE[server.platform]
+        if server.selector != "select":
+            return ()
+        if server.platform == "win32":
+            return (Cliff("server", "sockets", Bound(size, "select takes no more sockets")),)
+        return (Cliff("server", "descriptors", Bound(size, f"select cannot have descriptor {size}")),)
 
     def tell(self, service: str, event: Event) -> str | None:
         """How many are connected, and who was refused."""

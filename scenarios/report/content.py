@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios import courses, families, rundirs
+from scenarios import families, rundirs
 from scenarios.families.base import MISUNDERSTOOD, Family, pictures
-from scenarios.pictures import Bars, Bound, Course
-from scenarios.report import comparison
+from scenarios.pictures import Bars
+from scenarios.quantities import ANY
+from scenarios.report import comparison, over_time
 from scenarios.report.charts.figures import figure
 from scenarios.report.charts.shapes import Figure
 from scenarios.report.charts.topology import topology
@@ -33,7 +34,12 @@ FLAGS = {"clients", "nofile"}
 PLATFORMS = {"linux": "Linux", "win32": "Windows", "darwin": "macOS"}
 # A log so short is shown at once; a longer one when it is asked for.
 SHORT_LOG = 3000
-WINE = "win32"
+# In a table longer than this, what was only measured stands apart.
+LONG_TABLE = 30
+
+
+# Of a quantity what was predicted and measured; the name of a part begins with two spaces.
+Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ class Page:
     total: str = ""
     problem: str = ""
     reason: str = ""
-    rows: Sequence[tuple[str, str, str]] = ()
+    rows: Sequence[Row] = ()
+    only_measured: Sequence[Row] = ()
     relations: Sequence[Line] = ()
     pictures: Sequence[Figure] = ()
     courses: Sequence[Figure] = ()
@@ -130,8 +137,8 @@ def _of_evidence(evidence: Evidence, directory: Path) -> dict[str, Any]:
         "platforms": " and ".join(used),
         "problem": evidence.problem or "",
         "looks": _looks(evidence),
-        "not_seen": [*_not_seen(evidence), *_watched(evidence.scenario, directory)],
-        "courses": list(_courses(evidence.scenario, directory)),
+        "not_seen": [*_not_seen(evidence), *over_time.told(evidence.scenario, directory)],
+        "courses": list(over_time.figures(evidence.scenario, directory)),
         "logs": [_log(one) for one in excerpts(evidence, directory)],
         "phases": figure(Bars("How long each phase took", "s", evidence.seconds)),
     }
@@ -158,11 +165,27 @@ def _compared(kept: Record, scenario: Scenario) -> dict[str, Any]:
     family = families.find(scenario.family)
     found: dict[str, Any] = {}
     with suppress(*MISUNDERSTOOD):  # numbers of an older version's family
-        found["rows"] = [
-            tuple(map(visible, row)) for row in comparison.rows(family.quantities, kept.predicted or {}, kept.measured)
-        ]
+        compared = comparison.rows(family.quantities, kept.predicted or {}, kept.measured)
+        rows = [(visible(what), visible(foreseen), visible(came)) for what, foreseen, came in compared]
+        found["rows"], found["only_measured"] = _apart(rows)
         found["relations"] = list(_relations(kept, family))
     return {**found, "pictures": list(_figures(kept, family, scenario))}
+
+
+def _apart(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows of a table, and of a long one those quantities of which no part has a number that was foreseen."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        if row[0].startswith("  ") and groups:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    kept: list[Row] = []
+    others: list[Row] = []
+    for group in groups:
+        free = len(rows) > LONG_TABLE and len(group) > 1 and all(predicted == ANY for _, predicted, _ in group[1:])
+        (others if free else kept).extend(group)
+    return kept, others
 
 
 def _relations(kept: Record, family: Family) -> Iterator[Line]:
@@ -200,40 +223,6 @@ def _not_seen(evidence: Evidence) -> Iterator[str]:
     for one in evidence.services.values():
         for moment, reason in {**one.missed, **one.impossible}.items():
             yield f"{one.name} was not looked at when {moment}: {reason}"
-
-
-def _courses(scenario: Scenario, directory: Path) -> Iterator[Figure]:
-    """What was seen at a steady pace, with the bounds that are foreseen."""
-    seen = courses.load(directory)
-    if not seen.seen:
-        return
-    limits = dict.fromkeys(scenario.services[name].nofile for name in seen.seen if name in scenario.services)
-    bounds = [Bound(limit, f"the limit of descriptors is {limit}") for limit in limits]
-    bounds += families.find(scenario.family).walls(scenario)
-    # Under Wine the sockets of a Windows program are not among the descriptors of its own process.
-    of_linux = {
-        name: points
-        for name, points in seen.series("descriptors").items()
-        if name not in scenario.services or scenario.services[name].platform != WINE
-    }
-    if of_linux:
-        yield figure(Course("Open descriptors", "descriptors", of_linux, bounds))
-    mib = {name: [(at, value / MIB) for at, value in points] for name, points in seen.series("resident").items()}
-    yield figure(Course("Memory", "MiB", mib))
-    yield figure(Course("Processor time so far", "s", seen.series("cpu")))
-
-
-def _watched(scenario: Scenario, directory: Path) -> Iterator[str]:
-    """What it cost to look all the time, or why nobody did."""
-    cost = courses.load(directory).cost
-    if cost and cost["times"]:
-        took = 1000 * (cost["lab"] + cost["inside"])
-        yield (
-            f"The lab looked {cost['times']} times in passing; that took {took:.0f} ms of the processor in all, "
-            f"{1000 * cost['inside']:.0f} ms of them inside the machines."
-        )
-    elif scenario.alone:
-        yield "This scenario measures costs, so nobody looked while it ran."
 
 
 def _log(one: Excerpt) -> Log:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from scenarios import courses, places, record, spec
 from scenarios import evidence as evidences
-from scenarios import places, record
 from scenarios.errors import EvidenceError
 from scenarios.evidence import Evidence, Sample
 from scenarios.quantities import Expectation, Growth, Order, Quantity, Ratio
 from scenarios.record import Check, Record
-from scenarios.report import excerpts, page, templating
+from scenarios.report import content, excerpts, over_time, page, templating
+from scenarios.report.charts.shapes import Figure
 from scenarios.report.comparison import related
 from tests.unit import made
 
@@ -194,3 +195,59 @@ def test_templates_of_a_checkout_that_cannot_be_written_to_are_compiled_each_tim
     templating._environment.cache_clear()
     assert "<main>" in templating.rendered("page.html.j2")
     templating._environment.cache_clear()
+
+
+def course(directory: Path, *seen: dict[str, int]) -> None:
+    """What would have been seen of a run's server, a line each time."""
+    lines = [{"service": "server", "at": n / 10, "resident": 2**20, "cpu": 0, **one} for n, one in enumerate(seen)]
+    (directory / courses.COURSE_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+def over_the_run(scenario: str, directory: Path, **parameters: str) -> dict[str, Figure]:
+    """The figures in the course of time, by their titles."""
+    drawn = over_time.figures(spec.load(scenario, parameters), directory)
+    return {one.title.partition(",")[0]: one for one in drawn}
+
+
+def test_under_wine_connections_are_drawn_with_the_cliff_of_select_and_not_descriptors(tmp_path: Path) -> None:
+    seen = [{"descriptors": 16, "threads": 2, "sockets": n} for n in (0, 1, 250, 512, 1)]
+    course(tmp_path, *seen)
+    drawn = over_the_run("windows-600", tmp_path)
+    assert list(drawn) == ["Connections", "Memory", "Processor time so far"]
+    connections = drawn["Connections"]
+    assert connections.notes == ["The line at 512: select takes no more sockets."]
+    assert "512: select takes no more sockets" in connections.description
+    assert ["0.30", "512"] in [list(row) for row in connections.rows]
+
+
+@pytest.mark.parametrize(("scenario", "bound"), [("select-1100", True), ("epoll-500", False), ("echo-select", True)])
+def test_on_linux_the_cliff_of_select_is_one_of_descriptors(tmp_path: Path, scenario: str, bound: bool) -> None:
+    course(tmp_path, *({"descriptors": n, "threads": 1, "sockets": n - 3} for n in (5, 1020)))
+    drawn = over_the_run(scenario, tmp_path, nofile="2048")
+    assert drawn["Connections"].notes == []
+    assert ("select cannot have descriptor 1024" in drawn["Open descriptors"].description) == bound
+
+
+def test_threads_are_drawn_where_there_are_more_than_one(tmp_path: Path) -> None:
+    course(tmp_path, *({"descriptors": 5, "threads": n, "sockets": 1} for n in (1, 1)))
+    assert "Threads" not in over_the_run("echo-threads", tmp_path)
+    course(tmp_path, *({"descriptors": 5, "threads": n, "sockets": 1} for n in (1, 201)))
+    assert ["0.10", "201"] in [list(row) for row in over_the_run("echo-threads", tmp_path)["Threads"].rows]
+
+
+def test_a_course_of_an_older_run_is_drawn_without_connections(tmp_path: Path) -> None:
+    course(tmp_path, {"descriptors": 5, "threads": 1}, {"descriptors": 505, "threads": 1})
+    assert list(over_the_run("epoll-500", tmp_path)) == ["Open descriptors", "Memory", "Processor time so far"]
+
+
+def test_who_has_no_connections_has_no_picture_of_them(tmp_path: Path) -> None:
+    course(tmp_path, {"descriptors": 5, "threads": 1, "sockets": 0})
+    assert "Connections" not in over_the_run("greenlet-switch", tmp_path)
+
+
+def test_what_is_only_compared_stands_apart_in_a_long_table() -> None:
+    short = [("seconds", "", ""), ("  a", "any", "1"), ("error", "none", "none")]
+    assert content._apart(short) == (short, [])
+    free = [("cost", "", ""), *((f"  {n}", "any", "1") for n in range(content.LONG_TABLE))]
+    exact = [("count", "", ""), ("  a", "1", "1"), ("  b", "any", "2")]
+    assert content._apart([*free, *exact]) == (exact, free)

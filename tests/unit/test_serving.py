@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from labs import pages
-from scenarios import courses, outset, places, rundirs
+from scenarios import courses, outset, places, rundirs, spec
 from scenarios.experiment import Experiment, carry_out
-from scenarios.families.base import Known
+from scenarios.families.base import Known, Prediction
 from scenarios.serving import following, live
 from scenarios.serving.app import application
 from scenarios.serving.following import Following
@@ -137,6 +137,21 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(runs: Path) -> None:
     (ended,) = one.news()
     assert (ended["kind"], ended["verdict"]) == ("ended", "pass")
     assert list(one.news()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "platform", "cliff"),
+    [("windows-600", "win32", ("sockets", 512)), ("select-500", "linux", ("descriptors", 1024))],
+)
+def test_who_looks_on_is_told_of_what_a_service_can_have_only_so_much(
+    tmp_path: Path, name: str, platform: str, cliff: tuple[str, int]
+) -> None:
+    outset.save(spec.load(name, {}), "scripted", Prediction({}, "because"), tmp_path)
+    told = outset.load(tmp_path)
+    assert told is not None
+    assert told["services"]["server"]["platform"] == platform
+    (one,) = told["cliffs"]
+    assert (one["service"], one["seen"], one["value"]) == ("server", *cliff)
 
 
 def test_of_a_flood_the_end_is_told_and_how_much_was_left_out(runs: Path) -> None:

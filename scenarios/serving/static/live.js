@@ -28,9 +28,9 @@ function begin(run) {
   at("told").replaceChildren();
   at("log").replaceChildren();
   at("report").hidden = true;
-  const walls = (run.walls || []).map((wall) => wall.value);
-  at("walls").textContent = (run.walls || []).map((wall) => wall.words).join("; ");
-  at("gauges").replaceChildren(...Object.entries(run.services).map(([name, service]) => gauge(name, service, walls)));
+  const cliffs = run.cliffs || [];
+  at("cliffs").textContent = cliffs.map((cliff) => `${cliff.service}: ${cliff.words}`).join("; ");
+  at("gauges").replaceChildren(...Object.entries(run.services).map(([name, service]) => gauge(name, service, cliffs)));
 }
 
 function inWords(values) {
@@ -38,28 +38,39 @@ function inWords(values) {
   return Object.entries(values || {}).map(([key, value]) => `${key}: ${word(value)}`).join("; ");
 }
 
-function gauge(name, service, walls) {
-  const most = Math.min(service.nofile, ...walls);
+// Under Wine the sockets of a Windows program are not among its descriptors, so there they are what is gauged.
+function gauge(name, service, cliffs) {
+  const seen = service.platform === "win32" ? "sockets" : "descriptors";
+  const those = cliffs.filter((cliff) => cliff.service === name && cliff.seen === seen).map((cliff) => cliff.value);
+  const most = Math.min(...(seen === "descriptors" ? [service.nofile] : []), ...those);
   const box = made("div", undefined, "gauge");
   const bar = document.createElement("meter");
   const told = made("span", "-", "told");
-  bar.min = 0;
-  bar.max = most;
-  bar.high = most * 0.9;
-  bar.optimum = 0;
-  bar.setAttribute("aria-label", `descriptors of ${name}`);
+  if (Number.isFinite(most)) {
+    bar.min = 0;
+    bar.max = most;
+    bar.high = most * 0.9;
+    bar.optimum = 0;
+  } else {
+    bar.style.visibility = "hidden";
+  }
+  bar.setAttribute("aria-label", `${seen} of ${name}`);
   box.append(made("b", name), bar, told);
-  gauges[name] = { bar, told, most, first: null };
+  gauges[name] = { bar, told, seen, most, first: null };
   return box;
 }
 
 function sampled(sample) {
   const shown = gauges[sample.service];
   if (!shown) return;
-  shown.bar.value = sample.descriptors;
-  shown.first ??= sample.descriptors;
-  const more = Math.max(0, sample.descriptors - shown.first);
-  shown.told.textContent = `${sample.descriptors} of ${shown.most} descriptors, ${more} more than at first`;
+  const value = sample[shown.seen];
+  if (value === undefined) return;
+  shown.bar.value = value;
+  shown.first ??= value;
+  const of = Number.isFinite(shown.most) ? ` of ${shown.most}` : "";
+  const more = `${Math.max(0, value - shown.first)} more than at first`;
+  const sockets = shown.seen === "descriptors" && sample.sockets ? `, ${sample.sockets} sockets` : "";
+  shown.told.textContent = `${value}${of} ${shown.seen}, ${more}${sockets}`;
 }
 
 function add(list, element) {
