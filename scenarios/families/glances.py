@@ -58,7 +58,7 @@ class Glances(Plain):
         Quantity("turns", unit="turns", noun="turns of the loop"),
         Quantity("delay", unit="s", noun="s of delay", digits=3),
         Quantity("asked", unit="times", noun="times asked while nothing happens"),
-        Quantity("burnt", unit="us", noun="us of the processor meanwhile"),
+        Quantity("burnt", unit="µs", noun="µs of the processor meanwhile"),
         ERROR,
     )
 
@@ -135,7 +135,7 @@ class Glances(Plain):
                 str(measured["turns"][name]),
                 f"{measured['delay'][name]:.3f} s",
                 str(measured["asked"][name]),
-                f"{measured['burnt'][name]} us",
+                f"{measured['burnt'][name]} µs",
             )
             for name in measured["seen"]
         }

@@ -45,19 +45,19 @@ class Rivals(Plain):
     services = frozenset({"client", *MECHANISMS})
     quantities = (
         Quantity("connections", unit="/s"),
-        Quantity("p50", unit="us"),
-        Quantity("p99", unit="us"),
-        Quantity("cpu_connection", unit="us"),
-        Quantity("cpu_request", unit="us", digits=1),
+        Quantity("p50", unit="µs"),
+        Quantity("p99", unit="µs"),
+        Quantity("cpu_connection", unit="µs"),
+        Quantity("cpu_request", unit="µs", digits=1),
         Quantity("memory", unit="KiB", digits=1),
         Quantity("threads"),
         Quantity("processes"),
         ERROR,
     )
     costs = (
-        CostCurve("cpu_request", "processor time of a request", "us"),
+        CostCurve("cpu_request", "processor time of a request", "µs"),
         CostCurve("memory", "memory of a connection", "KiB"),
-        CostCurve("p99", "p99 of the latency", "us"),
+        CostCurve("p99", "p99 of the latency", "µs"),
     )
 
     def predict(self, known: Known) -> Prediction:

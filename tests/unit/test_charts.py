@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scenarios.pictures import Bars, Bound, Course, Curves, Grid, Percentiles, Picture, Span, Steps, Timeline
 from scenarios.report.charts import scales
 from scenarios.report.charts.figures import figure
-from scenarios.report.charts.shapes import NARROW, WIDE, Box, Chart, Stroke, Words, cut, width_of
+from scenarios.report.charts.shapes import LINE, NARROW, WIDE, Box, Chart, Stroke, Words, cut, width_of
 from scenarios.report.charts.topology import topology
 from tests.unit.scripted import epoll
 
@@ -125,6 +125,47 @@ def test_a_bound_far_away_would_flatten_everything_and_is_left_out() -> None:
     assert made.notes == []
 
 
+def bounded(width: int, *values: float) -> list[Words]:
+    """The words of bounds above a course that comes to the lowest."""
+    bounds = [Bound(value, f"no more than {value}") for value in values]
+    course = Course("d", "open", {"server": [(0.0, 5.0), (1.0, min(values))], "other": [(0.0, 1.0)]}, bounds)
+    chart = figure(course).charts[width]
+    return [shape for shape in chart.shapes if isinstance(shape, Words) and shape.look == "bound"]
+
+
+@pytest.mark.parametrize("width", [0, 1])
+@pytest.mark.parametrize("values", [(1024, 1024), (1020, 1024), (1024, 1050, 1500), (1024, 1024, 1024)])
+def test_the_words_of_bounds_that_lie_together_stand_apart(width: int, values: Sequence[float]) -> None:
+    told = bounded(width, *values)
+    assert len(told) == len(values)
+    heights = sorted(shape.y for shape in told)
+    assert all(below - above >= LINE - 0.01 for above, below in pairwise(heights))
+    unit = 14  # where the unit stands
+    assert heights[0] >= unit + LINE / 2
+
+
+def test_a_bound_beyond_the_one_at_which_a_course_ends_is_left_out() -> None:
+    bounds = [Bound(4096, "the limit"), Bound(1024, "the cliff"), Bound(900, "passed")]
+    made = figure(Course("d", "open", {"server": [(0.0, 5.0), (1.0, 1020.0)]}, bounds))
+    assert [note for note in made.notes if "limit" in note] == []
+    assert len(strokes(made.charts[0], "bound")) == 2
+
+
+def test_between_numbers_of_what_is_counted_nothing_is_written() -> None:
+    made = figure(Course("threads", "threads", {"server": [(0.0, 1.0), (1.0, 2.0)]}))
+    assert {"0", "1", "2"} <= set(words(made.charts[0]))
+    upwards = [shape.text for shape in made.charts[0].shapes if isinstance(shape, Words) and shape.anchor == "end"]
+    assert "1.5" not in upwards
+
+
+def test_names_that_are_too_long_beside_their_bars_stand_whole_above_them() -> None:
+    name = "too many file descriptors in select()"
+    for chart in figure(Bars("walls", "clients", {"came": 600.0, name: 511.0})).charts:
+        assert name in words(chart)
+        above = next(shape for shape in chart.shapes if isinstance(shape, Words) and shape.text == name)
+        assert above.y < boxes(chart, "span")[1].y
+
+
 def test_moments_are_told_with_their_seconds() -> None:
     assert "Moments: ready at 0.50 s." in figure(COURSE).notes
     assert "ready" in words(figure(COURSE).charts[0])
@@ -154,9 +195,9 @@ def test_the_longest_waits_have_as_much_room_as_the_common_ones() -> None:
 
 
 def test_many_series_differ_by_their_marks_and_dashes() -> None:
-    chart = figure(Curves("c", "n", "s", {f"series {n}": {1: n + 1.0, 2: n + 2.0} for n in range(7)})).charts[0]
+    chart = figure(Curves("c", "n", "s", {f"series {n}": {1: n + 1.0, 2: n + 2.0} for n in range(9)})).charts[0]
     lines = [shape.look for shape in chart.shapes if isinstance(shape, Stroke) and shape.look.startswith("line")]
-    assert len(set(lines)) == 7
+    assert len(set(lines)) == 9
     names = [shape for shape in chart.shapes if isinstance(shape, Words) and shape.text.startswith("series")]
     heights = sorted(shape.y for shape in names)
     assert all(after - one >= 15.9 for one, after in pairwise(heights))

@@ -10,6 +10,8 @@ from scenarios.report.charts.shapes import NARROW, WIDE, Figure
 
 # A bound is drawn when what was seen comes this near to it; farther away it would flatten the curve.
 NEAR = 0.2
+# The words of a bound stand above it, and have their room there.
+ROOM = 1.06
 # Of a long course every so many values are told in the table, so that it has about this many rows.
 TOLD = 60
 
@@ -69,10 +71,13 @@ def course(picture: Course) -> Figure:
     series = {name: points for name, points in picture.series.items() if points}
     values = [value for points in series.values() for _, value in points]
     bounds = near(picture.bounds, values)
+    if len(series) == 1:
+        bounds = _within_reach(bounds, max(values))
     times = [second for points in series.values() for second, _ in points]
     first, last = min([0.0, *times]), max(times, default=1.0)
     x = Linear(first, last if last > first else first + 1)
-    y = from_zero([*values, *(bound.value for bound in bounds)])
+    reaching = [*values, *(ROOM * bound.value for bound in bounds)]
+    y = from_zero(reaching, counted=all(float(value).is_integer() for value in values))
     planes = [Plane(width, x, y, "seconds", picture.unit) for width in (WIDE, NARROW)]
     highest = (f"{name}: {number(max(v for _, v in points))} {picture.unit} at most" for name, points in series.items())
     return Figure(
@@ -89,6 +94,12 @@ def near(bounds: Iterable[Bound], values: Sequence[float]) -> list[Bound]:
     """Those that what was seen came near to, or went beyond."""
     most = max(values, default=0.0)
     return [bound for bound in bounds if most >= NEAR * bound.value]
+
+
+def _within_reach(bounds: Sequence[Bound], most: float) -> list[Bound]:
+    """Without those above one at which it ends: who does not come past that cannot come to them."""
+    lowest = min((bound.value for bound in bounds if bound.value >= most), default=math.inf)
+    return [bound for bound in bounds if bound.value <= lowest]
 
 
 def _notes(bounds: Iterable[Bound], moments: Iterable[tuple[float, str]]) -> list[str]:

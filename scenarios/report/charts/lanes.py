@@ -19,7 +19,7 @@ from scenarios.report.charts.shapes import (
     width_of,
 )
 
-# A row, and the part of it that is filled; how much of the width names may take.
+# A row, and the part of it that is filled; how much of the width names may take, else they stand above their bars.
 ROW, FILLED, NAMES, EDGE = 24, 16, 0.34, 12
 # How many kinds of spans the style tells apart.
 KINDS = 4
@@ -99,15 +99,24 @@ def bars(picture: Bars) -> Figure:
 
 
 def _bars(values: Mapping[str, float], told: Mapping[str, str], x: Linear, width: float) -> Chart:
-    left = _names_width(values, width)
+    beside = max(map(width_of, values)) + 12 <= NAMES * width
+    left, row = (_names_width(values, width), ROW) if beside else (float(EDGE), ROW + LINE)
     right = width - max(map(width_of, told.values())) - 14
     shapes: list[Shape] = []
     for n, (name, value) in enumerate(values.items()):
+        top = row * n + row - FILLED
         end = left + max(1.0, x.place(value) * (right - left))
-        shapes.append(Words(left - 8, ROW * n + 20, cut(name, left - 8), "label", "end"))
-        shapes.append(Box(left, ROW * n + 8, end - left, FILLED, "span k0", f"{name}: {told[name]}"))
-        shapes.append(Words(end + 6, ROW * n + 20, told[name], "value"))
-    return Chart(width, ROW * len(values) + 12, [*shapes, line(left, 4, left, ROW * len(values) + 8, "axis")])
+        shapes.append(_name(name, left, top, width, beside=beside))
+        shapes.append(Box(left, top, end - left, FILLED, "span k0", f"{name}: {told[name]}"))
+        shapes.append(Words(end + 6, top + 12, told[name], "value"))
+    return Chart(width, row * len(values) + 12, [*shapes, line(left, 4, left, row * len(values) + 8, "axis")])
+
+
+def _name(name: str, left: float, top: float, width: float, *, beside: bool) -> Words:
+    """Of a bar that begins at `left`."""
+    if beside:
+        return Words(left - 8, top + 12, cut(name, left - 8), "label", "end")
+    return Words(left + 4, top - 6, cut(name, width - left - 4))
 
 
 def steps(picture: Steps) -> Figure:

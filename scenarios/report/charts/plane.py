@@ -1,5 +1,6 @@
 """The plane that curves are drawn in: its axes, its grid, and the names of the curves beside or below them."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,11 +76,14 @@ class Plane:
         yield Words(right, bottom + 35, self.across, "unit", "end")
 
     def _bounds(self, bounds: Sequence[Bound], right: float) -> Iterator[Shape]:
-        """Each with its words above it, at the left, where a course is still low."""
-        for bound in bounds:
+        """Each with its words above it, at the left, where a course is still low; below it where another's stand."""
+        taken = -math.inf
+        for bound in sorted(bounds, key=lambda one: -one.value):
             y = self.up(bound.value)
+            foot = y - 5 if y - 5 - LINE >= taken else max(y + LINE - 2, taken + LINE)
+            taken = foot
             yield line(LEFT, y, right, y, "bound")
-            yield Words(LEFT + 6, y - 5, cut(f"{number(bound.value)}: {bound.words}", right - LEFT - 6), "bound")
+            yield Words(LEFT + 6, foot, cut(f"{number(bound.value)}: {bound.words}", right - LEFT - 6), "bound")
 
     def _moments(self, moments: Sequence[tuple[float, str]], right: float) -> Iterator[Shape]:
         """A word stands at the foot of each line where it has room; all of them are told below the chart."""

@@ -24,10 +24,11 @@ class Scale(Protocol):
 
 @dataclass(frozen=True)
 class Linear:
-    """The same distance for the same difference."""
+    """The same distance for the same difference; of what is counted, no value between whole numbers is written."""
 
     low: float
     high: float
+    counted: bool = False
 
     def place(self, value: float) -> float:
         """In proportion."""
@@ -35,7 +36,7 @@ class Linear:
 
     def ticks(self, most: int) -> Sequence[float]:
         """Multiples of 1, 2 or 5 times a power of ten."""
-        raw = (self.high - self.low) / max(1, most)
+        raw = max((self.high - self.low) / max(1, most), 1.0 if self.counted else 0.0)
         power = 10.0 ** math.floor(math.log10(raw))
         step = power * next(one for one in STEPS if one * power >= raw * (1 - 1e-9))
         first = math.ceil(self.low / step - 1e-9)
@@ -79,10 +80,10 @@ class Ordinal:
         return range(self.count)
 
 
-def from_zero(values: Iterable[float]) -> Linear:
+def from_zero(values: Iterable[float], *, counted: bool = False) -> Linear:
     """A linear scale from 0 to a little above the largest value."""
     high = max((value for value in values if math.isfinite(value)), default=0.0)
-    return Linear(0.0, high * 1.05 if high > 0 else 1.0)
+    return Linear(0.0, high * 1.05 if high > 0 else 1.0, counted)
 
 
 def fitting(values: Iterable[float]) -> Scale:

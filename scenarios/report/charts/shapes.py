@@ -11,7 +11,7 @@ WIDE, NARROW = 720, 350
 # How wide a character of a label is at most, on average, and how high a line is.
 CHARACTER, LINE = 6.6, 16
 # How many kinds of series the style tells apart, by colour, by dashes and by their marks.
-LOOKS = 7
+LOOKS = 9
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -84,7 +84,7 @@ def path(points: Sequence[tuple[float, float]], look: str) -> Stroke:
 
 
 def mark(x: float, y: float, number: int) -> Stroke:
-    """A sign of the series with that number; each of the first seven has another form."""
+    """A sign of the series with that number; each of the first nine has another form."""
     forms = (
         "M{l} {y}A4 4 0 1 0 {r} {y}A4 4 0 1 0 {l} {y}Z",
         "M{l} {t}H{r}V{b}H{l}Z",
@@ -93,6 +93,8 @@ def mark(x: float, y: float, number: int) -> Stroke:
         "M{l} {t}L{r} {b}M{l} {b}L{r} {t}",
         "M{x} {t}V{b}M{l} {y}H{r}",
         "M{l} {t}H{r}L{x} {b}Z",
+        "M{r} {t}V{b}L{l} {y}Z",
+        "M{l} {t}V{b}L{r} {y}Z",
     )
     places = {"x": x, "y": y, "l": x - 4, "r": x + 4, "t": y - 4, "b": y + 4}
     form = forms[number % LOOKS].format(**{name: f"{value:.1f}" for name, value in places.items()})
