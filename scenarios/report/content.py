@@ -151,7 +151,7 @@ def _of_record(kept: Record, scenario: Scenario | None) -> dict[str, Any]:
         "problem": visible(kept.problem or ""),
         "reason": kept.reason,
         "checks": [Line(one.result, one.name, visible(one.message)) for one in kept.checks],
-        "total": f"{kept.seconds['total']:.2f} s",
+        "total": f"{kept.seconds['total']:.2f}\N{NO-BREAK SPACE}s",
         "parameters": {name: str(value) for name, value in kept.parameters.items()},
         "phases": figure(
             Bars("How long each phase took", "s", {name: s for name, s in kept.seconds.items() if name != "total"})

@@ -10,8 +10,8 @@ from scenarios.report.charts.shapes import NARROW, WIDE, Figure
 
 # A bound is drawn when what was seen comes this near to it; farther away it would flatten the curve.
 NEAR = 0.2
-# The words of a bound stand above it, and have their room there.
-ROOM = 1.06
+# The words of bounds stand above them, and for each so much of the height is kept free.
+ROOM = 0.07
 # Of a long course every so many values are told in the table, so that it has about this many rows.
 TOLD = 60
 
@@ -76,7 +76,7 @@ def course(picture: Course) -> Figure:
     times = [second for points in series.values() for second, _ in points]
     first, last = min([0.0, *times]), max(times, default=1.0)
     x = Linear(first, last if last > first else first + 1)
-    reaching = [*values, *(ROOM * bound.value for bound in bounds)]
+    reaching = [*values, *((1 + ROOM * len(bounds)) * bound.value for bound in bounds)]
     y = from_zero(reaching, counted=all(float(value).is_integer() for value in values))
     planes = [Plane(width, x, y, "seconds", picture.unit) for width in (WIDE, NARROW)]
     highest = (f"{name}: {number(max(v for _, v in points))} {picture.unit} at most" for name, points in series.items())

@@ -20,7 +20,7 @@ from scenarios.report.charts.shapes import (
 )
 
 # A row, and the part of it that is filled; how much of the width names may take, else they stand above their bars.
-ROW, FILLED, NAMES, EDGE = 24, 16, 0.34, 12
+ROW, FILLED, NAMES, EDGE = 24, 16, 0.36, 12
 # How many kinds of spans the style tells apart.
 KINDS = 4
 # A step is told by a box so high and so wide at most, with an arrow from the one before.

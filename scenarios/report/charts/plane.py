@@ -76,12 +76,10 @@ class Plane:
         yield Words(right, bottom + 35, self.across, "unit", "end")
 
     def _bounds(self, bounds: Sequence[Bound], right: float) -> Iterator[Shape]:
-        """Each with its words above it, at the left, where a course is still low; below it where another's stand."""
-        taken = -math.inf
-        for bound in sorted(bounds, key=lambda one: -one.value):
-            y = self.up(bound.value)
-            foot = y - 5 if y - 5 - LINE >= taken else max(y + LINE - 2, taken + LINE)
-            taken = foot
+        """Each with its words above it, at the left, where a course is still low; all above those that lie together."""
+        rising = sorted(bounds, key=lambda one: one.value)
+        heights = [self.up(bound.value) for bound in rising]
+        for bound, y, foot in zip(rising, heights, _feet(heights), strict=True):
             yield line(LEFT, y, right, y, "bound")
             yield Words(LEFT + 6, foot, cut(f"{number(bound.value)}: {bound.words}", right - LEFT - 6), "bound")
 
@@ -115,6 +113,17 @@ class Plane:
             yield line(LEFT - 30, y, LEFT - 6, y, f"line {look(n)}")
             yield mark(LEFT - 18, y, n)
             yield Words(LEFT, y + 4, cut(name, self.width - LEFT))
+
+
+def _feet(heights: Sequence[float]) -> Iterator[float]:
+    """Where the words of each line stand, the lowest line first: on no other line, and each above those before."""
+    foot = math.inf
+    for y in heights:
+        foot = min(y - 5, foot - LINE)
+        for other in heights:
+            if foot - 10 < other < foot + 3:
+                foot = other - 5
+        yield foot
 
 
 def _apart(ends: Sequence[tuple[float, int]], top: float, bottom: float) -> list[tuple[float, int]]:
