@@ -26,6 +26,18 @@ SEARCH = """(() => {
   field.value = "56";
   field.dispatchEvent(new Event("input"));
 })()"""
+# Of the drawing that is shown of connections: the height of the cliff and of the curve's top, the drawing's own height,
+# whether the cliff's words lie within it, and their colour and the page's.
+CLIFF = """(() => {
+  const figure = [...document.querySelectorAll("#courses figure")].find(
+    (one) => one.querySelector("figcaption").textContent.startsWith("Connections"));
+  const svg = [...figure.querySelectorAll("svg")].find((one) => one.getBoundingClientRect().width > 0);
+  const top = (look) => svg.querySelector(`path.${look}`).getBBox().y;
+  const words = svg.querySelector("text.bound"), box = words.getBBox();
+  return {cliff: top("bound"), curve: top("line"), height: svg.viewBox.baseVal.height,
+          fits: box.x >= 0 && box.x + box.width <= svg.viewBox.baseVal.width, words: words.textContent,
+          ink: getComputedStyle(words).fill, ground: getComputedStyle(document.body).backgroundColor};
+})()"""
 TITLES = """[...document.querySelectorAll("h2, h3, figcaption")].map(one => one.innerText)"""
 
 
@@ -68,12 +80,29 @@ def test_the_page_of_a_run_shows_what_was_predicted_and_measured_and_how_its_des
         assert check["name"] in text
 
 
+def shows_the_cliff(tab: Tab, page: Path, width: int, dark: bool) -> str:
+    """Near the curve's top, in whole words; the colour of the page's ground."""
+    tab.show(width, dark=dark)
+    tab.open(page.as_uri())
+    shown = tab.ask(CLIFF)
+    assert shown["words"] == "512: select takes no more sockets"
+    assert shown["fits"]
+    assert abs(shown["cliff"] - shown["curve"]) < 0.2 * shown["height"]
+    assert shown["ink"] != shown["ground"]
+    return str(shown["ground"])
+
+
 @pytest.mark.engine
 def test_on_windows_the_cliff_is_at_512(tab: Tab, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IOLAB_ENGINE", "docker")
     page = page_of(run("windows-600", "--set", "size=1KiB"))
     assert inv("report", "windows-600", cwd=None).stdout.strip() == str(page)
     looked_at(tab, page, pictures, "windows-600")
+    grounds = {shows_the_cliff(tab, page, width, dark) for width in (NARROW, WIDE) for dark in (True, False)}
+    assert len(grounds) == 2, "light and dark"
+    seen = courses.load(page.parent).series("sockets")["server"]
+    assert 0.8 * 512 < max(value for _, value in seen) <= 513
+    assert "Open descriptors" not in " ".join(tab.ask(TITLES))
     text = tab.ask("document.body.textContent")
     assert "512 that select takes here" in text
     assert "too many file descriptors in select" in text
@@ -110,7 +139,8 @@ def test_the_search_shows_the_lines_that_have_the_text(tab: Tab) -> None:
     tab.open(page_of(run("greenlet-switch")).as_uri())
     tab.ask(SEARCH)
     shown = tab.ask("[...document.querySelectorAll('pre.log')].map(one => one.textContent).join('\\n')")
-    assert "56" in shown and "34" not in shown
+    lines = shown.splitlines()  # the digits may be in a seal, too
+    assert "56" in lines and "34" not in lines
 
 
 def test_the_board_leads_to_the_pages(tab: Tab, pictures: Path) -> None:
@@ -144,6 +174,7 @@ def test_the_live_view_follows_a_run_to_its_end(tab: Tab, pictures: Path, tmp_pa
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as under_way:  # fmt: skip
             tab.browser.wait(lambda: tab.ask("document.querySelector('#verdict').textContent") == "running")
             tab.browser.wait(lambda: "descriptors" in tab.ask("document.querySelector('#gauges').textContent"))
+            tab.browser.wait(lambda: "sockets" in tab.ask("document.querySelector('#gauges').textContent"))
             tab.browser.wait(
                 lambda: "connected at the same time" in tab.ask("document.querySelector('#told').innerText")
             )
@@ -157,6 +188,26 @@ def test_the_live_view_follows_a_run_to_its_end(tab: Tab, pictures: Path, tmp_pa
         time.sleep(0.3)  # the page is drawn just after the verdict
         tab.open(report)
         assert "epoll-500" in tab.ask("document.title")
+        assert tab.console == []
+
+
+@pytest.mark.engine
+def test_the_live_view_gauges_the_sockets_of_a_windows_program_up_to_its_cliff(
+    tab: Tab, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IOLAB_ENGINE", "docker")
+    gauge = "document.querySelector('#gauges .gauge')"
+    with served(tmp_path) as (address, _):
+        tab.show(WIDE)
+        tab.open(f"{address}/live")
+        with subprocess.Popen([INV, "scenario", "windows-600", "--set", "size=1KiB"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as under_way:  # fmt: skip
+            tab.browser.wait(lambda: " of 512 sockets" in tab.ask(f"{gauge}?.textContent ?? ''"))
+            tab.browser.wait(lambda: tab.ask(f"{gauge}.querySelector('meter').value") > 256)
+            tab.picture(pictures / "live-windows.png")
+            assert under_way.wait() == 0
+        assert tab.ask(f"{gauge}.querySelector('meter').max") == 512
+        assert "select takes no more sockets" in tab.ask("document.querySelector('#cliffs').textContent")
         assert tab.console == []
 
 
