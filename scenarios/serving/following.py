@@ -11,7 +11,8 @@ from typing import Any
 from scenarios import courses, families, outset, rundirs
 from scenarios.events import STREAMS, Stream, event_in, shortened
 from scenarios.evidence import LOGS, log_file
-from scenarios.families.base import Family, tell
+from scenarios.families.base import MISUNDERSTOOD, Family, tell
+from scenarios.report import comparison
 
 # One message of a run: its `kind` (run, event, line, left-out, ended) and what belongs to it.
 Message = dict[str, Any]
@@ -66,7 +67,8 @@ class Following:
             with suppress(KeyError):
                 self._family = families.find(str(self._set_out.get("family")))
             run = {"run": rundirs.run_of(self.directory), "path": self._path}
-            yield {"kind": "run", **run, **self._set_out}
+            rows = self._compared(self._set_out.get("predicted"), None)
+            yield {"kind": "run", **run, **self._set_out, "rows": rows}
 
     def _samples(self) -> Iterator[Message]:
         """What was seen in passing since the last time; of each service the newest is enough for a gauge."""
@@ -90,7 +92,14 @@ class Following:
         with suppress(OSError, ValueError):
             record = json.loads((self.directory / rundirs.RECORD).read_text(encoding="utf-8"))
             kept = {key: record.get(key) for key in ("verdict", "problem", "measured", "predicted", "seconds")}
-            yield {"kind": "ended", "path": self._path, **kept}
+            rows = self._compared(kept["predicted"], kept["measured"])
+            yield {"kind": "ended", "path": self._path, **kept, "rows": rows}
+
+    def _compared(self, predicted: Any, measured: Any) -> list[tuple[str, str, str]]:
+        """What a table says of both, in words; nothing where the family does not know them."""
+        with suppress(*MISUNDERSTOOD, AttributeError):
+            return list(comparison.rows(self._family.quantities if self._family else (), predicted or {}, measured))
+        return []
 
 
 class _Growing:

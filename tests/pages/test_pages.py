@@ -181,7 +181,10 @@ def test_the_live_view_follows_a_run_to_its_end(tab: Tab, pictures: Path, tmp_pa
             tab.picture(pictures / "live-390.png")
             assert under_way.wait() == 0
         tab.browser.wait(lambda: tab.ask("document.querySelector('#verdict').textContent") == "pass")
-        assert "served: 400" in tab.ask("document.querySelector('#measured').textContent")
+        assert tab.ask("document.querySelector('#compared tr').innerText").split("\t") == [
+            "served",
+            *["400 clients"] * 2,
+        ]
         assert tab.ask("document.documentElement.scrollWidth") <= NARROW
         tab.browser.wait(lambda: tab.ask("!document.querySelector('#report').hidden"))
         report = tab.ask("document.querySelector('#report').href")
@@ -202,7 +205,7 @@ def test_the_live_view_gauges_the_sockets_of_a_windows_program_up_to_its_cliff(
         tab.open(f"{address}/live")
         with subprocess.Popen([INV, "scenario", "windows-600", "--set", "size=1KiB"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as under_way:  # fmt: skip
-            tab.browser.wait(lambda: " of 512 sockets" in tab.ask(f"{gauge}?.textContent ?? ''"))
+            tab.browser.wait(lambda: " of 512 TCP sockets" in tab.ask(f"{gauge}?.textContent ?? ''"))
             tab.browser.wait(lambda: tab.ask(f"{gauge}.querySelector('meter').value") > 256)
             tab.picture(pictures / "live-windows.png")
             assert under_way.wait() == 0

@@ -121,6 +121,7 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(runs: Path) -> None:
     one = Following(run)
     first, *_ = one.news()
     assert (first["kind"], first["scenario"], first["services"]["server"]["nofile"]) == ("run", "epoll-500", 1024)
+    assert first["rows"] == [("served", "3 clients", "-"), ("error", "none", "-")]
     assert list(one.news()) == []
     (run / "logs" / "client.stdout").write_text(event("connected", clients=3) + "half")
     (said,) = one.news()
@@ -133,9 +134,12 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(runs: Path) -> None:
     (run / courses.COURSE_FILE).write_text(json.dumps(looked) + "\n" + json.dumps({**looked, "descriptors": 9}) + "\n")
     (sample,) = one.news()
     assert (sample["kind"], sample["descriptors"]) == ("sample", 9)
-    (run / rundirs.RECORD).write_text(json.dumps({"verdict": "pass", "measured": {"served": 3}}))
+    (run / rundirs.RECORD).write_text(
+        json.dumps({"verdict": "pass", "measured": {"served": 3}, "predicted": {"served": 3}})
+    )
     (ended,) = one.news()
     assert (ended["kind"], ended["verdict"]) == ("ended", "pass")
+    assert ended["rows"][0] == ("served", "3 clients", "3 clients")
     assert list(one.news()) == []
 
 

@@ -21,21 +21,24 @@ function begin(run) {
   at("reason").textContent = run.reason;
   at("engine").textContent = run.engine;
   at("parameters").textContent = Object.entries(run.parameters).map(([key, value]) => `${key} ${value}`).join(", ");
-  at("predicted").textContent = inWords(run.predicted);
+  compare(run.rows);
   at("verdict").textContent = "running";
   at("verdict").className = "verdict running";
-  at("measured").textContent = "";
+  at("problem").textContent = "";
   at("told").replaceChildren();
   at("log").replaceChildren();
   at("report").hidden = true;
   const cliffs = run.cliffs || [];
-  at("cliffs").textContent = cliffs.map((cliff) => `${cliff.service}: ${cliff.words}`).join("; ");
+  at("cliffs").textContent = cliffs.map((cliff) => `${cliff.value}, ${cliff.service}: ${cliff.words}`).join("; ");
   at("gauges").replaceChildren(...Object.entries(run.services).map(([name, service]) => gauge(name, service, cliffs)));
 }
 
-function inWords(values) {
-  const word = (value) => (value === null ? "none" : typeof value === "object" ? JSON.stringify(value) : String(value));
-  return Object.entries(values || {}).map(([key, value]) => `${key}: ${word(value)}`).join("; ");
+function compare(rows) {
+  at("compared").replaceChildren(...rows.map(([what, predicted, measured]) => {
+    const row = made("tr", undefined, what.startsWith("  ") ? "part" : "");
+    row.append(made("th", what.trim()), made("td", predicted), made("td", measured));
+    return row;
+  }));
 }
 
 // Under Wine the sockets of a Windows program are not among its descriptors, so there they are what is gauged.
@@ -45,14 +48,13 @@ function gauge(name, service, cliffs) {
   const most = Math.min(...(seen === "descriptors" ? [service.nofile] : []), ...those);
   const box = made("div", undefined, "gauge");
   const bar = document.createElement("meter");
-  const told = made("span", "-", "told");
+  const told = made("span", "not looked at", "told faint");
+  bar.style.visibility = "hidden";
   if (Number.isFinite(most)) {
     bar.min = 0;
     bar.max = most;
     bar.high = most * 0.9;
     bar.optimum = 0;
-  } else {
-    bar.style.visibility = "hidden";
   }
   bar.setAttribute("aria-label", `${seen} of ${name}`);
   box.append(made("b", name), bar, told);
@@ -67,10 +69,13 @@ function sampled(sample) {
   if (value === undefined) return;
   shown.bar.value = value;
   shown.first ??= value;
-  const of = Number.isFinite(shown.most) ? ` of ${shown.most}` : "";
-  const more = `${Math.max(0, value - shown.first)} more than at first`;
-  const sockets = shown.seen === "descriptors" && sample.sockets ? `, ${sample.sockets} sockets` : "";
-  shown.told.textContent = `${value}${of} ${shown.seen}, ${more}${sockets}`;
+  const bounded = Number.isFinite(shown.most);
+  if (bounded) shown.bar.style.visibility = "visible";
+  const more = `, ${Math.max(0, value - shown.first)} more than at first`;
+  const sockets = sample.sockets ? `, ${sample.sockets} TCP sockets` : "";
+  const said = shown.seen === "descriptors" ? `descriptors${more}${sockets}` : "TCP sockets";
+  shown.told.className = "told";
+  shown.told.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${said}`;
 }
 
 function add(list, element) {
@@ -99,7 +104,8 @@ const heard = {
   ended: (message) => {
     at("verdict").textContent = message.verdict;
     at("verdict").className = `verdict ${message.verdict}`;
-    at("measured").textContent = inWords(message.measured) || message.problem || "";
+    if (message.rows.length) compare(message.rows);
+    at("problem").textContent = message.problem || "";
     at("report").href = `/runs/${message.path.split("/").map(encodeURIComponent).join("/")}/report.html`;
     at("report").hidden = false;
   },
