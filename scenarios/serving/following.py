@@ -18,6 +18,8 @@ from scenarios.report import comparison
 Message = dict[str, Any]
 # Of what a service prints between two looks so many bytes are read, of which so many lines are shown.
 MOST_BYTES, MOST_LINES = 256 * 1024, 50
+# What a gauge shows of a service.
+GAUGED = ("descriptors", "sockets")
 
 
 def under_way() -> Path | None:
@@ -45,6 +47,7 @@ class Following:
         self.directory = directory
         self._logs: dict[tuple[str, Stream], _Log] = {}
         self._course = _Growing(directory / courses.COURSE_FILE)
+        self._most: dict[tuple[str, str], float] = {}
         self._set_out: Mapping[str, Any] | None = None
         self._family: Family | None = None
         self.over = False
@@ -71,12 +74,20 @@ class Following:
             yield {"kind": "run", **run, **self._set_out, "rows": rows}
 
     def _samples(self) -> Iterator[Message]:
-        """What was seen in passing since the last time; of each service the newest is enough for a gauge."""
+        """What was seen in passing since the last time; of each service the newest and the most make a gauge."""
         newest: dict[str, Message] = {}
         for data in filter(None, map(courses.parsed, self._course.lines())):
             if "cost" not in data:
-                newest[str(data["service"])] = {"kind": "sample", **data}
+                service = str(data["service"])
+                newest[service] = {"kind": "sample", **data, "most": self._most_of(service, data)}
         yield from newest.values()
+
+    def _most_of(self, service: str, data: Mapping[str, Any]) -> dict[str, float]:
+        """How many descriptors and sockets it has had so far at the same time."""
+        for what in GAUGED:
+            if what in data:
+                self._most[service, what] = max(data[what], self._most.get((service, what), 0))
+        return {what: self._most[service, what] for what in GAUGED if (service, what) in self._most}
 
     @property
     def _path(self) -> str:

@@ -58,7 +58,7 @@ function gauge(name, service, cliffs) {
   }
   bar.setAttribute("aria-label", `${seen} of ${name}`);
   box.append(made("b", name), bar, told);
-  gauges[name] = { bar, told, seen, most, first: null };
+  gauges[name] = { bar, told, seen, most };
   return box;
 }
 
@@ -68,14 +68,13 @@ function sampled(sample) {
   const value = sample[shown.seen];
   if (value === undefined) return;
   shown.bar.value = value;
-  shown.first ??= value;
   const bounded = Number.isFinite(shown.most);
   if (bounded) shown.bar.style.visibility = "visible";
-  const more = `, ${Math.max(0, value - shown.first)} more than at first`;
-  const sockets = sample.sockets ? `, ${sample.sockets} TCP sockets` : "";
-  const said = shown.seen === "descriptors" ? `descriptors${more}${sockets}` : "TCP sockets";
+  const words = { descriptors: "descriptors", sockets: "TCP sockets" };
+  const most = `${sample.most[shown.seen]} at most`;
+  const sockets = shown.seen !== "sockets" && sample.most.sockets ? `; ${sample.sockets} TCP sockets` : "";
   shown.told.className = "told";
-  shown.told.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${said}`;
+  shown.told.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${words[shown.seen]}, ${most}${sockets}`;
 }
 
 function add(list, element) {
