@@ -44,9 +44,10 @@ class Plane:
         beside = self.width > NARROW
         taken = min(NAMES, max(map(width_of, series), default=0) + 24) if beside and len(series) > 1 else 12
         right = self.width - taken
-        shapes: list[Shape] = [*self._axes(right), *self._moments(moments, right), *self._bounds(bounds, right)]
+        shapes: list[Shape] = [*self._axes(right), *self._moments(moments, right)]
         for n, points in enumerate(series.values()):
             shapes += self._curve([(self.at(x, right), self.up(y)) for x, y in points], n)
+        shapes += self._bounds(bounds, right)  # which a curve that runs along them must not hide
         if len(series) < 2:
             return Chart(self.width, ABOVE + HEIGHT + BELOW, shapes)
         if beside:
@@ -119,10 +120,10 @@ def _feet(heights: Sequence[float]) -> Iterator[float]:
     """Where the words of each line stand, the lowest line first: on no other line, and each above those before."""
     foot = math.inf
     for y in heights:
-        foot = min(y - 5, foot - LINE)
+        foot = min(y - 6, foot - LINE)
         for other in heights:
             if foot - 10 < other < foot + 3:
-                foot = other - 5
+                foot = other - 6
         yield foot
 
 
