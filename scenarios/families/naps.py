@@ -83,7 +83,7 @@ class Naps(Plain):
                 "claim": Each({name: Exactly(order == claimed) for name, order in orders.items()}),
                 "error": Exactly(None),
             },
-            reason=_reason(sleeps),
+            reason=_reason(sleeps, set(there.values())),
             relations={"seconds": _shorter(sleeps, there)},
             facts={"sleeps": sleeps, "threads": 1},
             waiting=sum(high for _, high in bounds.values()),
@@ -139,12 +139,14 @@ def _claimed(tasks: int) -> list[str]:
     return [*(f"task {number} goes to sleep" for number in numbers), *(f"task {number} is back" for number in numbers)]
 
 
-def _reason(sleeps: list[float]) -> str:
-    longest, total = max(sleeps), sum(sleeps)
-    return (
-        f"who lets others run while it sleeps comes back when its own time is over, the shortest first and all within "
-        f"{longest:g} s; time.sleep blocks the only thread, so they come one by one, in {total:g} s."
-    )
+def _reason(sleeps: list[float], together: set[bool]) -> str:
+    """Of those alone that are there: an exercise asks for what the others do."""
+    reasons = {
+        True: "who lets others run while it sleeps comes back when its own time is over, the shortest first and all "
+        f"within {max(sleeps):g} s",
+        False: f"time.sleep blocks the only thread, so they come one by one, in {sum(sleeps):g} s",
+    }
+    return "; ".join(reason for both, reason in reasons.items() if both in together) + "."
 
 
 FAMILY: Family = Naps()

@@ -83,3 +83,18 @@ def test_what_gevent_needs_to_begin_is_not_slept() -> None:
     seconds = FAMILY.measure(run)["seconds"]
     assert seconds == {"gevent-sleep": 1.0, "time-sleep-patched": 1.01, "time-sleep": 1.52}
     assert prediction().expected["seconds"].difference(seconds) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "not_told"),
+    [
+        ("time-sleep-alone", "one by one", "shortest"),
+        ("gevent-sleep-alone", "shortest", "one by one"),
+        ("gevent-sleep", "shortest", "-"),
+    ],
+)
+def test_the_reason_is_of_those_alone_that_are_there(name: str, told: str, not_told: str) -> None:
+    scenario = spec.load(name)
+    reason = FAMILY.predict(Known(scenario, dict.fromkeys(scenario.services, "linux"))).reason
+    assert told in reason
+    assert not_told not in reason
