@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -26,7 +26,7 @@ SHOWN_LINES, OF_A_LINE, OF_A_VALUE = 8, 160, 400
 # What no program of an exercise prints.
 FLOOD = 32 * 1024 * 1024
 # What became of a program, before there is anything to measure.
-FATES = ("unreadable", "crash", "memory", "ended", "silent", "not-ready", "hang", "flood", "unclear")
+FATES = ("unreadable", "crash", "raised", "memory", "ended", "silent", "not-ready", "hang", "flood", "unclear")
 # Causes that a learner's program can have: it ended, it goes on without end, or says what nobody understands.
 THEIRS = (errors.ServiceDied.__name__, errors.WaitTimeout.__name__, errors.Misunderstood.__name__, None)
 OF_THE_LAB = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, LabFailure)}
@@ -67,9 +67,13 @@ def of_part(exercise: Exercise, done: Done, here: Path) -> list[Finding]:
     found = list(_fates(done))
     if not found and done.record.cause is None:  # the run came to its end
         found = [*_quantities(done), *_checks(done)]
+        # Whatever else was seen probably came of that.
+        found = [*_raised(done), *found] if found else []
     if not found:
         raise Broken(done.record.problem or "nothing was shown")
-    return [_placed(_worded(one, exercise), exercise, here) for one in found]
+    # Several parts may have functions of the same name, each in a file of its own.
+    files = exercise.files if len(exercise.stated.parts) == 1 else list(done.part.programs.values())
+    return [_placed(_worded(one, exercise), exercise, here, files) for one in found]
 
 
 def _fates(done: Done) -> Iterator[Finding]:
@@ -107,6 +111,15 @@ def _fate(one: ServiceEvidence, done: Done) -> Finding | None:
     if one.exit_status == 0 and not _own(one):
         return Finding("silent", f"{one.name} ran to its end and printed nothing")
     return None
+
+
+def _raised(done: Done) -> Iterator[Finding]:
+    """An exception in a learner's own lines that ended a part of a program and not all of it, such as a thread."""
+    for one in (done.evidence.services[name] for name in done.theirs) if done.evidence else ():
+        file, line = _frame(one.stderr_tail)
+        if file:
+            told = f"{one.name} went on without a part of it, which ended by an exception"
+            yield Finding("raised", told, file=file, line=line, lines=_traceback(one))
 
 
 def _is_foreseen(failed: Mapping[str, object], done: Done) -> bool:
@@ -189,20 +202,20 @@ def feedback_for(about: str, exercise: Exercise) -> Feedback | None:
     return next((one for one in entries if any(fnmatchcase(about, when) for when in one.when)), None)
 
 
-def _placed(one: Finding, exercise: Exercise, here: Path) -> Finding:
-    """With a place to look at: where it crashed, what the exercise names, the first TODO, or the first file."""
+def _placed(one: Finding, exercise: Exercise, here: Path, files: Sequence[str]) -> Finding:
+    """With a place to look at: where it crashed, what the exercise names, the first TODO, or the first of the files."""
     if one.file:
         return one
     feedback = feedback_for(one.about, exercise)
-    for name in exercise.files:
+    for name in files:
         text = _text(here / name)
         line = (feedback and feedback.look and _defined(feedback.look, text)) or 0
         if line:
             return replace(one, file=name, line=line)
-    for name in exercise.files:
+    for name in files:
         if line := _first(TODO, _text(here / name)):
             return replace(one, file=name, line=line)
-    return replace(one, file=exercise.files[0], line=1)
+    return replace(one, file=files[0], line=1)
 
 
 def _text(path: Path) -> str:

@@ -18,7 +18,20 @@ emit("fetched", fetcher="gevent", urls=urls, pool=urls, seconds=latency + 0.01, 
 emit("observed", greenlets=urls, switches=99)
 """
 POOL = "list(Pool(pool).imap(fetch, pages))"
-THREADS = "__import__('concurrent.futures').futures.ThreadPoolExecutor(pool).map(fetch, pages)"
+THREADS = """\
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from labs.programs.clients.fetching import fetch, run
+
+
+def fetch_all(pages, pool):
+    with ThreadPoolExecutor(pool) as threads:
+        return list(threads.map(fetch, pages))
+
+
+sys.exit(run("gevent", fetch_all, None, None))
+"""
 BY_HAND = """\
 _by_hand(pages, pool)
 
@@ -48,6 +61,14 @@ WRONG = (
     ),
     Program("nothing is patched", "together.py", "", "monkey.patch_all()\n", "seconds"),
     Program("one after the other", "together.py", "[fetch(page) for page in pages]", POOL, "seconds"),
+    Program("threads in place of greenlets", "together.py", THREADS, finding="each_page_had_a_greenlet"),
+    Program(
+        "the threads of gevent's own pool",
+        "together.py",
+        "__import__('gevent').get_hub().threadpool.map(fetch, pages)",
+        POOL,
+        "each_page_had_a_greenlet",
+    ),
     Program(
         "the serial one uses threads",
         "serially.py",
@@ -56,4 +77,11 @@ WRONG = (
         "seconds",
     ),
 )
-OTHERS = (Program("greenlets are spawned by hand", "together.py", BY_HAND, POOL),)
+OTHERS = (
+    Program("greenlets are spawned by hand", "together.py", BY_HAND, POOL),
+    Program(
+        "threads that the patch makes greenlets",
+        "together.py",
+        f"from gevent import monkey\n\nmonkey.patch_all()\n{THREADS}",
+    ),
+)

@@ -46,6 +46,71 @@ with select.epoll() as epoll:
                 epoll.unregister(descriptor)
                 clients.pop(descriptor).sock.close()
 """
+STANDING = """\
+import select
+import threading
+
+from labs.programs.servers.echoing import Client, announce, listen
+
+
+def serve():
+    poll = select.poll()
+    while clients:
+        for descriptor in list(clients):
+            poll.register(descriptor, select.POLLIN)
+        for descriptor, _ in poll.poll(1):
+            if not clients[descriptor].step():
+                poll.unregister(descriptor)
+                clients.pop(descriptor).sock.close()
+                gone.pop(descriptor).set()
+
+
+listener, clients, gone = listen(None, None), {}, {}
+announce(listener)
+while True:
+    client = Client(listener)
+    gone[client.sock.fileno()] = threading.Event()
+    clients[client.sock.fileno()] = client
+    threading.Thread(target=serve if len(clients) == 1 else gone[client.sock.fileno()].wait).start()
+"""
+STEP = """\
+            elif key.data.step():
+                selector.modify(key.data.sock, WRITE if key.data.unsent else READ, key.data)
+            else:
+                selector.unregister(key.data.sock)
+                key.data.sock.close()
+"""
+THREAD_FOR_EACH_STEP = """\
+            else:
+                import threading
+
+                there = []
+                one = threading.Thread(target=lambda: there.append(key.data.step()))
+                one.start()
+                one.join()
+                if there[0]:
+                    selector.modify(key.data.sock, WRITE if key.data.unsent else READ, key.data)
+                else:
+                    selector.unregister(key.data.sock)
+                    key.data.sock.close()
+"""
+IGNORED = """\
+import os
+import signal
+
+from labs.programs.servers.echoing import announce, echo, listen
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+listener = listen(None, None)
+announce(listener)
+while True:
+    sock = listener.accept()[0]
+    if not os.fork():
+        listener.close()
+        echo(sock)
+        os._exit(0)
+    sock.close()
+"""
 WRONG = (
     Program("it only prints that it is ready", "processes.py", PRINTS, finding="served"),
     Program("threads in place of processes", "processes.py", THREADS, FORK, "processes"),
@@ -59,8 +124,15 @@ WRONG = (
     ),
     Program("one client after the other", "threads.py", "        echo(sock)\n", THREAD, "served"),
     Program(
+        "one serves, and the others stand there", "threads.py", STANDING, finding="each_client_has_who_waits_for_it"
+    ),
+    Program("a thread for each step", "events.py", THREAD_FOR_EACH_STEP, STEP, "no_thread_came_and_went"),
+    Program(
         "the loop is poll's", "events.py", "selectors.PollSelector()", "selectors.DefaultSelector()", "descriptors"
     ),
     Program("who has gone stays open", "events.py", "pass", "key.data.sock.close()", "nothing_of_its_clients_is_left"),
 )
-OTHERS = (Program("the loop is epoll itself", "events.py", EPOLL),)
+OTHERS = (
+    Program("the kernel forgets children by itself", "processes.py", IGNORED),
+    Program("the loop is epoll itself", "events.py", EPOLL),
+)

@@ -38,6 +38,13 @@ ONE_BY_ONE = """\
     with second:
         done.append(True)
 """
+ONE_AT_A_TIME = """\
+    with everybody, first, second:
+        done.append(True)
+
+
+everybody = threading.Lock()
+"""
 WRONG = (
     Program(
         "it only prints the number", "counter.py", PRINTS, finding="every_update_was_a_read_and_a_write_by_its_thread"
@@ -66,6 +73,14 @@ WRONG = (
         UPDATE,
         "every_update_was_a_read_and_a_write_by_its_thread",
     ),
+    Program(
+        "it has no lock, and reads where nobody looks",
+        "counter.py",
+        "        counter.value = counter._value + 1\n",
+        UPDATE,
+        "every_update_was_a_read_and_a_write_by_its_thread",
+    ),
+    Program("its threads end by an exception", "ring.py", "first, second = sorted((left, right))", ORDER, "raised"),
     Program("the ring stays", "ring.py", "first, second = right, left", ORDER, "finished"),
     Program("one lock after the other", "ring.py", ONE_BY_ONE, HELD, "each_thread_had_both_its_locks_at_the_same_time"),
 )
@@ -77,6 +92,7 @@ OTHERS = (
         "        finally:\n            lock.release()\n",
         UPDATE,
     ),
+    Program("one lock more lets one thread at a time have both", "ring.py", ONE_AT_A_TIME, HELD),
     Program(
         "the last one takes them the other way round",
         "ring.py",

@@ -11,12 +11,15 @@ time.sleep(1000)
 """
 QUESTION = "readable, writable, _ = select.select([listener.fileno(), *reading], writing, [])"
 POLL = """\
-poll = select.poll()
-        for one in [listener.fileno(), *reading]:
-            poll.register(one, select.POLLIN)
-        for one in writing:
-            poll.register(one, select.POLLOUT)
-        readable, writable = [one for one, _ in poll.poll()], []"""
+if not clients:
+            readable, writable, _ = select.select([listener.fileno()], [], [])
+        else:
+            poll = select.poll()
+            for one in [listener.fileno(), *reading]:
+                poll.register(one, select.POLLIN)
+            for one in writing:
+                poll.register(one, select.POLLOUT)
+            readable, writable = [one for one, _ in poll.poll()], []"""
 THREADS = """\
         import threading
 
@@ -48,10 +51,68 @@ with selectors.SelectSelector() as selector:
                 selector.unregister(key.data.sock)
                 key.data.sock.close()
 """
+STEP = "            elif not clients[descriptor].step():\n                clients.pop(descriptor).sock.close()\n"
+THREAD_FOR_EACH_STEP = """\
+            else:
+                import threading
+
+                there = []
+                one = threading.Thread(target=lambda: there.append(clients[descriptor].step()))
+                one.start()
+                one.join()
+                if not there[0]:
+                    clients.pop(descriptor).sock.close()
+"""
+LOOKS = """\
+readable, _, _ = select.select([listener.fileno()], [], [], 0.02)
+        readable, writable = readable + list(clients), []"""
+GENERATORS = """\
+import select
+
+from labs.programs.servers.echoing import CHUNK, announce, listen
+
+
+def serve(sock):
+    with sock:
+        while True:
+            yield "to read"
+            data = sock.recv(CHUNK)
+            if not data:
+                return
+            while data:
+                yield "to write"
+                data = data[sock.send(data) :]
+
+
+listener, waiting = listen(None, None), {}
+announce(listener)
+while True:
+    reading = [sock for sock, (what, _) in waiting.items() if what == "to read"]
+    writing = [sock for sock, (what, _) in waiting.items() if what == "to write"]
+    readable, writable, _ = select.select([listener, *reading], writing, [], 10)
+    for sock in readable + writable:
+        if sock is listener:
+            sock, _ = listener.accept()
+            sock.setblocking(False)
+            client = serve(sock)
+        else:
+            _, client = waiting.pop(sock)
+        for what in client:
+            waiting[sock] = what, client
+            break
+"""
 WRONG = (
     Program("it only prints that it is ready", "server.py", PRINTS, finding="served"),
-    Program("it waits in poll", "server.py", POLL, QUESTION, "it_waits_in_the_system_call_of_its_mechanism"),
+    Program(
+        "it waits in poll while there are clients",
+        "server.py",
+        POLL,
+        QUESTION,
+        "it_waits_in_select_for_all_of_its_clients",
+    ),
     Program("a thread for each client", "server.py", THREADS, READING, "crash"),
+    Program("a thread for each step", "server.py", THREAD_FOR_EACH_STEP, STEP, "no_thread_came_and_went"),
+    Program("it looks at all of them, often", "server.py", LOOKS, QUESTION, "a_silent_client_costs_nothing"),
     Program(
         "who has gone stays open",
         "server.py",
@@ -72,4 +133,7 @@ WRONG = (
         "a_silent_client_costs_nothing",
     ),
 )
-OTHERS = (Program("selectors, with select below", "server.py", SELECTORS),)
+OTHERS = (
+    Program("selectors, with select below", "server.py", SELECTORS),
+    Program("a generator for each client", "server.py", GENERATORS),
+)

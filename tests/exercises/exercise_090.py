@@ -26,13 +26,45 @@ coming = [listener.fileno()]
             coming = coming if False else []
             while True:
                 pass"""
+QUESTION = "readable, writable, _ = select.select(coming + reading, writing, [])"
 POLL = """\
-poll = select.poll()
-        for one in coming + reading:
-            poll.register(one, select.POLLIN)
-        for one in writing:
-            poll.register(one, select.POLLOUT)
-        readable, writable = [one for one, _ in poll.poll()], []"""
+if len(clients) < 30:
+            readable, writable, _ = select.select(coming + reading, writing, [])
+        else:
+            poll = select.poll()
+            for one in coming + reading:
+                poll.register(one, select.POLLIN)
+            for one in writing:
+                poll.register(one, select.POLLOUT)
+            readable, writable = [one for one, _ in poll.poll()], []"""
+CAUGHT = """\
+import select
+import time
+
+from labs.programs.servers.echoing import Client, announce, listen
+
+listener, clients = listen(None, None), {}
+announce(listener)
+while True:
+    reading = [descriptor for descriptor, client in clients.items() if not client.unsent]
+    writing = [descriptor for descriptor, client in clients.items() if client.unsent]
+    coming = [listener.fileno()] if len(clients) < 1020 else []
+    readable, writable, _ = select.select(coming + reading, writing, [])
+    for descriptor in readable + writable:
+        if descriptor == listener.fileno():
+            try:
+                client = Client(listener)
+            except OSError:
+                time.sleep(0.05)
+                continue
+            clients[client.sock.fileno()] = client
+        elif not clients[descriptor].step():
+            clients.pop(descriptor).sock.close()
+"""
+PAUSED = CAUGHT.replace("1020 else", "1020 and not full else").replace("{}\n", "{}\nfull = False\n", 1)
+PAUSED = PAUSED.replace("time.sleep(0.05)", "full = True").replace(
+    "sock.close()", "sock.close()\n            full = False"
+)
 WRONG = (
     Program("it only prints that it is ready", "server.py", PRINTS, finding="served"),
     Program("it only raises the limit", "server.py", RAISED, ROOM, "crash"),
@@ -58,12 +90,14 @@ WRONG = (
         "it_stood_still_while_it_was_full",
     ),
     Program(
-        "it waits in poll",
+        "it waits in poll while there are many",
         "server.py",
         POLL,
-        "readable, writable, _ = select.select(coming + reading, writing, [])",
-        "it_waits_in_the_system_call_of_its_mechanism",
+        QUESTION,
+        "it_waits_in_select_for_all_of_its_clients",
     ),
+    Program("it knows one wall alone", "server.py", "1020", ROOM, "crash"),
+    Program("full, it goes on to ask, with pauses", "server.py", CAUGHT, finding="nothing_wakes_it_while_it_is_full"),
 )
 OTHERS = (
     Program(
@@ -72,5 +106,6 @@ OTHERS = (
         "min(__import__('resource').getrlimit(__import__('resource').RLIMIT_NOFILE)[0], 1024) - 4",
         ROOM,
     ),
+    Program("accept itself tells that it is full", "server.py", PAUSED),
     Program("a room is counted down", "server.py", "coming = [listener.fileno()][: most - len(clients)]", COMING),
 )

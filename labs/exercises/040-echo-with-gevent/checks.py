@@ -1,13 +1,43 @@
-"""Checks of this exercise: those who serve each client are greenlets, of gevent's own library."""
+"""Checks of this exercise: each client has a greenlet of its own, and all of them are one thread that sleeps."""
 
 from collections.abc import Callable
 
+import pytest
 from testinfra.host import Host
 
+from labs import silence
+from labs.silence import Silence
 from scenarios.evidence import Evidence
 
+CLIENTS = 20
 
-def test_gevents_loop_is_in_the_process(evidence: Evidence, machine: Callable[[str], Host]) -> None:
-    server = evidence.services["server"]
-    maps = machine("server").run(f"cat /proc/{server.pid}/maps").stdout
-    assert "gevent" in maps, "gevent's libraries should be in the server's memory, and are not"
+
+@pytest.fixture(scope="session")
+def silent(evidence: Evidence, machine: Callable[[str], Host]) -> Silence | None:
+    """What the server does while all of its clients are silent; None when it does not answer them."""
+    if evidence.services["server"].exit_status is not None:
+        pytest.skip("the server has died")
+    return silence.of(evidence, machine, CLIENTS)
+
+
+def test_each_client_had_a_greenlet(evidence: Evidence) -> None:
+    # It is told whenever they are more than twice as many as before.
+    clients, seen = evidence.scenario.number("clients"), evidence.services["server"].last("observed")
+    ran = seen["greenlets"] if seen else 0
+    assert ran >= clients / 2, f"a greenlet for each of {clients} clients was expected, and about {ran} ran"
+
+
+def test_those_who_come_later_are_served_too(silent: Silence | None) -> None:
+    assert silent is not None, "clients that came after the others had gone were not answered"
+
+
+def test_a_silent_client_costs_nothing(silent: Silence | None) -> None:
+    if silent is None:
+        pytest.skip("it does not answer, as another check says")
+    silent.costs_nothing()
+
+
+def test_no_thread_came_and_went(evidence: Evidence) -> None:
+    assert not evidence.services["server"].lost_a_thread("ready", "finished"), (
+        "a thread served, and ended before the end"
+    )

@@ -12,6 +12,7 @@ def test_every_update_was_a_read_and_a_write_by_its_thread(evidence: Evidence) -
     workers, updates = evidence.scenario.number("workers"), evidence.scenario.number("updates")
     watched = service.said("watched")
     wanted, seen = (workers * updates, workers), (watched["writes"], watched["writers"])
+    assert watched["reads"] > wanted[0], f"{wanted[0]} reads were expected, and {watched['reads'] - 1} were seen"
     assert seen == wanted, f"{wanted[0]} writes by {wanted[1]} threads were expected, and {seen[0]} by {seen[1]} seen"
 
 

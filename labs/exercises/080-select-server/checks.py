@@ -1,39 +1,51 @@
-"""Checks of this exercise: waiting costs nothing, since select returns only when there is something to do."""
+"""Checks of this exercise: select is asked for all clients at once, by one thread, and returns only when one speaks."""
 
 from collections.abc import Callable
 
 import pytest
 from testinfra.host import Host
 
+from labs import silence
+from labs.silence import Silence
 from scenarios.evidence import Evidence
 
-# Connects, is served once, says nothing more for a while, and tells what processor time the server took meanwhile.
-SILENT = """
-import os, socket, sys, time
-host, port, pid = sys.argv[1:]
-def took():
-    fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-with socket.create_connection((host, int(port)), 10) as sock:
-    sock.sendall(b"?")
-    sock.recv(1)
-    before = took()
-    time.sleep(0.6)
-    print(took() - before)
-"""
-# Of 0.6 s; who asks without end takes all of it, unless others want the processors too.
-MOST_SECONDS = 0.1
+CLIENTS = 20
+# The three standard streams and the listener.
+BEFORE = 4
 
 
-def test_a_silent_client_costs_nothing(evidence: Evidence, machine: Callable[[str], Host]) -> None:
-    server = evidence.services["server"]
-    if server.exit_status is not None:
+@pytest.fixture(scope="session")
+def seen(evidence: Evidence, machine: Callable[[str], Host]) -> Silence | None:
+    """What the server does while all of its clients are silent; None when it does not answer them."""
+    if evidence.services["server"].exit_status is not None:
         pytest.skip("the server has died")
-    # Others listen there too, such as the engine's own name server.
-    port = str(server.said("ready")["port"])
-    listening = [line.split()[3].rpartition(":") for line in machine("server").run("ss -Hltn").stdout.splitlines()]
-    host = next(host for host, _, number in listening if number == port)
-    here = "127.0.0.1" if host == "0.0.0.0" else host
-    done = machine("server").run("python3 -c %s %s %s %s", SILENT, here, port, str(server.pid))
-    took = float(done.stdout)
-    assert took <= MOST_SECONDS, f"next to no processor time was expected, and {took:.2f} s of 0.6 were taken"
+    return silence.of(evidence, machine, CLIENTS)
+
+
+@pytest.fixture(scope="session")
+def silent(seen: Silence | None) -> Silence:
+    """The same, of a server that answers."""
+    return seen or pytest.skip("it does not answer, as another check says")
+
+
+def test_those_who_come_later_are_served_too(seen: Silence | None) -> None:
+    assert seen is not None, "clients that came after the others had gone were not answered"
+
+
+def test_a_silent_client_costs_nothing(silent: Silence) -> None:
+    silent.costs_nothing()
+
+
+def test_it_waits_in_select_for_all_of_its_clients(silent: Silence) -> None:
+    # select's first argument is the highest of its descriptors, and one.
+    assert silent.first.call == "select", f"select was expected, and it waits in {silent.first.call}"
+    wanted = BEFORE + CLIENTS
+    assert silent.first.argument >= wanted, (
+        f"{wanted} descriptors are open, and select is asked for the lower ones alone"
+    )
+
+
+def test_no_thread_came_and_went(evidence: Evidence) -> None:
+    assert not evidence.services["server"].lost_a_thread("ready", "finished"), (
+        "a thread served, and ended before the end"
+    )

@@ -1,4 +1,4 @@
-"""Runs another program, and says at its end how control went from greenlet to greenlet in it.
+"""Runs another program, and says how control goes from greenlet to greenlet in it: while it runs, and at its end.
 
 python -m labs.programs.demos.observed labs.programs.demos.greenlets_in_turn --greenlets 2 --steps 2
 """
@@ -6,6 +6,7 @@ python -m labs.programs.demos.observed labs.programs.demos.greenlets_in_turn --g
 import argparse
 import runpy
 import sys
+from _thread import get_ident  # before a program may patch it: of threads, and not of greenlets
 
 import greenlet
 
@@ -22,11 +23,26 @@ class Switches:
         self.count = 0
         # The greenlets themselves: the id of one that is gone may be given to another.
         self.seen: set[greenlet.greenlet] = set()
+        self.connecting: set[greenlet.greenlet] = set()
+        self.thread, self.told = get_ident(), 0
 
     def __call__(self, _event: str, between: tuple[greenlet.greenlet, greenlet.greenlet]) -> None:
         """`between` is who hands over, and to whom."""
         self.count += 1
         self.seen.update(one for one in between if one is not self.main)
+        # A server has no end of its own; and to tell of each greenlet would be to print without end.
+        if len(self.seen) > 2 * self.told:
+            self.tell()
+
+    def hear(self, event: str, _arguments: tuple[object, ...]) -> None:
+        """Of all that CPython's audit tells: which greenlets of this thread connect a socket."""
+        if event == "socket.connect" and get_ident() == self.thread and greenlet.getcurrent() is not self.main:
+            self.connecting.add(greenlet.getcurrent())
+
+    def tell(self) -> None:
+        """Says what was counted so far."""
+        self.told = len(self.seen)
+        emit("observed", switches=self.count, greenlets=self.told, connecting=len(self.connecting))
 
 
 def main() -> None:
@@ -38,11 +54,12 @@ def main() -> None:
     sys.argv = [options.program, *options.arguments]
     switches = Switches()
     greenlet.settrace(switches)
+    sys.addaudithook(switches.hear)
     try:
         runpy.run_module(options.program, run_name="__main__", alter_sys=True)
     finally:
         greenlet.settrace(None)
-        emit("observed", switches=switches.count, greenlets=len(switches.seen))
+        switches.tell()
 
 
 if __name__ == "__main__":

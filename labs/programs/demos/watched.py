@@ -9,16 +9,20 @@ from labs.programs.events import emit
 
 
 class WatchedCounter(Counter):
-    """Lets others run between a read and what follows it, and counts who wrote how often."""
+    """Lets others run between a read and what follows it, and counts who read and wrote how often."""
 
     def __init__(self) -> None:
         """Nothing was counted yet."""
-        self._value, self._writes, self._writers = 0, 0, set[int]()
+        self._value, self._reads, self._writes = 0, 0, 0
+        # The threads themselves: the id of one that has ended may be given to another.
+        self._writers: set[threading.Thread] = set()
         self._noting = threading.Lock()
 
     @property
     def value(self) -> int:
         """What was written last; others run before the reader goes on."""
+        with self._noting:
+            self._reads += 1
         read = self._value
         time.sleep(0)
         return read
@@ -28,11 +32,11 @@ class WatchedCounter(Counter):
         self._value = new
         with self._noting:
             self._writes += 1
-            self._writers.add(threading.get_ident())
+            self._writers.add(threading.current_thread())
 
     def report(self) -> None:
-        """Says how often it was written, and by how many threads."""
-        emit("watched", writes=self._writes, writers=len(self._writers))
+        """Says how often it was read and written, and by how many threads."""
+        emit("watched", reads=self._reads, writes=self._writes, writers=len(self._writers))
 
 
 class WatchedLock:
@@ -62,7 +66,7 @@ class Ring:
         self.locks = [WatchedLock(number, self) for number in range(count)]
         self._mine = threading.local()
         self._noting = threading.Lock()
-        self._pairs: dict[int, tuple[int, ...]] = {}
+        self._pairs: dict[threading.Thread, tuple[int, ...]] = {}
 
     def _held(self) -> set[int]:
         if not hasattr(self._mine, "held"):
@@ -76,7 +80,7 @@ class Ring:
         held.add(number)
         if len(held) == 2:
             with self._noting:
-                self._pairs[threading.get_ident()] = tuple(sorted(held))
+                self._pairs[threading.current_thread()] = tuple(sorted(held))
 
     def given_back(self, number: int) -> None:
         """By the thread that calls."""
