@@ -114,11 +114,11 @@ def _fate(one: ServiceEvidence, done: Done) -> Finding | None:
 
 
 def _raised(done: Done) -> Iterator[Finding]:
-    """An exception in a learner's own lines that ended a part of a program and not all of it, such as a thread."""
+    """An exception in a learner's own lines that was no end of the run, such as one that ended a thread alone."""
     for one in (done.evidence.services[name] for name in done.theirs) if done.evidence else ():
         file, line = _frame(one.stderr_tail)
         if file:
-            told = f"{one.name} went on without a part of it, which ended by an exception"
+            told = f"{one.name} met an exception, which ended it or a part of it"
             yield Finding("raised", told, file=file, line=line, lines=_traceback(one))
 
 

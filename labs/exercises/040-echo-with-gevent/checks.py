@@ -1,6 +1,6 @@
 """Checks of this exercise: each client has a greenlet of its own, and all of them are one thread that sleeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from testinfra.host import Host
@@ -8,15 +8,16 @@ from testinfra.host import Host
 from labs import silence
 from labs.silence import Silence
 from scenarios.evidence import Evidence
+from scenarios.quantities import Json
 
 CLIENTS = 20
 
 
 @pytest.fixture(scope="session")
-def silent(evidence: Evidence, machine: Callable[[str], Host]) -> Silence | None:
+def silent(evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json]) -> Silence | None:
     """What the server does while all of its clients are silent; None when it does not answer them."""
-    if evidence.services["server"].exit_status is not None:
-        pytest.skip("the server has died")
+    if measured["error"] is not None or evidence.services["server"].exit_status is not None:
+        pytest.skip("the first clients were not served, or the server has died")
     return silence.of(evidence, machine, CLIENTS)
 
 

@@ -1,6 +1,6 @@
 """Checks of this exercise: each client has who waits for it, a process or a thread of its own or the one event loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from testinfra.host import Host
@@ -9,16 +9,17 @@ from labs import silence
 from labs.silence import Silence
 from scenarios.evidence import Evidence
 from scenarios.families.base import Prediction
+from scenarios.quantities import Json
 
 CLIENTS = 8
 LOOP = "selectors"
 
 
 @pytest.fixture(scope="session")
-def silent(evidence: Evidence, machine: Callable[[str], Host]) -> Silence | None:
+def silent(evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json]) -> Silence | None:
     """What the server does while all of its clients are silent; None when it does not answer them."""
-    if evidence.services["server"].exit_status is not None:
-        pytest.skip("the server has died")
+    if measured["error"] is not None or evidence.services["server"].exit_status is not None:
+        pytest.skip("the first clients were not served, or the server has died")
     return silence.of(evidence, machine, CLIENTS)
 
 

@@ -1,6 +1,6 @@
 """Checks of this exercise: select is asked for all clients at once, by one thread, and returns only when one speaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from testinfra.host import Host
@@ -8,6 +8,7 @@ from testinfra.host import Host
 from labs import silence
 from labs.silence import Silence
 from scenarios.evidence import Evidence
+from scenarios.quantities import Json
 
 CLIENTS = 20
 # The three standard streams and the listener.
@@ -15,10 +16,10 @@ BEFORE = 4
 
 
 @pytest.fixture(scope="session")
-def seen(evidence: Evidence, machine: Callable[[str], Host]) -> Silence | None:
+def seen(evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json]) -> Silence | None:
     """What the server does while all of its clients are silent; None when it does not answer them."""
-    if evidence.services["server"].exit_status is not None:
-        pytest.skip("the server has died")
+    if measured["error"] is not None or evidence.services["server"].exit_status is not None:
+        pytest.skip("the first clients were not served, or the server has died")
     return silence.of(evidence, machine, CLIENTS)
 
 
