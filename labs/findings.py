@@ -209,7 +209,7 @@ def _placed(one: Finding, exercise: Exercise, here: Path, files: Sequence[str]) 
     feedback = feedback_for(one.about, exercise)
     for name in files:
         text = _text(here / name)
-        line = (feedback and feedback.look and _defined(feedback.look, text)) or 0
+        line = (feedback and feedback.look and _named(feedback.look, name, text)) or 0
         if line:
             return replace(one, file=name, line=line)
     for name in files:
@@ -223,6 +223,12 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _named(look: str, file: str, text: str) -> int:
+    """The line of what an exercise names in a file, such as `serve`, or `threads.serve` where others have one too."""
+    module, _, name = look.rpartition(".")
+    return _defined(name, text) if module in ("", file.removesuffix(".py")) else 0
 
 
 def _defined(name: str, text: str) -> int:

@@ -58,10 +58,12 @@ def checked(one: Checked, out: Console) -> None:
                                    done.record.measured))  # fmt: skip
     for finding in one.findings[:1]:
         _finding(one.exercise, finding, out)
-    for finding in one.findings[1:MOST_FINDINGS]:
-        out.print(line("  also", finding.say or finding.told))
-    if len(one.findings) > MOST_FINDINGS:
-        out.print(line("", f"and {len(one.findings) - MOST_FINDINGS} more, which may come of the same"))
+    # Several findings may have the same words.
+    words = list(dict.fromkeys(finding.say or finding.told for finding in one.findings))
+    for text in words[1:MOST_FINDINGS]:
+        out.print(line("  also", text))
+    if len(words) > MOST_FINDINGS:
+        out.print(line("", f"and {len(words) - MOST_FINDINGS} more, which may come of the same"))
     _predictions(one.predictions, out)
     out.print(line("result", one.result, STYLES[one.result]))
     for text in _next(one):

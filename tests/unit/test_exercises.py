@@ -78,9 +78,11 @@ def test_what_is_said_of_a_finding_is_of_one_that_can_be_found(exercise: Exercis
 
 @every
 def test_where_to_look_is_a_name_of_the_starter(exercise: Exercise) -> None:
-    text = "".join((exercise.starter / name).read_text(encoding="utf-8") for name in exercise.files)
-    for one in exercise.stated.feedback:
-        assert one.look is None or f"def {one.look}(" in text or f"class {one.look}" in text, one.look
+    for look in filter(None, (one.look for one in exercise.stated.feedback)):
+        module, _, name = look.rpartition(".")
+        files = [f"{module}.py"] if module else exercise.files
+        text = "".join((exercise.starter / file).read_text(encoding="utf-8") for file in files)
+        assert f"def {name}(" in text or f"class {name}" in text, look
 
 
 @every

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labs import checking, course, draws, hinting, progress, telling, workspace
+from labs import checking, course, draws, findings, hinting, progress, telling, workspace
 from labs.checking import Checked
 from labs.commands import check, helping, overview, start
 from labs.exercise import Exercise
@@ -14,7 +14,7 @@ from labs.progress import Predicted
 from scenarios import evidence, places
 from scenarios.engines import choose
 from scenarios.errors import EngineError, EngineGone, UsageError
-from tests.unit.made_course import CLIENTS, FIRST, SECOND, lay
+from tests.unit.made_course import CLIENTS, FIRST, SECOND, STARTER, lay
 from tests.unit.scripted import Script, ScriptedEngine, at, event, raised, raising, transfers
 
 pytestmark = pytest.mark.usefixtures("runs", "laid")
@@ -330,3 +330,8 @@ def test_a_name_or_a_number_finds_an_exercise() -> None:
         course.find("010-frist")
     with pytest.raises(UsageError, match=r"\./inv lab shows them all"):
         course.find("zzz")
+
+
+@pytest.mark.parametrize(("look", "line"), [("serve", 4), ("server.serve", 4), ("threads.serve", 0), ("work", 0)])
+def test_what_several_files_have_is_looked_for_where_it_is_meant(look: str, line: int) -> None:
+    assert findings._named(look, "server.py", STARTER) == line
