@@ -29,6 +29,43 @@ THREADS = """\
     return
     over = False
 """
+HIDDEN = """\
+from concurrent.futures import ThreadPoolExecutor
+
+from labs.programs.devices import WAITS, read_state, run
+
+
+def watch(devices, seen):
+    over = False
+    with ThreadPoolExecutor(1) as thread:
+        while not over:
+            number, _, over = thread.submit(read_state, devices.mouse).result()
+            seen.turns += 1
+            seen.add(number)
+
+
+run(watch, WAITS, None, None)
+"""
+GEVENT = """\
+import gevent
+from gevent.socket import wait_read
+
+from labs.programs.devices import WAITS, read_state, run
+
+
+def watch(devices, seen):
+    keyboards = [gevent.spawn(wait_read, one.fileno()) for one in devices.keyboards]
+    over = False
+    while not over:
+        wait_read(devices.mouse.fileno())
+        number, _, over = read_state(devices.mouse)
+        seen.turns += 1
+        seen.add(number)
+    gevent.killall(keyboards)
+
+
+run(watch, WAITS, None, None)
+"""
 EPOLL = """\
 import select
 
@@ -58,6 +95,7 @@ WRONG = (
     Program(
         "a thread waits for each device", "watcher.py", THREADS, "    over = False\n", "every_watcher_is_one_thread"
     ),
+    Program("a thread that has ended when it is over", "watcher.py", HIDDEN, finding="no_thread_came_and_went"),
     Program(
         "it takes the last of a few",
         "watcher.py",
@@ -66,4 +104,7 @@ WRONG = (
         "delay",
     ),
 )
-OTHERS = (Program("epoll itself", "watcher.py", EPOLL),)
+OTHERS = (
+    Program("epoll itself", "watcher.py", EPOLL),
+    Program("a greenlet for each device", "watcher.py", GEVENT),
+)
