@@ -112,29 +112,6 @@ def echo(sock, _address):
 
 def unused(sock: socket.socket, _address: object) -> None:
 """
-PATCHED_THREADS = """\
-from gevent import monkey
-
-monkey.patch_all()
-import threading
-
-import gevent
-
-from labs.programs.servers.echoing import announce, echo, listen
-
-listener = listen(None, None)
-
-
-def serve():
-    while True:
-        threading.Thread(target=echo, args=(listener.accept()[0],), daemon=True).start()
-
-
-gevent.spawn(serve)
-gevent.sleep(0.01)
-announce(listener)
-gevent.wait()
-"""
 WRONG = (
     Program("it only prints that it is ready", "server.py", PRINTS, finding="served"),
     Program("a thread for each client", "server.py", THREADS, SERVE, "crash"),
@@ -144,7 +121,4 @@ WRONG = (
     Program("a thread for each piece", "server.py", THREAD_FOR_EACH_PIECE, ECHO, "no_thread_came_and_went"),
     Program("send in place of sendall", "server.py", "sock.send(data[:1000])", "sock.sendall(data)", "served"),
 )
-OTHERS = (
-    Program("threads that the patch makes greenlets", "server.py", PATCHED_THREADS),
-    Program("everything is patched, and greenlets spawned by hand", "server.py", PATCHED),
-)
+OTHERS = (Program("everything is patched, and greenlets spawned by hand", "server.py", PATCHED),)

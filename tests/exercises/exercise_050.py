@@ -94,23 +94,6 @@ THREAD_FOR_EACH_STEP = """\
                     selector.unregister(key.data.sock)
                     key.data.sock.close()
 """
-IGNORED = """\
-import os
-import signal
-
-from labs.programs.servers.echoing import announce, echo, listen
-
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-listener = listen(None, None)
-announce(listener)
-while True:
-    sock = listener.accept()[0]
-    if not os.fork():
-        listener.close()
-        echo(sock)
-        os._exit(0)
-    sock.close()
-"""
 WRONG = (
     Program("it only prints that it is ready", "processes.py", PRINTS, finding="served"),
     Program("threads in place of processes", "processes.py", THREADS, FORK, "processes"),
@@ -132,7 +115,4 @@ WRONG = (
     ),
     Program("who has gone stays open", "events.py", "pass", "key.data.sock.close()", "nothing_of_its_clients_is_left"),
 )
-OTHERS = (
-    Program("the kernel forgets children by itself", "processes.py", IGNORED),
-    Program("the loop is epoll itself", "events.py", EPOLL),
-)
+OTHERS = (Program("the loop is epoll itself", "events.py", EPOLL),)

@@ -46,26 +46,6 @@ def watch(devices, seen):
 
 run(watch, WAITS, None, None)
 """
-GEVENT = """\
-import gevent
-from gevent.socket import wait_read
-
-from labs.programs.devices import WAITS, read_state, run
-
-
-def watch(devices, seen):
-    keyboards = [gevent.spawn(wait_read, one.fileno()) for one in devices.keyboards]
-    over = False
-    while not over:
-        wait_read(devices.mouse.fileno())
-        number, _, over = read_state(devices.mouse)
-        seen.turns += 1
-        seen.add(number)
-    gevent.killall(keyboards)
-
-
-run(watch, WAITS, None, None)
-"""
 EPOLL = """\
 import select
 
@@ -104,7 +84,4 @@ WRONG = (
         "delay",
     ),
 )
-OTHERS = (
-    Program("epoll itself", "watcher.py", EPOLL),
-    Program("a greenlet for each device", "watcher.py", GEVENT),
-)
+OTHERS = (Program("epoll itself", "watcher.py", EPOLL),)

@@ -66,41 +66,6 @@ THREAD_FOR_EACH_STEP = """\
 LOOKS = """\
 readable, _, _ = select.select([listener.fileno()], [], [], 0.02)
         readable, writable = readable + list(clients), []"""
-GENERATORS = """\
-import select
-
-from labs.programs.servers.echoing import CHUNK, announce, listen
-
-
-def serve(sock):
-    with sock:
-        while True:
-            yield "to read"
-            data = sock.recv(CHUNK)
-            if not data:
-                return
-            while data:
-                yield "to write"
-                data = data[sock.send(data) :]
-
-
-listener, waiting = listen(None, None), {}
-announce(listener)
-while True:
-    reading = [sock for sock, (what, _) in waiting.items() if what == "to read"]
-    writing = [sock for sock, (what, _) in waiting.items() if what == "to write"]
-    readable, writable, _ = select.select([listener, *reading], writing, [], 10)
-    for sock in readable + writable:
-        if sock is listener:
-            sock, _ = listener.accept()
-            sock.setblocking(False)
-            client = serve(sock)
-        else:
-            _, client = waiting.pop(sock)
-        for what in client:
-            waiting[sock] = what, client
-            break
-"""
 WRONG = (
     Program("it only prints that it is ready", "server.py", PRINTS, finding="served"),
     Program(
@@ -133,7 +98,4 @@ WRONG = (
         "a_silent_client_costs_nothing",
     ),
 )
-OTHERS = (
-    Program("selectors, with select below", "server.py", SELECTORS),
-    Program("a generator for each client", "server.py", GENERATORS),
-)
+OTHERS = (Program("selectors, with select below", "server.py", SELECTORS),)

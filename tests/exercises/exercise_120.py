@@ -104,7 +104,6 @@ options = parser.parse_args()
 body = payload(1, options.size)
 asyncio.run(main())
 """
-BY_SELECT = PROACTOR.replace("asyncio.run(", "asyncio.SelectorEventLoop().run_until_complete(")
 WRONG = (
     Program("it only prints that it is ready", "sliced.py", PRINTS, finding="served"),
     Program(
@@ -114,7 +113,6 @@ WRONG = (
         finding="error",
     ),
     Program("it is select's", "sliced.py", "serve(selectors.DefaultSelector())", SLICED, "crash"),
-    Program("asyncio, with select below", "sliced.py", BY_SELECT, finding="crash"),
     Program(
         "the last ones alone are asked for", "sliced.py", "            slices = [keys[-MOST:]]\n", SLICES, "served"
     ),
