@@ -12,8 +12,8 @@ from scenarios.evidence import Sample
 from scenarios.families import attacks
 from scenarios.families.base import Known
 from scenarios.theory import peers
+from tests.programs.process import serving
 from tests.unit.made import evidence, service
-from tests.unit.programs.process import serving
 from tests.unit.scripted import event
 
 FAMILY = families.find("attacks")

@@ -17,8 +17,8 @@ from scenarios.failures import failure, uncaught
 from scenarios.families.base import Known
 from scenarios.pictures import Grid
 from scenarios.theory.byte_streams import ANSWERED, CUT_SHORT, DIGITS, SLEEPLESS, Death, outcomes, read_as_size
+from tests.programs.process import serving
 from tests.unit.made import evidence, service
-from tests.unit.programs.process import serving
 from tests.unit.scripted import event, raised
 
 FAMILY = families.find("blunders")

@@ -14,8 +14,8 @@ from scenarios.families.base import Known
 from scenarios.families.crowds import FAMILY
 from scenarios.scenario import LIMITS
 from scenarios.theory import costs
+from tests.programs.process import run
 from tests.unit.made import evidence, service
-from tests.unit.programs.process import run
 from tests.unit.scripted import event
 
 

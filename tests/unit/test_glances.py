@@ -14,8 +14,8 @@ from scenarios.errors import LabError
 from scenarios.evidence import Sample
 from scenarios.families.base import Known
 from scenarios.theory.clicks import Poller, kept_period, moments, spare, wakes_a_second
+from tests.programs.process import ENVIRONMENT, command
 from tests.unit.made import evidence, service
-from tests.unit.programs.process import ENVIRONMENT, command
 from tests.unit.scripted import event
 
 FAMILY = families.find("glances")

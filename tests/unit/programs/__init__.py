@@ -1,1 +1,1 @@
-"""Tests of the programs that run in the containers."""
+"""Tests of the programs by themselves: what they say, parse and keep, without a process of their own."""

@@ -4,8 +4,13 @@ import json
 import os
 import socket
 
+import pytest
+
 from labs.programs.protocol import NOTHING
-from tests.unit.programs.process import serving
+from tests.programs.process import serving
+
+# Real processes take their time; fast tests are others.
+pytestmark = pytest.mark.side_by_side
 
 CLIENTS = 600  # Each is told of in more than 200 bytes, so all together are twice what a pipe holds.
 

@@ -16,7 +16,10 @@ import pytest
 from labs.programs.clients.behaviours import BEHAVIOURS, Peer, Steps
 from labs.programs.protocol import NOTHING, payload
 from labs.programs.servers import connection
-from tests.unit.programs.process import ENVIRONMENT, command, run, serving
+from tests.programs.process import ENVIRONMENT, command, run, serving
+
+# Real processes take their time; fast tests are others.
+pytestmark = pytest.mark.side_by_side
 
 SIZE = 300_000
 

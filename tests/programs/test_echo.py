@@ -13,7 +13,10 @@ import pytest
 
 from scenarios import places
 from scenarios.theory.mechanisms import MECHANISMS
-from tests.unit.programs.process import run, serving
+from tests.programs.process import run, serving
+
+# Real processes take their time; fast tests are others.
+pytestmark = pytest.mark.side_by_side
 
 MIB = 1024**2
 # Far more than any server and two sockets' buffers may keep of one client that never reads.

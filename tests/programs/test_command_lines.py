@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from labs.programs import arguments, events
-from tests.unit.programs.process import ENVIRONMENT, command
+from tests.programs.process import ENVIRONMENT, command
+
+# Real processes take their time; fast tests are others.
+pytestmark = pytest.mark.side_by_side
 
 ROOT = Path(events.__file__).parent
 # Two demos of what goes wrong take no options, and do it at once.

@@ -16,7 +16,10 @@ import pytest
 
 from labs.programs import pages
 from scenarios.families import fetches
-from tests.unit.programs.process import run, serving
+from tests.programs.process import run, serving
+
+# Real processes take their time; fast tests are others.
+pytestmark = pytest.mark.side_by_side
 
 URLS, LATENCY = 6, 0.2
 

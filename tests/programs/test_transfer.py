@@ -14,7 +14,10 @@ import pytest
 
 from labs.programs.protocol import payload
 from scenarios.theory import descriptors, peers
-from tests.unit.programs.process import run, serving
+from tests.programs.process import run, serving
+
+# Real processes take their time; fast tests are others.
+pytestmark = pytest.mark.side_by_side
 
 SIZE = 300_000
 

@@ -1,0 +1,1 @@
+"""The programs of the containers as real processes of this machine."""
