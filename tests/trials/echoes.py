@@ -68,7 +68,7 @@ MUTANTS = (
         "echo-fork",
         "servers.echo_fork",
         "pass",
-        "signal.signal(signal.SIGCHLD, reap)",
+        "signal.signal(number, reap)",
         SMALL,
     ),
     Mutant(
