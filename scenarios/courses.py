@@ -12,15 +12,20 @@ the seconds of the processor that the lab and its processes in the machines had 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scenarios.files import from_json
+
 COURSE_FILE = "course.jsonl"
 WHAT = ("descriptors", "resident", "cpu", "threads")
 SOMETIMES = ("sockets",)
+COST = ("times", "lab", "inside")
+# Above all that is ever counted, and far below what a float cannot hold.
+HIGHEST = 1e18
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,16 @@ def load(directory: Path) -> Courses:
 
 def parsed(line: str | bytes) -> dict[str, Any] | None:
     """A whole line; None for one that is still being written, or no such one."""
-    try:
-        data = json.loads(line)
-        looked = ("at", *WHAT, *(key for key in SOMETIMES if "cost" not in data and key in data))
-        known = isinstance(data["cost"], dict) if "cost" in data else all(float(data[key]) >= 0 for key in looked)
-    except (ValueError, TypeError, KeyError):
-        return None
-    return data if known else None
+    with suppress(ValueError, TypeError, KeyError, OverflowError):
+        data: dict[str, Any] = from_json(line)
+        if "cost" in data:
+            return data if all(_is_number(data["cost"][key]) for key in COST) else None
+        seen = ("at", *WHAT, *(key for key in SOMETIMES if key in data))
+        if isinstance(data["service"], str) and all(_is_number(data[key]) for key in seen):
+            return data
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    """One that can be drawn: JSON as it is read here has infinity too, and integers of any size."""
+    return isinstance(value, int | float) and 0 <= value < HIGHEST

@@ -3,7 +3,6 @@
 The library that reads them takes longer to import than an engine to make a network, so that is done where it is needed.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scenarios.errors import EvidenceError, Misunderstood, Unavailable
 from scenarios.events import LAST_EVENTS, Event, Events, Lines, Tail
 from scenarios.events import Stream as Stream
-from scenarios.files import to_json, write_whole
+from scenarios.files import read_json, to_json, write_whole
 from scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -232,7 +231,7 @@ def save(evidence: Evidence, directory: Path) -> None:
 def load(directory: Path) -> Evidence:
     """The evidence in a run directory; raises EvidenceError when it is missing or damaged."""
     try:
-        data = json.loads((directory / EVIDENCE_FILE).read_text(encoding="utf-8"))
+        data = read_json(directory / EVIDENCE_FILE)
         # Events were made by the lab itself, and are many: to look into each again would take their memory twice.
         events = {name: service.pop("events", ()) for name, service in data["services"].items()}
         kept = adapter().validate_python(data, strict=False)

@@ -2,6 +2,7 @@
 that stands in them.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +18,19 @@ def to_json(value: Any, without: Mapping[str, Any] | None = None) -> str:
     import pydantic_core
 
     return pydantic_core.to_json(value, indent=1, exclude=without, inf_nan_mode="null").decode()
+
+
+def from_json(text: str | bytes) -> Any:
+    """What the JSON says; raises ValueError for whatever is none, also where it is nested too deep to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def read_json(path: Path) -> Any:
+    """What the JSON in a file says; raises OSError, or ValueError when it is none."""
+    return from_json(path.read_text(encoding="utf-8"))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from scenarios import families
 from scenarios.errors import EvidenceError
 from scenarios.families.base import Prediction
-from scenarios.files import write_whole
+from scenarios.files import read_json, write_whole
 from scenarios.scenario import Scenario
 
 OUTSET_FILE = "outset.json"
@@ -42,7 +42,7 @@ def save(scenario: Scenario, engine: str, prediction: Prediction, directory: Pat
 def load(directory: Path) -> Mapping[str, Any] | None:
     """What was written; None where there is nothing that can be read, as of older runs."""
     try:
-        data = json.loads((directory / OUTSET_FILE).read_text(encoding="utf-8"))
+        data = read_json(directory / OUTSET_FILE)
     except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) and isinstance(data.get("services"), dict) else None

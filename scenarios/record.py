@@ -97,8 +97,11 @@ def load(directory: Path) -> Record:
     """The record in a run directory; raises EvidenceError when it is missing or damaged."""
     path = directory / RECORD_FILE
     try:
-        return adapter().validate_json(path.read_text(encoding="utf-8"))
+        kept = adapter().validate_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise EvidenceError(f"the run {directory} has no record: {error.strerror}") from error
     except ValueError as error:  # pydantic's own error is one
         raise EvidenceError(f"{path} is damaged: {error}") from error
+    if "total" not in kept.seconds:
+        raise EvidenceError(f"{path} is damaged: it does not say how long the run took in all")
+    return kept

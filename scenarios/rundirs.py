@@ -116,10 +116,17 @@ def find(name: str | None) -> Path:
         raise UsageError("there are no runs yet; make one: ./inv scenario epoll-500")
     if name is None:
         return runs[-1]
+    named(name)
     matches = [path for path in runs if name in (path.name, run_of(path), path.parent.name)] or _at_path(name, runs)
     if not matches:
         raise UsageError(f"there is no run {name!r}; ./inv runs lists them")
     return matches[-1]
+
+
+def named(run: str) -> None:
+    """Raises UsageError for a run that is named by nothing, as by a variable of a shell that is not set."""
+    if not run.strip():
+        raise UsageError("the run's name is empty; ./inv runs lists them, without a name it is the latest")
 
 
 def _at_path(name: str, runs: list[Path]) -> list[Path]:

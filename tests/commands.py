@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from scenarios.commands.program import worst
-from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE
+from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, UsageError
 from scenarios.places import ROOT
 
 ALL = ROOT / "tests"
@@ -22,7 +22,7 @@ MEANING = {0: EXIT_PASS, 1: EXIT_FAIL, 2: EXIT_FAIL, 4: EXIT_USAGE, NONE_FOUND: 
 
 def test(only: str | None, fast: bool) -> int:
     """Runs pytest, with all tests even if the fast ones fail; 0 when all passed."""
-    chosen = ["-k", only] if only else []
+    chosen = ["-k", _understood(only)] if only else []
     ended = [_run("pytest", str(FAST), *SIDE_BY_SIDE, *chosen)]
     if not fast:
         for which, how in (("side_by_side", WAITING_SIDE_BY_SIDE), ("not side_by_side", ())):
@@ -30,6 +30,17 @@ def test(only: str | None, fast: bool) -> int:
     # What was asked for may stand in one part alone.
     told = [MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE]
     return worst(told)
+
+
+def _understood(only: str) -> str:
+    """The expression, which pytest's processes side by side would not refuse in one line; raises UsageError."""
+    from _pytest.mark.expression import Expression
+
+    try:
+        Expression.compile(only)
+    except SyntaxError as error:
+        raise UsageError(f"--only is {only!r}: {error.msg}") from error
+    return only
 
 
 def lint(fix: bool) -> int:

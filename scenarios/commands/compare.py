@@ -6,8 +6,9 @@ import json
 from contextlib import suppress
 
 from scenarios import evidence, families, record, rundirs, spec
-from scenarios.comparison import Run, compared
+from scenarios.comparison import Comparison, Run, compared
 from scenarios.errors import EXIT_PASS, EvidenceError, LabError
+from scenarios.families.base import MISUNDERSTOOD
 from scenarios.report import side_by_side as report
 from scenarios.report.terminal import console
 
@@ -17,12 +18,19 @@ def compare(first: str, second: str, as_json: bool = False) -> int:
 
     Raises UsageError when there is no such run, EvidenceError when one has not ended.
     """
-    found = compared(_run(first), _run(second))
+    runs = _run(first), _run(second)
+    try:
+        _show(compared(*runs), as_json)
+    except (*MISUNDERSTOOD, AttributeError) as error:  # numbers in a damaged file that are none
+        raise EvidenceError(f"what was kept of the two cannot be compared: {error!r}") from error
+    return EXIT_PASS
+
+
+def _show(found: Comparison, as_json: bool) -> None:
     if as_json:
         print(json.dumps(found.json(), indent=1))
     else:
         report.show(found, console())
-    return EXIT_PASS
 
 
 def _run(name: str) -> Run:

@@ -146,6 +146,8 @@ def take_down(engine_name: str | None, run: str | None = None) -> int:
 
     With `run` only what belongs to that run, also when its owner lives. 3 when an engine could not be asked.
     """
+    if run is not None:
+        rundirs.named(run)
     engines, refusals = choose.asked(engine_name)
     removed, in_use = list[Leftover](), set[str]()
     for engine in engines:

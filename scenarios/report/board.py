@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +11,7 @@ from pathlib import Path
 from scenarios import record, rundirs
 from scenarios.errors import EvidenceError
 from scenarios.evidence import EVIDENCE_FILE
-from scenarios.files import write_whole
+from scenarios.files import read_json, write_whole
 from scenarios.record import Record
 from scenarios.report.charts.shapes import Chart, mark, path
 from scenarios.report.content import PLATFORMS, UNFINISHED
@@ -93,14 +92,20 @@ def about(directory: Path, into: Path) -> Kept:
 
 def _where(directory: Path, kept: Record | None) -> str:
     """The engine, and the platforms of the services; the streams of the evidence are not needed for that."""
-    data: Mapping[str, object] = {}
+    data: object = None
     with suppress(OSError, ValueError):
-        data = json.loads((directory / EVIDENCE_FILE).read_text(encoding="utf-8"))
-    engine = kept.engine if kept else data.get("engine", "")
-    services = data.get("services")
-    known = services.values() if isinstance(services, Mapping) else ()
-    platforms = dict.fromkeys(PLATFORMS.get(one["platform"], one["platform"]) for one in known)
-    return ", ".join(filter(None, [str(engine), " and ".join(sorted(platforms))])) or "not known"
+        data = read_json(directory / EVIDENCE_FILE)
+    engine = kept.engine if kept else _text_of(data, "engine")
+    services = data.get("services") if isinstance(data, Mapping) else None
+    names = [_text_of(one, "platform") for one in services.values()] if isinstance(services, Mapping) else []
+    platforms = {PLATFORMS.get(name, name) for name in names if name}
+    return ", ".join(filter(None, [engine, " and ".join(sorted(platforms))])) or "not known"
+
+
+def _text_of(data: object, key: str) -> str:
+    """What stands there, if it is a text: a damaged file may hold anything, and the others are to be shown."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _cell(runs: Sequence[Kept]) -> Cell | None:

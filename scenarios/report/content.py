@@ -162,6 +162,8 @@ def _of_record(kept: Record, scenario: Scenario | None) -> dict[str, Any]:
 
 def _compared(kept: Record, scenario: Scenario) -> dict[str, Any]:
     """Theory beside what happened, and what there is to see of it."""
+    if scenario.family not in families.names():  # of another version, or of a folder of one's own
+        return {}
     family = families.find(scenario.family)
     found: dict[str, Any] = {}
     with suppress(*MISUNDERSTOOD):  # numbers of an older version's family

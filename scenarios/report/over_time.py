@@ -20,7 +20,8 @@ Series = Mapping[str, list[tuple[float, float]]]
 def figures(scenario: Scenario, directory: Path) -> Iterator[Figure]:
     """A figure for each kind of thing that was seen; none of a run that was not watched."""
     seen = courses.load(directory)
-    cliffs = families.find(scenario.family).cliffs(scenario) if seen.seen else ()
+    is_known = scenario.family in families.names()  # else it is of another version, or of a folder of one's own
+    cliffs = families.find(scenario.family).cliffs(scenario) if seen.seen and is_known else ()
     for course in (
         _connections(seen, cliffs),
         _descriptors(scenario, seen, cliffs),

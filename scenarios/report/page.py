@@ -7,13 +7,15 @@ or half of one; on demand alone a run would have none when somebody looks for it
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios import evidence as evidences
 from scenarios import record, rundirs
 from scenarios.errors import EvidenceError
+from scenarios.families.base import MISUNDERSTOOD
 from scenarios.files import write_whole
 from scenarios.report.content import page_of
 
@@ -42,12 +44,23 @@ def _text(directory: Path, kept: Record | None, evidence: Evidence | None, scena
 
 def draw(directory: Path) -> Path:
     """Draws the page of an old run; raises EvidenceError when it left nothing that can be read."""
-    return write(directory, *_left(directory))
+    with _understood(directory):
+        return write(directory, *_left(directory))
 
 
 def text(directory: Path) -> str:
     """The page of a run, without writing it; raises EvidenceError when it left nothing that can be read."""
-    return _text(directory, *_left(directory))
+    with _understood(directory):
+        return _text(directory, *_left(directory))
+
+
+@contextmanager
+def _understood(directory: Path) -> Iterator[None]:
+    """What was kept is of the right form, and may say what cannot be, such as of a scenario without its parameters."""
+    try:
+        yield
+    except (*MISUNDERSTOOD, AttributeError) as error:
+        raise EvidenceError(f"what was kept in {directory} cannot be drawn: {error!r}") from error
 
 
 def _left(directory: Path) -> tuple[Record | None, Evidence | None, Scenario | None]:

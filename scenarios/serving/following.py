@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from scenarios import courses, families, outset, rundirs
 from scenarios.events import STREAMS, Stream, event_in, shortened
 from scenarios.evidence import LOGS, log_file
 from scenarios.families.base import MISUNDERSTOOD, Family, tell
+from scenarios.files import read_json
 from scenarios.report import comparison
 
 # One message of a run: its `kind` (run, event, line, left-out, ended) and what belongs to it.
@@ -100,8 +100,10 @@ class Following:
         return list(self._logs.values())
 
     def _end(self) -> Iterator[Message]:
+        record: Any = None
         with suppress(OSError, ValueError):
-            record = json.loads((self.directory / rundirs.RECORD).read_text(encoding="utf-8"))
+            record = read_json(self.directory / rundirs.RECORD)
+        if isinstance(record, dict):
             kept = {key: record.get(key) for key in ("verdict", "problem", "measured", "predicted", "seconds")}
             rows = self._compared(kept["predicted"], kept["measured"])
             yield {"kind": "ended", "path": self._path, **kept, "rows": rows}

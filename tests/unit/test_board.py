@@ -1,16 +1,20 @@
 """The board over all runs, and the commands that draw pages."""
 
+import json
 import webbrowser
 from pathlib import Path
 
 import pytest
 
-from scenarios import record
+from scenarios import courses, record, rundirs
 from scenarios.commands import report
-from scenarios.errors import LabFailure, UsageError
+from scenarios.errors import EvidenceError, LabFailure, UsageError
+from scenarios.evidence import EVIDENCE_FILE
 from scenarios.report import board
 from tests.unit import made
 from tests.unit.test_page import read
+
+SEEN = '{"service": "server", "at": 0.1, "descriptors": 5, "resident": 1, "cpu": 0, "threads": 1, "sockets": 1}\n'
 
 
 def run(runs: Path, number: int, scenario: str = "epoll-500", **more: object) -> Path:
@@ -85,3 +89,62 @@ def test_open_shows_the_page_and_says_when_there_is_no_browser(runs: Path, monke
     monkeypatch.setattr(webbrowser, "open", lambda _: False)
     with pytest.raises(LabFailure, match=r"no browser was found.*report\.html"):
         report.draw(None, show=True)
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        "null",
+        "[]",
+        DEEP,
+        '{"services": [1]}',
+        '{"services": {"a": {}, "b": 1}}',
+        '{"engine": {}, "services": {"a": {"platform": {}}, "b": {"platform": "x"}}}',
+    ],
+)
+def test_a_damaged_run_does_not_hide_the_others(runs: Path, evidence: str) -> None:
+    damaged, _ = run(runs, 1), run(runs, 2)
+    (damaged / record.RECORD_FILE).write_text("null")
+    (damaged / EVIDENCE_FILE).write_text(evidence)
+    found = read(board.write(rundirs.everything(), runs))
+    assert "2 runs of 1 scenario" in found.text and "unfinished" in found.text and "4.00 s" not in found.text
+
+
+def test_a_record_without_its_total_is_damaged(runs: Path) -> None:
+    directory = run(runs, 1)
+    kept = json.loads((directory / record.RECORD_FILE).read_text())
+    (directory / record.RECORD_FILE).write_text(json.dumps({**kept, "seconds": {}}))
+    with pytest.raises(EvidenceError, match="is damaged"):
+        record.load(directory)
+    assert board.about(directory, runs).verdict == "unfinished"
+
+
+def changed(directory: Path, **values: object) -> None:
+    """Changes the scenario in a run's evidence."""
+    kept = json.loads((directory / EVIDENCE_FILE).read_text())
+    kept["scenario"] |= values
+    (directory / EVIDENCE_FILE).write_text(json.dumps(kept))
+
+
+def test_a_run_of_a_family_that_is_not_known_here_has_a_page_and_a_place_on_the_board(runs: Path) -> None:
+    directory = run(runs, 1)
+    changed(directory, family="of-another-version")
+    (directory / courses.COURSE_FILE).write_text(SEEN)
+    assert report.draw_board(show=False) == 0
+    found = read(directory / "report.html")
+    assert "said" in found.text and "Open descriptors" in found.text
+
+
+def test_evidence_that_cannot_be_is_told_in_a_sentence_and_the_board_is_drawn(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = run(runs, 1)
+    changed(directory, parameters={})
+    (directory / courses.COURSE_FILE).write_text(SEEN)
+    with pytest.raises(EvidenceError, match="cannot be drawn"):
+        report.draw(None, show=False)
+    assert report.draw_board(show=False) == 0
+    assert "no page" in capsys.readouterr().err

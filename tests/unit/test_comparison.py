@@ -160,3 +160,10 @@ def test_families_that_are_known_decide_and_not_the_names_of_scenarios() -> None
     assert compared(Run(one, None, "transfers"), Run(other, None, "transfers")).note is None
     assert compared(Run(one, None, "transfers"), Run(other, None, "fetches")).note
     assert compared(Run(one, None, None), Run(other, None, None)).note
+
+
+def test_numbers_that_cannot_be_compared_are_told_in_a_sentence(keep: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = keep(), keep(measured={"served": 10**400, "error": {}})
+    assert compared_runs(first, second) == EXIT_ERROR
+    err = capsys.readouterr().err
+    assert "cannot be compared" in err and "Traceback" not in err

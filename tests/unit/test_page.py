@@ -251,3 +251,30 @@ def test_what_is_only_compared_stands_apart_in_a_long_table() -> None:
     free = [("cost", "", ""), *((f"  {n}", "any", "1") for n in range(content.LONG_TABLE))]
     exact = [("count", "", ""), ("  a", "1", "1"), ("  b", "any", "2")]
     assert content._apart([*free, *exact]) == (exact, free)
+
+
+GLANCE = {"service": "server", "at": 0.1, "descriptors": 5, "resident": 2**20, "cpu": 0.0, "threads": 1}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"at": float("inf")},
+        {"threads": float("nan")},
+        {"descriptors": "9"},
+        {"resident": 10**400},
+        {"sockets": None},
+        {"service": None},
+        {"cpu": -1},
+    ],
+)
+def test_a_line_of_a_course_that_cannot_be_is_passed_over(tmp_path: Path, damage: dict[str, object]) -> None:
+    lines = [GLANCE, {**GLANCE, **damage}, {**GLANCE, "at": 0.2}]
+    (tmp_path / courses.COURSE_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines) + "[" * 100_000)
+    assert [one["at"] for one in courses.load(tmp_path).seen["server"]] == [0.1, 0.2]
+
+
+@pytest.mark.parametrize("cost", [[], {}, {"times": 1, "lab": "0.1", "inside": 0.1}])
+def test_what_looking_cost_is_told_only_where_it_is_whole(tmp_path: Path, cost: object) -> None:
+    (tmp_path / courses.COURSE_FILE).write_text(json.dumps({"cost": cost}) + "\n")
+    assert courses.load(tmp_path).cost == {}

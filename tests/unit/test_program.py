@@ -254,3 +254,11 @@ def test_the_catalog_and_the_runs_are_json_for_programs() -> None:
     listed = json.loads(inv("scenarios --json").stdout)
     assert {"name", "topic", "summary", "teaches", "parameters"} == set(listed[0])
     assert isinstance(json.loads(inv("runs --json").stdout), list)
+
+
+def test_an_expression_that_pytest_cannot_read_is_refused_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests import commands
+
+    monkeypatch.setattr(commands, "_run", lambda *_: pytest.fail("it ran"))
+    with pytest.raises(UsageError, match=r"--only is '\(\(\(': expected"):
+        commands.test("(((", fast=True)

@@ -171,3 +171,17 @@ def test_without_a_kept_run_the_shell_says_how_to_keep_one(runs: Path, monkeypat
     monkeypatch.setattr(choose, "reachable", lambda name=None: [ScriptedEngine(transfers())])
     with pytest.raises(UsageError, match="no run is kept; keep one"):
         commands.open_shell("server", None, None)
+
+
+def test_a_run_that_is_named_by_nothing_is_not_all_of_them(local: ScriptedEngine) -> None:
+    local.things = things(("r1", False))
+    for name in ("", " "):
+        with pytest.raises(UsageError, match="name is empty"):
+            commands.take_down("local", name)
+    assert len(local.things) == 1
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_nothing_does_not_name_the_latest_run(name: str, many: list[Path]) -> None:
+    with pytest.raises(UsageError, match="name is empty"):
+        rundirs.find(name)

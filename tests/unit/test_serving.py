@@ -214,3 +214,13 @@ def test_the_course_shows_how_far_the_learner_is(client: TestClient) -> None:
     assert "<h1>Generators and greenlets</h1>" in page
     assert "not yet" in page and "order" in page and "attempts: 1" in page
     assert "begun" in client.get("/course").text
+
+
+@pytest.mark.parametrize("damaged", ["null", "[" * 100_000, '{"predicted": 1, "measured": []}', "\0"])
+def test_a_damaged_run_is_followed_and_shown_like_the_others(client: TestClient, damaged: str) -> None:
+    run = done()
+    (run / rundirs.RECORD).write_text(damaged)
+    (run / outset.OUTSET_FILE).write_text(damaged)
+    list(Following(run).news())
+    (run / "evidence.json").write_text(damaged)
+    assert client.get("/").status_code == client.get("/runs/").status_code == 200
