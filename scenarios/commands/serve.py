@@ -15,6 +15,8 @@ HOST, PORT = "127.0.0.1", 8100
 HIGHEST_PORT = 65535
 # Streams that are open end when their browser goes, or so many seconds after the server was asked to end.
 GRACE = 1
+# Whoever comes when so many are connected is told to come later: else descriptors run out, and nobody is answered.
+MOST_CONNECTIONS = 100
 
 
 def serve(port: str | None) -> int:
@@ -56,5 +58,12 @@ async def _serve(listener: socket.socket, port: int) -> None:
             await super().shutdown(sockets)
 
     app = Guard(application(pages.routes(), stop), (f"{HOST}:{port}", f"localhost:{port}"))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE, ws="none")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+    )
     await Server(config).serve(sockets=[listener])

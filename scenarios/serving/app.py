@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from scenarios import rundirs
 from scenarios.errors import LabError
 from scenarios.events import STREAMS
-from scenarios.evidence import log_file
+from scenarios.evidence import LOGS, log_file
 from scenarios.report import board
 from scenarios.report import page as report_page
 from scenarios.report.page import PAGE_FILE
@@ -44,13 +44,17 @@ def page(template: str, **values: Any) -> HTMLResponse:
 
 def application(further: Sequence[BaseRoute], stop: asyncio.Event) -> Starlette:
     """All routes; `stop` ends the streams that are open."""
+    onlookers = live.Onlookers()
 
     async def events(request: Request) -> Response:
         run = request.query_params.get("run")
         directory = _run(run) if run else None
+        if onlookers.full:
+            raise HTTPException(503, "too many follow a run already; close a page that does")
         find = (lambda: directory) if directory else live.newest
         headers = {"cache-control": "no-store"}
-        return StreamingResponse(live.messages(find, stop), media_type="text/event-stream", headers=headers)
+        stream = onlookers.follow(live.messages(find, stop))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     routes = [
         Route("/", _home),
@@ -102,14 +106,19 @@ def _report(request: Request) -> Response:
     """As it was drawn, or drawn now, without writing it."""
     directory = _run(request.path_params["run"])
     report = directory / PAGE_FILE
-    return FileResponse(report) if report.is_file() else HTMLResponse(report_page.text(directory))
+    return (
+        FileResponse(report)
+        if report.is_file() and not report.is_symlink()
+        else HTMLResponse(report_page.text(directory))
+    )
 
 
 def _log(request: Request) -> Response:
     """A stream as plain text, whatever is in it."""
     directory = _run(request.path_params["run"])
     service, _, stream = request.path_params["name"].rpartition(".")
-    there = {(path.stem, one) for one in STREAMS for path in (directory / "logs").glob(f"*.{one}")}
-    if (service, stream) not in there:
+    there = {(path.stem, one) for one in STREAMS for path in (directory / LOGS).glob(f"*.{one}")}
+    # A link may lead anywhere on this machine, and everybody on it can ask here.
+    if (service, stream) not in there or log_file(directory, service, stream).is_symlink():
         raise HTTPException(404, "there is no such log")
     return FileResponse(log_file(directory, service, stream), media_type="text/plain; charset=utf-8")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +224,90 @@ def test_a_damaged_run_is_followed_and_shown_like_the_others(client: TestClient,
     list(Following(run).news())
     (run / "evidence.json").write_text(damaged)
     assert client.get("/").status_code == client.get("/runs/").status_code == 200
+
+
+async def read(stream: AsyncGenerator[bytes], parts: list[bytes]) -> None:
+    """Reads a stream to its end."""
+    async for part in stream:
+        parts.append(part)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits, not for ever."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_who_goes_ends_the_stream_of_nobody_else(runs: Path) -> None:
+    run = under_way()
+
+    async def both() -> bytes:
+        stop, seen = asyncio.Event(), (list[bytes](), list[bytes]())
+        goes, stays = [asyncio.ensure_future(read(live.messages(lambda: run, stop), parts)) for parts in seen]
+        await until(lambda: all(len(parts) > 1 for parts in seen))
+        goes.cancel()
+        await asyncio.wait([goes])
+        (run / "logs" / "server.stderr").write_text("said later\n")
+        await until(lambda: len(seen[1]) > 2 or stays.done())
+        stop.set()
+        await asyncio.wait_for(stays, 5)
+        return seen[1][-1]
+
+    assert b"said later" in asyncio.run(both())
+
+
+def test_where_the_kernel_gives_no_watch_a_run_is_followed_all_the_same(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = under_way()
+
+    async def none() -> AsyncGenerator[None]:
+        yield None
+        raise RuntimeError("Error creating recommended watcher: Too many open files (os error 24)")
+
+    async def follow() -> list[bytes]:
+        stop, parts = asyncio.Event(), list[bytes]()
+        task = asyncio.ensure_future(read(live.messages(lambda: run, stop), parts))
+        await until(lambda: len(parts) > 1 or task.done())
+        (run / "logs" / "server.stderr").write_text("said later\n")
+        await until(lambda: len(parts) > 2 or task.done())
+        stop.set()
+        await task
+        return parts
+
+    monkeypatch.setattr(live, "_events", none)
+    assert b"said later" in asyncio.run(follow())[-1]
+
+
+def test_so_many_follow_and_no_more_until_one_of_them_goes() -> None:
+    async def endless() -> AsyncGenerator[bytes]:
+        while True:
+            yield b"x"
+
+    async def follow() -> list[bool]:
+        onlookers = live.Onlookers(2)
+        first, second = onlookers.follow(endless()), onlookers.follow(endless())
+        full = [onlookers.full]
+        for one in (first, second):
+            await anext(one)
+            full.append(onlookers.full)
+        await first.aclose()
+        return [*full, onlookers.full]
+
+    assert asyncio.run(follow()) == [False, False, True, False]
+
+
+def test_who_comes_when_enough_follow_is_told_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live.Onlookers, "full", True)
+    answer = client.get("/events")
+    assert (answer.status_code, "too many" in answer.text) == (503, True)
+
+
+def test_a_link_among_the_logs_does_not_lead_out_of_the_runs(client: TestClient, tmp_path: Path) -> None:
+    run, elsewhere = done(), tmp_path / "secret"
+    elsewhere.write_text("secret")
+    for name in ("logs/evil.stdout", "report.html"):
+        (run / name).unlink(missing_ok=True)
+        (run / name).symlink_to(elsewhere)
+        assert "secret" not in client.get(f"/runs/epoll-500/{run.name}/{name}").text
