@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.pictures import Bars, Bound, Course, Curves, Grid, Percentiles, Picture, Span, Steps, Timeline
-from scenarios.report.charts import scales
+from scenarios.report.charts import scales, shapes
 from scenarios.report.charts.figures import figure
 from scenarios.report.charts.shapes import LINE, NARROW, WIDE, Box, Chart, Stroke, Words, cut, width_of
 from scenarios.report.charts.topology import topology
@@ -242,3 +242,15 @@ def test_a_label_that_is_too_long_is_cut_and_says_so() -> None:
     assert cut("short", 100) == "short"
     assert cut("x" * 100, 100).endswith("…")
     assert width_of(cut("x" * 100, 100)) <= 100
+
+
+def test_of_an_output_without_end_only_what_a_label_can_show_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def cells(text: str) -> int:
+        looked.append(len(text))
+        return len(text)
+
+    monkeypatch.setattr(shapes, "cell_len", cells)
+    assert cut("x" * 65_536, 100) == f"{'x' * looked[-1]}…"
+    assert max(looked) < 100

@@ -114,8 +114,9 @@ def width_of(text: str) -> float:
 def cut(text: str, width: float) -> str:
     """A label that takes no more than so many pixels; the table below has it whole."""
     most = max(1, int(width / CHARACTER))
-    if cell_len(text) <= most:
+    begin = text[: most + 1]  # of a program's output, which may be one line without end, no more is looked at
+    if begin == text and cell_len(text) <= most:
         return text
-    while text and cell_len(text) >= most:
-        text = text[:-1]
-    return f"{text}…"
+    while begin and cell_len(begin) >= most:
+        begin = begin[:-1]
+    return f"{begin}…"
