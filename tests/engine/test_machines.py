@@ -220,7 +220,7 @@ def test_a_look_says_what_the_shell_command_says(tmp_path: Path) -> None:
         assert looked and said
         # A shell reads hundredths of a second, a look the processes' own clocks.
         assert looked.exact and abs(looked.cpu_seconds - said.cpu_seconds) < 0.05
-        clocks: dict[str, Any] = {"cpu_seconds": 0.0, "all_cpu_seconds": 0.0, "exact": False}
+        clocks: dict[str, Any] = {"cpu_seconds": 0.0, "all_cpu_seconds": 0.0, "exact": False, "ended_threads": None}
         assert replace(looked, **clocks) == replace(said, **clocks)
         assert session.look("server", 99999) == ""
 
