@@ -15,10 +15,10 @@ from scenarios.errors import Unavailable
 from scenarios.evidence import Evidence
 
 # How long they are silent, in seconds.
-SECONDS = 0.5
+SECONDS = 0.25
 # Processor time in seconds, and how often the server may wake: one that looks around ten times a second is no polling
 # yet, and one that asks without end takes all of the processor, unless others want it too.
-MOST_SECONDS, MOST_WAKES = 0.1, 6
+MOST_SECONDS, MOST_WAKES = 0.05, 4
 # The numbers of system calls that wait for one descriptor or for many (Linux, asm/unistd.h), by machine.
 CALLS = {
     "x86_64": {
@@ -83,7 +83,7 @@ def call(task):
         return (task / "syscall").read_text().split()
     except OSError:
         return []
-time.sleep(0.2)
+time.sleep(0.1)
 found = tasks()
 before = counted(found)
 time.sleep(float(sys.argv[2]))

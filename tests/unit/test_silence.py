@@ -41,7 +41,7 @@ def test_who_wakes_now_and_then_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wakes", "seconds", "told"), [(50, 0.01, "woke 50 times"), (0, 0.5, "0.50 s of 0.5 were taken")]
+    ("wakes", "seconds", "told"), [(50, 0.01, "woke 50 times"), (0, 0.5, "0.50 s of 0.25 were taken")]
 )
 def test_who_looks_around_or_computes_does_not(wakes: int, seconds: float, told: str) -> None:
     with pytest.raises(AssertionError, match=told):
