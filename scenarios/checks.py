@@ -29,7 +29,11 @@ OWN_ERRORS = re.compile(r"^scenarios\.errors\.\w+: ")
 # Nothing of the project's own test run applies here: no configuration file, no conftest, no cache, no output. Nor what
 # only warns, and collects garbage for it until there is none: nobody would see it.
 LEFT_OUT = ("cacheprovider", "terminal", "unraisableexception", "threadexception")
-OPTIONS = ("-c", os.devnull, "--noconftest", "--import-mode=importlib", *(f"-pno:{plugin}" for plugin in LEFT_OUT))
+OPTIONS = (
+    *("-c", os.devnull, "--noconftest", "--import-mode=importlib"),
+    *(f"-pno:{plugin}" for plugin in LEFT_OUT),
+    "-Wignore",  # also where the environment makes errors of what only warns
+)
 # No plugins of the environment either; pytest reads this when it starts.
 NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
 # Makes pytest compile an expression that takes it longer than all checks, while this is imported: ahead of its need.

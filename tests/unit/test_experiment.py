@@ -1,6 +1,9 @@
 """Whole experiments on a scripted engine, with their real checks: from the scenario to the verdict and its record."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,8 @@ import jsonschema
 import pytest
 
 from scenarios import evidence as evidences
+from scenarios import places, rundirs, spec
 from scenarios import record as records
-from scenarios import rundirs, spec
 from scenarios.checks import JUNIT_FILE
 from scenarios.errors import EngineError, EvidenceError, Interrupted
 from scenarios.experiment import PATIENCE, Experiment, carry_out
@@ -56,6 +59,18 @@ def carried_out(scripts: dict[str, Script], scenario: Scenario | None = None, ke
 def failed(result: Record) -> list[str]:
     """The checks that did not hold."""
     return [check.name for check in result.checks if check.result == "failed"]
+
+
+def test_who_makes_errors_of_warnings_has_the_same_verdict(tmp_path: Path) -> None:
+    program = (
+        "from scenarios.experiment import Experiment, carry_out; from tests.unit.scripted import *; "
+        "print(carry_out(Experiment(epoll(), ScriptedEngine(transfers()), Quiet())).verdict)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True, text=True, check=False, cwd=places.ROOT, env={**os.environ, "IOLAB_RUNS": str(tmp_path)},
+    )  # fmt: skip
+    assert done.stdout == "pass\n", done.stderr
 
 
 def test_what_was_predicted_and_measured_passes_with_all_its_checks() -> None:
