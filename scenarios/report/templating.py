@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from scenarios import places
@@ -25,13 +27,22 @@ def load() -> None:
         _environment().get_template(name)
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Templates that are compiled already, where they can be kept: the checkout may be another's, the disk full."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps one, or leaves it to the next command."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 @cache
 def _environment() -> Environment:
     """Templates are compiled once for a checkout, not in each command: that takes longer than to fill them in."""
     compiled = None
-    if places.COMPILED.parent.is_dir():
+    with suppress(OSError):  # of a checkout that cannot be written to
         places.COMPILED.mkdir(exist_ok=True)
-        compiled = FileSystemBytecodeCache(str(places.COMPILED))
+        compiled = Compiled(str(places.COMPILED))
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -1,6 +1,8 @@
 """The page of a run: what is in it, and that whatever a program printed is text on it."""
 
+import errno
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -192,6 +194,20 @@ def test_templates_of_a_checkout_that_cannot_be_written_to_are_compiled_each_tim
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(places, "COMPILED", tmp_path / "none" / "compiled")
+    templating._environment.cache_clear()
+    assert "<main>" in templating.rendered("page.html.j2")
+    templating._environment.cache_clear()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EROFS])
+def test_a_page_is_drawn_where_no_compiled_template_can_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(places, "COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr("jinja2.bccache.FileSystemBytecodeCache.dump_bytecode", refuses)
     templating._environment.cache_clear()
     assert "<main>" in templating.rendered("page.html.j2")
     templating._environment.cache_clear()
