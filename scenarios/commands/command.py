@@ -54,6 +54,9 @@ def status_of(work: Callable[[], int]) -> int:
         say(str(error))
         return exit_status(error)
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            say(f"{error.strerror}: `ulimit -n` of this terminal is too low for the lab, or the machine's own limit is")
+            return EXIT_ERROR
         return _refused(error) if error.errno in REFUSED else _unforeseen(error)
     except Exception as error:  # whatever it is, it must not look like a prediction that failed
         return _unforeseen(error)

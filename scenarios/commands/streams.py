@@ -79,5 +79,7 @@ def _open(descriptor: int, before: TextIO | None) -> io.TextIOWrapper:
     raw = Outlet(descriptor, "w", closefd=False)
     encoding = before.encoding if before else "utf-8"
     errors = before.errors if before else "backslashreplace"
+    if errors == "strict":  # what a terminal of another alphabet than ours cannot show must not end a command
+        errors = "replace"
     by_line = descriptor == 2 or raw.isatty()
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors=errors, line_buffering=by_line)

@@ -262,3 +262,21 @@ def test_an_expression_that_pytest_cannot_read_is_refused_before_it_runs(monkeyp
     monkeypatch.setattr(commands, "_run", lambda *_: pytest.fail("it ran"))
     with pytest.raises(UsageError, match=r"--only is '\(\(\(': expected"):
         commands.test("(((", fast=True)
+
+
+def test_what_a_terminal_of_another_alphabet_cannot_show_does_not_end_a_command() -> None:
+    said = "import sys; from scenarios.commands import streams; streams.install(); print('\\u2581 caf\\u00e9')"
+    done = subprocess.run(
+        [sys.executable, "-c", said],
+        capture_output=True, check=False, cwd=places.ROOT, env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, b"? caf\xe9\n")
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_a_terminal_that_gives_too_few_descriptors_is_no_fault_of_the_lab(
+    number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.status_of(raising(OSError(number, os.strerror(number)))) == 3
+    told = capsys.readouterr().err
+    assert "ulimit -n" in told and "not foreseen" not in told
