@@ -42,7 +42,7 @@ def writing(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f"{error.filename}: {error.strerror}"
+        where = f"{error.filename}: {error.strerror}" if error.filename else error.strerror  # a full disk names no file
         todo = f"make room or give write permission in {RUNS}, or let IOLAB_RUNS name another directory"
         raise EvidenceError(f"{what}: {where}; {todo}") from error
 

@@ -285,3 +285,9 @@ def test_marks_that_cannot_be_seen_are_an_error_and_never_none(runs: Path, monke
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(EvidenceError, match="which runs are under way cannot be seen"):
         rundirs.marks()
+
+
+def test_a_full_disk_that_names_no_file_is_told_without_one() -> None:
+    with pytest.raises(EvidenceError) as raised, rundirs.writing("it cannot be saved"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert str(raised.value).startswith("it cannot be saved: No space left on device; make room")
