@@ -1,6 +1,5 @@
 """The commands that check the project itself: test and lint."""
 
-import os
 import subprocess
 import sys
 
@@ -13,8 +12,6 @@ FAST = ALL / "unit"
 # Fast tests measure nothing that another beside them could spoil, and of those on engines some do not; the others have
 # the machine to themselves.
 SIDE_BY_SIDE = ("-n", "auto")
-# Tests on engines wait more than they compute.
-WAITING_SIDE_BY_SIDE = ("-n", str((os.cpu_count() or 1) + 1))
 # pytest's own exit statuses as ours: an error of the tests' files is a failure too, and no test found is wrong usage.
 NONE_FOUND = 5
 MEANING = {0: EXIT_PASS, 1: EXIT_FAIL, 2: EXIT_FAIL, 4: EXIT_USAGE, NONE_FOUND: EXIT_USAGE}
@@ -25,7 +22,7 @@ def test(only: str | None, fast: bool) -> int:
     chosen = ["-k", _understood(only)] if only else []
     ended = [_run("pytest", str(FAST), *SIDE_BY_SIDE, *chosen)]
     if not fast:
-        for which, how in (("side_by_side", WAITING_SIDE_BY_SIDE), ("not side_by_side", ())):
+        for which, how in (("side_by_side", SIDE_BY_SIDE), ("not side_by_side", ())):
             ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", "-m", which, *how, *chosen))
     # What was asked for may stand in one part alone.
     told = [MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE]
