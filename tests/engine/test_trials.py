@@ -84,6 +84,8 @@ def test_a_program_that_is_not_right_is_rejected(mutant: Mutant, checkout: Path)
     path.write_text(mutant.new if mutant.old is None else right.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
         record = _run_in(checkout, mutant)
+        if record["verdict"] == "error":  # on a machine with much else to do the lab could not tell, and looks again
+            record = _run_in(checkout, mutant)
     finally:
         path.write_text(right, encoding="utf-8")
     assert record["verdict"] == "fail", record
