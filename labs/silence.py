@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from testinfra.host import Host
 
-from scenarios.errors import Unavailable
+from scenarios.errors import EvidenceError, Unavailable
 from scenarios.evidence import Evidence
 
 # How long they are silent, in seconds.
@@ -118,11 +118,20 @@ class Silence:
         assert self.seconds <= MOST_SECONDS, f"next to no processor time was expected, and {took} were taken"
         assert self.wakes <= MOST_WAKES, f"nobody spoke for {SECONDS:g} s, and the server woke {self.wakes} times"
 
+    def waits_in_select_for(self, descriptors: int) -> None:
+        """Raises AssertionError unless the first thread waits in select for so many, the lowest ones, at least."""
+        assert self.first.call == "select", f"select was expected, and it waits in {self.first.call}"
+        # select's first argument is the highest of its descriptors, and one.
+        assert self.first.argument >= descriptors, (
+            f"{descriptors} descriptors are open, and select is asked for the lower ones alone"
+        )
+
 
 def of(evidence: Evidence, machine: Callable[[str], Host], clients: int, more: int = 0) -> Silence | None:
     """Looks at the server while so many clients are silent, and as many more wait that it has no room for.
 
-    None when one of them is not answered or the server ends. Raises Unavailable where the machine does not tell.
+    None when one of them is not answered or the server ends. Raises Unavailable where the machine does not tell, and
+    EvidenceError when the lab could not look.
     """
     server = evidence.services["server"]
     port = str(server.said("ready")["port"])
@@ -134,7 +143,11 @@ def of(evidence: Evidence, machine: Callable[[str], Host], clients: int, more: i
         looked = machine("server").run("python3 -c %s %s %s", LOOKS, str(server.pid), str(SECONDS))
     finally:
         machine("client").run("kill %s", held.stdout.strip())
-    return understood(looked.stdout, str(server.pid)) if looked.rc == 0 else None
+    if looked.rc == 0:
+        return understood(looked.stdout, str(server.pid))
+    if machine("server").run(f"kill -0 {server.pid}").rc:
+        return None
+    raise EvidenceError(f"the silent server could not be looked at: {looked.stderr.strip()[-200:]}")
 
 
 def _host(machine: Callable[[str], Host], port: str) -> str:

@@ -1,12 +1,14 @@
 """What a check makes of a server whose clients are silent."""
 
 import json
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from labs import silence
 from labs.silence import Task
-from scenarios.errors import Unavailable
+from scenarios.errors import EvidenceError, Unavailable
 
 SELECT = ["14", "23", "0x18", "0x7ffc00", "0x0", "0x0", "0x0", "0x0", "0x7ffd", "0x7f01"]
 FUTEX = ["15", "202", "0x7f3a", "0x80", "0x0", "0x0", "0x0", "0x0", "0x7ffe", "0x7f02"]
@@ -46,3 +48,25 @@ def test_who_wakes_now_and_then_costs_nothing() -> None:
 def test_who_looks_around_or_computes_does_not(wakes: int, seconds: float, told: str) -> None:
     with pytest.raises(AssertionError, match=told):
         seen(SELECT, wakes=wakes, seconds=seconds).costs_nothing()
+
+
+class Machine:
+    """A host on which clients can be held and no look succeeds; `lives` is what `kill -0` says of the server."""
+
+    def __init__(self, lives: bool) -> None:
+        self._lives = lives
+
+    def run(self, command: str, *_: str) -> SimpleNamespace:
+        failed = command.startswith("python3 -c %s %s %s") and command.count("%s") == 3
+        status = int(failed or (command.startswith("kill -0") and not self._lives))
+        return SimpleNamespace(
+            rc=status, stdout="7\n" if command.startswith("python3") else "", stderr="no such thread"
+        )
+
+
+def test_a_look_that_fails_is_no_answer_of_a_server_that_lives() -> None:
+    server = SimpleNamespace(pid=9, said=lambda _: {"port": 8001})
+    run: Any = SimpleNamespace(services={"server": server})
+    with pytest.raises(EvidenceError, match="no such thread"):
+        silence.of(run, lambda _: cast(Any, Machine(lives=True)), 1)
+    assert silence.of(run, lambda _: cast(Any, Machine(lives=False)), 1) is None

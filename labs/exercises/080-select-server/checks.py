@@ -8,11 +8,10 @@ from testinfra.host import Host
 from labs import silence
 from labs.silence import Silence
 from scenarios.evidence import Evidence
+from scenarios.families.base import Prediction
 from scenarios.quantities import Json
 
 CLIENTS = 20
-# The three standard streams and the listener.
-BEFORE = 4
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +36,9 @@ def test_a_silent_client_costs_nothing(silent: Silence) -> None:
     silent.costs_nothing()
 
 
-def test_it_waits_in_select_for_all_of_its_clients(silent: Silence) -> None:
+def test_it_waits_in_select_for_all_of_its_clients(silent: Silence, prediction: Prediction) -> None:
     # select's first argument is the highest of its descriptors, and one.
-    assert silent.first.call == "select", f"select was expected, and it waits in {silent.first.call}"
-    wanted = BEFORE + CLIENTS
-    assert silent.first.argument >= wanted, (
-        f"{wanted} descriptors are open, and select is asked for the lower ones alone"
-    )
+    silent.waits_in_select_for(prediction.facts["descriptors"] + CLIENTS)
 
 
 def test_no_thread_came_and_went(evidence: Evidence) -> None:

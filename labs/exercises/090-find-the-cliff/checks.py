@@ -8,13 +8,12 @@ from testinfra.host import Host
 from labs import silence
 from labs.silence import Silence
 from scenarios.evidence import Evidence
+from scenarios.families.base import Prediction
 from scenarios.quantities import Json
 
 # Processor time in seconds: far less than who asks without end takes of the 3 s for which the next client waits, on a
 # busy machine too; and what serving one client costs at most.
 AT_ONCE, EACH = 0.3, 0.0005
-# The three standard streams and the listener.
-BEFORE = 4
 
 
 @pytest.fixture(scope="session")
@@ -48,15 +47,10 @@ def test_nothing_wakes_it_while_it_is_full(silent: Silence | None) -> None:
     silent.costs_nothing()
 
 
-def test_it_waits_in_select_for_all_of_its_clients(silent: Silence | None, served: int) -> None:
+def test_it_waits_in_select_for_all_of_its_clients(silent: Silence | None, served: int, prediction: Prediction) -> None:
     if silent is None:
         pytest.skip("it does not answer, as another check says")
-    assert silent.first.call == "select", f"select was expected, and it waits in {silent.first.call}"
-    # select's first argument is the highest of its descriptors, and one.
-    wanted = BEFORE + served
-    assert silent.first.argument >= wanted, (
-        f"{wanted} descriptors are open, and select is asked for the lower ones alone"
-    )
+    silent.waits_in_select_for(prediction.facts["descriptors"] + served)
 
 
 def test_no_thread_came_and_went(evidence: Evidence) -> None:
