@@ -17,12 +17,14 @@ WAITS, ASKS = b"w", b"?"
 
 
 class Watch:
-    """What a watcher noticed: the numbers of the clicks that it saw, and when it noticed which clicks had come."""
+    """What a watcher noticed: which clicks it saw, when it noticed which had come, and which keys it read, and when."""
 
     def __init__(self) -> None:
         """Nothing yet."""
         self.seen: list[int] = []
         self.noticed: list[float] = []
+        self.typed = ""
+        self.pressed: list[float] = []
         self.turns = 0
 
     def add(self, number: int) -> None:
@@ -30,6 +32,11 @@ class Watch:
         if number > len(self.noticed):
             self.seen.append(number)
             self.noticed += [time.monotonic()] * (number - len(self.noticed))
+
+    def press(self, keys: bytes) -> None:
+        """What was read from a keyboard."""
+        self.typed += keys.decode("ascii", "replace")
+        self.pressed += [time.monotonic()] * len(keys)
 
 
 def read_state(mouse: socket.socket) -> tuple[int, float, bool]:
@@ -79,6 +86,6 @@ def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[
         _, begin, _ = read_state(mouse)
         watch = Watch()
         watcher(Devices(mouse, keyboards, begin, options.period, options.blocking), watch)
-        delays = [round(noticed - begin, 5) for noticed in watch.noticed]
-        emit(stretch, seen=watch.seen, noticed=delays, turns=watch.turns)
+        noticed, pressed = ([round(one - begin, 5) for one in some] for some in (watch.noticed, watch.pressed))
+        emit(stretch, seen=watch.seen, noticed=noticed, typed=watch.typed, pressed=pressed, turns=watch.turns)
     listener.accept()

@@ -48,7 +48,8 @@ class Glances(Plain):
         "span": Kind("seconds during which it is clicked", seconds, 1, 30),
         "seed": Kind("what the moments of the clicks are drawn from", whole_number, 0, 10**9),
         "period": Kind("seconds from one poll to the next", seconds, 0.1, 10),
-        "keyboards": Kind("devices on which nobody types", whole_number, 0, 20),
+        "keyboards": Kind("devices beside the mouse", whole_number, 0, 20),
+        "keys": Kind("how many keys are typed to the watcher that waits for events", whole_number, 0, 1000),
         "blocking": Kind("seconds for which reading a silent device blocks", seconds, 0.05, 5),
         "idle": Kind("seconds afterwards during which nothing happens", seconds, 1, 30),
     }
@@ -63,8 +64,10 @@ class Glances(Plain):
     )
 
     def problem(self, scenario: Scenario) -> str | None:
-        """Reading the silent devices must not end just when the next poll is due."""
+        """Reading the silent devices must not end just when the next poll is due, and keys need a keyboard."""
         period, silent, blocking = _asked(scenario)
+        if scenario.number("keys") and not silent:
+            return f"{scenario.number('keys')} keys, and no keyboard to type them on"
         if spare(period, silent, blocking) >= LATE * period:
             return None
         return f"{silent} devices that block for {blocking:g} s end too close to a multiple of the period {period:g} s"
@@ -84,7 +87,7 @@ class Glances(Plain):
             expected={
                 "seen": Each({"queue": Exactly(len(clicks)), **seen}),
                 "turns": Each(
-                    {"queue": Exactly(len(clicks) + 1)}
+                    {"queue": Exactly(len(clicks) + scenario.number("keys") + 1)}
                     | {name: _between(*one.looks(span)) for name, one in pollers.items()}
                 ),
                 "delay": Each({"queue": AtMost(PROMPT), **delay}),
@@ -95,7 +98,7 @@ class Glances(Plain):
             reason=(
                 f"of the clicks between two polls only the last is seen, {period:g} s apart; {silent} silent devices "
                 f"block the loop that reads them in turn for {silent * blocking:g} s, so its polls are {kept:g} s "
-                "apart. The queue turns once for each click, and once for the end. In the "
+                "apart. The queue turns once for each click and each key, and once for the end. In the "
                 f"{idle:g} s in which nothing happens the pollers are waked as before, and the queue sleeps."
             ),
             relations={"burnt": _burnt(looks, wakes_a_second(period, 0) / wakes_a_second(kept, silent))},

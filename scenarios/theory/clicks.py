@@ -12,6 +12,7 @@ nothing.
 
 import math
 import random
+import string
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +23,20 @@ ROUNDING = 1e-9
 
 def moments(clicks: int, span: float, seed: int) -> list[float]:
     """When the clicks come, in seconds after the beginning: the generator of labs/programs/clients/clicker.py."""
+    return sorted(_moments(random.Random(seed), clicks, span))
+
+
+def keys(count: int, clicks: int, span: float, seed: int) -> list[tuple[float, str]]:
+    """When which keys are typed beside so many clicks, from the same seed, in seconds after the beginning."""
     generator = random.Random(seed)
-    return sorted(round(generator.uniform(0, span), 6) for _ in range(clicks))
+    _moments(generator, clicks, span)
+    return sorted(
+        (round(generator.uniform(0, span), 6), generator.choice(string.ascii_lowercase)) for _ in range(count)
+    )
+
+
+def _moments(generator: random.Random, clicks: int, span: float) -> list[float]:
+    return [round(generator.uniform(0, span), 6) for _ in range(clicks)]
 
 
 def kept_period(period: float, silent: int, blocking: float) -> float:

@@ -19,8 +19,13 @@ selector.select(0) or __import__("time").sleep(0.005) or ()"""
 THREADS = """\
     import threading
 
+    def type_on(keyboard):
+        while key := keyboard.recv(1):
+            seen.turns += 1
+            seen.press(key)
+
     for keyboard in devices.keyboards:
-        threading.Thread(target=keyboard.recv, args=(1,), daemon=True).start()
+        threading.Thread(target=type_on, args=(keyboard,), daemon=True).start()
     over = False
     while not over:
         number, _, over = read_state(devices.mouse)
@@ -46,6 +51,43 @@ def watch(devices, seen):
 
 run(watch, WAITS, None, None)
 """
+MOUSE_ALONE = """\
+from labs.programs.devices import WAITS, read_state, run
+
+
+def watch(devices, seen):
+    over = False
+    while not over:
+        number, _, over = read_state(devices.mouse)
+        seen.turns += 1
+        seen.add(number)
+
+
+run(watch, WAITS, None, None)
+"""
+KEYS_AFTERWARDS = """\
+from contextlib import suppress
+
+from labs.programs.devices import WAITS, read_state, run
+
+
+def watch(devices, seen):
+    over = False
+    for keyboard in devices.keyboards:
+        keyboard.setblocking(False)
+    while not over:
+        number, _, over = read_state(devices.mouse)
+        seen.turns += 1
+        seen.add(number)
+        for keyboard in devices.keyboards:
+            with suppress(BlockingIOError):
+                while key := keyboard.recv(1):
+                    seen.turns += 1
+                    seen.press(key)
+
+
+run(watch, WAITS, None, None)
+"""
 EPOLL = """\
 import select
 
@@ -58,10 +100,13 @@ def watch(devices, seen):
         for device in (devices.mouse, *devices.keyboards):
             epoll.register(device, select.EPOLLIN)
         while not over:
-            epoll.poll()
-            number, _, over = read_state(devices.mouse)
-            seen.turns += 1
-            seen.add(number)
+            for descriptor, _ in epoll.poll():
+                seen.turns += 1
+                if descriptor == devices.mouse.fileno():
+                    number, _, over = read_state(devices.mouse)
+                    seen.add(number)
+                else:
+                    seen.press(next(one for one in devices.keyboards if one.fileno() == descriptor).recv(1))
 
 
 run(watch, WAITS, None, None)
@@ -74,6 +119,15 @@ WRONG = (
     Program("it polls, quickly", "watcher.py", POLLING, SELECT, "the_queue_slept_until_something_happened"),
     Program(
         "a thread waits for each device", "watcher.py", THREADS, "    over = False\n", "every_watcher_is_one_thread"
+    ),
+    Program(
+        "it waits for the mouse alone", "watcher.py", MOUSE_ALONE, finding="the_queue_read_every_key_that_was_typed"
+    ),
+    Program(
+        "it looks at the keyboards when the mouse is clicked",
+        "watcher.py",
+        KEYS_AFTERWARDS,
+        finding="keys_are_noticed_before_the_next_click",
     ),
     Program("a thread that has ended when it is over", "watcher.py", HIDDEN, finding="no_thread_came_and_went"),
     Program(

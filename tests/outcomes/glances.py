@@ -8,6 +8,8 @@ from scenarios.evidence import Evidence
 from scenarios.families.base import Prediction
 from scenarios.families.glances import WATCHERS
 from scenarios.quantities import Json
+from scenarios.scenario import Scenario
+from scenarios.theory import clicks
 
 # How often a watcher may sleep for what has nothing to do with clicks, such as a page of its code that must be read.
 BESIDES = 100
@@ -34,6 +36,19 @@ def test_what_was_seen_is_what_the_mouse_told(evidence: Evidence) -> None:
     assert [evidence.services[name].said("watched")["seen"] for name in WATCHERS] == told
 
 
+def test_the_queue_read_every_key_that_was_typed(evidence: Evidence) -> None:
+    typed = [letter for _, letter in _keys(evidence.scenario)]
+    assert sorted(evidence.services["queue"].said("watched")["typed"]) == sorted(typed)
+
+
+def test_keys_are_noticed_before_the_next_click(evidence: Evidence) -> None:
+    """Most of them, on a machine with much else to do; who looks only when the mouse is clicked notices none before."""
+    keys, pressed = _keys(evidence.scenario), evidence.services["queue"].said("watched")["pressed"]
+    due = [_next_click(evidence.scenario, moment) for moment, _ in keys]
+    soon = sum(seen < click for seen, click in zip(pressed, due, strict=False))
+    assert 2 * soon >= len(keys), f"{soon} of {len(keys)} keys"
+
+
 def test_every_watcher_has_read_all_that_its_devices_sent(evidence: Evidence, machine: Callable[[str], Host]) -> None:
     """The end of a connection counts as one byte there."""
     for name in WATCHERS:
@@ -52,6 +67,18 @@ def test_the_poller_was_woken_for_each_poll(
     evidence: Evidence, measured: Mapping[str, Json], machine: Callable[[str], Host]
 ) -> None:
     assert _sleeps(evidence, machine, "poller") >= measured["turns"]["poller"]
+
+
+def _keys(scenario: Scenario) -> list[tuple[float, str]]:
+    counts = (scenario.number("keys"), scenario.number("clicks"))
+    return clicks.keys(*counts, float(scenario.parameters["span"]), scenario.number("seed"))
+
+
+def _next_click(scenario: Scenario, moment: float) -> float:
+    """When the mouse speaks next, be it to say that it is over."""
+    span = float(scenario.parameters["span"])
+    drawn = clicks.moments(scenario.number("clicks"), span, scenario.number("seed"))
+    return min((click for click in drawn if click > moment), default=span)
 
 
 def _sleeps(evidence: Evidence, machine: Callable[[str], Host], service: str) -> int:

@@ -8,7 +8,8 @@ DRAWN: Drawn = {
         "span": ("2", "5"),
         "seed": ("7", "8", "9"),
         "period": ("0.3", "0.5"),
-        "keyboards": ("0", "2"),
+        "keyboards": ("1", "2"),
+        "keys": ("0", "1", "20"),
         "blocking": ("0.1", "0.2"),
         "idle": ("1", "4"),
     }
@@ -39,6 +40,7 @@ from labs.programs.devices import WAITS, run
 from labs.programs.servers.await_devices import watch
 run(watch, WAITS, __doc__, None)
 '''
+READY = "            for key, _ in selector.select():\n"
 MUTANTS = (
     Mutant("the poller only prints", "polling-vs-events", "servers.poll_devices", PRINTS),
     Mutant("the queue tells of clicks that it never saw", "polling-vs-events", "servers.await_devices", TELLS),
@@ -54,22 +56,30 @@ MUTANTS = (
         "the queue wakes for no reason once a second",
         "polling-vs-events",
         "servers.await_devices",
-        "            while not selector.select(1.0):\n                pass\n",
-        "            selector.select()\n",
+        f"            while not selector.select(1.0):\n                pass\n{READY}",
+        READY,
     ),
     Mutant(
         "the queue is looked into every 0.3 s",
         "polling-vs-events",
         "servers.await_devices",
-        "            __import__('time').sleep(0.3)\n            selector.select()",
-        "            selector.select()",
+        f"            __import__('time').sleep(0.3)\n{READY}",
+        READY,
     ),
     Mutant(
         "the queue's loop never sleeps for long",
         "polling-vs-events",
         "servers.await_devices",
-        "            while not selector.select(0.001):\n                pass\n",
-        "            selector.select()\n",
+        f"            while not selector.select(0.001):\n                pass\n{READY}",
+        READY,
+    ),
+    Mutant(
+        "the queue never looks at its keyboards",
+        "polling-vs-events",
+        "servers.await_devices",
+        "        for device in (devices.mouse, *devices.keyboards[:0]):",
+        "        for device in (devices.mouse, *devices.keyboards):",
+        given={"keys": "5"},
     ),
     Mutant(
         "the poller polls twice as often",
@@ -89,7 +99,7 @@ MUTANTS = (
         "it clicks at other moments",
         "polling-vs-events",
         "clients.clicker",
-        "random.Random(options.seed + 1)",
-        "random.Random(options.seed)",
+        "random.Random(seed + 1)",
+        "random.Random(seed)",
     ),
 )

@@ -13,7 +13,7 @@ from scenarios import families, spec
 from scenarios.errors import LabError
 from scenarios.evidence import Sample
 from scenarios.families.base import Known
-from scenarios.theory.clicks import Poller, kept_period, moments, spare, wakes_a_second
+from scenarios.theory.clicks import Poller, kept_period, keys, moments, spare, wakes_a_second
 from tests.programs.process import ENVIRONMENT, command
 from tests.unit.made import evidence, service
 from tests.unit.scripted import event
@@ -117,6 +117,33 @@ def test_the_device_clicks_when_theory_says() -> None:
     assert (idled["seen"], idled["turns"]) == ([], 1)
     clicked = next(json.loads(line) for line in done.stdout.splitlines() if '"clicked"' in line)
     assert clicked["told"] == [list(range(1, 10))]
+
+
+def test_keys_are_typed_when_theory_says_on_the_keyboards_of_a_watcher_that_waits() -> None:
+    watcher = [*command("servers.await_devices"), "--port", "0", "--host", "127.0.0.1", "--keyboards", "3"]
+    with subprocess.Popen(watcher, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as running:
+        assert running.stdout is not None
+        port = json.loads(running.stdout.readline())["port"]
+        arguments = ("--clicks", "4", "--keys", "7", "--span", "0.5", "--idle", "0.1", "--seed", "3")
+        subprocess.run([*command("clients.clicker", *arguments), f"127.0.0.1:{port}/3"], env=ENVIRONMENT, check=True)
+        running.stdout.readline()
+        watched, idled = (json.loads(running.stdout.readline()) for _ in range(2))
+        running.kill()
+    typed = keys(7, 4, 0.5, 3)
+    assert sorted(watched["typed"]) == sorted(letter for _, letter in typed)
+    assert all(pressed >= moment for pressed, (moment, _) in zip(watched["pressed"], typed, strict=True))
+    assert (watched["seen"], watched["turns"], idled["typed"]) == ([1, 2, 3, 4], 12, "")
+
+
+def test_a_watcher_that_waits_turns_for_each_key_too() -> None:
+    given = {"clicks": "7", "keys": "5"}
+    prediction = FAMILY.predict(Known(spec.load("polling-vs-events", given), LINUX))
+    assert prediction.json()["turns"]["queue"] == 13
+
+
+def test_keys_without_a_keyboard_are_refused() -> None:
+    with pytest.raises(LabError, match="5 keys, and no keyboard to type them on"):
+        spec.load("polling-vs-events", {"keyboards": "0", "keys": "5"})
 
 
 def test_a_prediction_counts_with_the_parameters() -> None:

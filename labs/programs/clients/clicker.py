@@ -1,15 +1,17 @@
-"""Devices: a mouse that is clicked at random moments, and keyboards on which nobody ever types.
+"""Devices: a mouse that is clicked at random moments, and keyboards on which hardly anybody types.
 
 python -m labs.programs.clients.clicker --clicks 20 --span 3 --seed 1 127.0.0.1:8001/2
 
 The devices of each watcher are connections to it, the mouse's the first. A watcher that waits is sent each click; one
 that asks, with one byte, is told the last. Both get the number of the last click, its moment, and whether it is over.
-Then all of it begins once more, and nothing is clicked.
+A watcher that waits is also sent the keys, at random moments, on one of its keyboards after the other. Then all of it
+begins once more, and nothing is clicked and no key typed.
 """
 
 import random
 import selectors
 import socket
+import string
 import sys
 import time
 from collections.abc import Sequence
@@ -18,10 +20,12 @@ from labs.programs.arguments import at_least, options_of, seconds
 from labs.programs.devices import ASKS, STATE, WAITS
 from labs.programs.events import checkpoint, emit
 
-PATIENCE = 30.0
+PATIENCE = 10.0
 # Seconds from the last word of preparation to the beginning, so that every watcher has heard of it before, and from
 # there until whoever wants to sleep sleeps.
 AHEAD, ASLEEP = 0.2, 0.3
+# When something comes, in seconds after the beginning: how often the mouse was clicked by then, and a key, or "".
+Happening = tuple[float, int, str]
 
 
 class Mouse:
@@ -32,11 +36,12 @@ class Mouse:
         address, _, keyboards = watcher.partition("/")
         host, _, port = address.rpartition(":")
         devices = [socket.create_connection((host, int(port)), PATIENCE) for _ in range(1 + int(keyboards or 0))]
+        for device in devices:
+            device.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket, self.keyboards = devices[0], devices[1:]
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.waits = self.socket.recv(1) == WAITS
         self.state, self.over = (0, 0.0, False), False
-        self.asked, self.told = 0, set[int]()
+        self.asked, self.told, self.typed = 0, set[int](), 0
 
     def begin(self, moment: float) -> None:
         """Says when it begins."""
@@ -49,6 +54,12 @@ class Mouse:
         self.state = (number, moment, over)
         if self.waits:
             self.tell()
+
+    def type(self, key: str) -> None:
+        """A key, on the next keyboard of a watcher that waits."""
+        if self.waits and self.keyboards:
+            self.keyboards[self.typed % len(self.keyboards)].sendall(key.encode())
+            self.typed += 1
 
     def answer(self) -> None:
         """A watcher asks: it is told the state."""
@@ -64,17 +75,32 @@ class Mouse:
         self.over = self.state[2]
 
 
+def draw(clicks: int, keys: int, span: float, seed: int) -> list[Happening]:
+    """So many clicks and keys, and the end, in their order."""
+    generator = random.Random(seed)
+    drawn = [(round(generator.uniform(0, span), 6), "") for _ in range(clicks)]
+    drawn += [(round(generator.uniform(0, span), 6), generator.choice(string.ascii_lowercase)) for _ in range(keys)]
+    happenings, clicked = [], 0
+    for moment, key in sorted(drawn):
+        clicked += not key
+        happenings.append((moment, clicked, key))
+    return [*happenings, (span, clicks, "")]
+
+
 def click(
-    mice: Sequence[Mouse], selector: selectors.BaseSelector, begin: float, moments: Sequence[float], span: float
+    mice: Sequence[Mouse], selector: selectors.BaseSelector, begin: float, happenings: Sequence[Happening]
 ) -> list[float]:
-    """Clicks until the end, answering meanwhile; returns how late each click was, in seconds."""
-    late, due = [], [*enumerate(moments, 1), (len(moments), span)]
+    """Clicks and types until the end, answering meanwhile; returns how late each was, in seconds."""
+    late, due = [], list(happenings)
     while not all(mouse.over for mouse in mice):
-        answer(selector, begin + due[0][1] - time.monotonic() if due else PATIENCE)
-        while due and time.monotonic() >= begin + due[0][1]:
-            number, moment = due.pop(0)
+        answer(selector, begin + due[0][0] - time.monotonic() if due else PATIENCE)
+        while due and time.monotonic() >= begin + due[0][0]:
+            moment, clicked, key = due.pop(0)
             for mouse in mice:
-                mouse.change(number, begin + moment, over=not due)
+                if key:
+                    mouse.type(key)
+                else:
+                    mouse.change(clicked, begin + moment, over=not due)
             late.append(time.monotonic() - begin - moment)
     return late
 
@@ -94,7 +120,7 @@ def rest(mice: Sequence[Mouse], selector: selectors.BaseSelector, idle: float) -
     stay(selector, time.monotonic() + idle)
     asked = [mouse.asked - already for mouse, already in zip(mice, before, strict=True)]
     checkpoint("stirs")
-    click(mice, selector, begin, (), 0.0)
+    click(mice, selector, begin, draw(0, 0, 0.0, 0))
     return asked
 
 
@@ -117,20 +143,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = options_of(__doc__)
     parser.add_argument("watchers", nargs="+", metavar="HOST:PORT/KEYBOARDS", help="who has such devices")
     parser.add_argument("--clicks", type=at_least(1), default=20, help="how often the mouse is clicked")
+    parser.add_argument("--keys", type=at_least(0), default=0, help="keys that are typed to a watcher that waits")
     parser.add_argument("--span", type=seconds, default=3.0, help="seconds during which it is clicked")
     parser.add_argument("--idle", type=seconds, default=2.5, help="seconds during which nothing happens, afterwards")
     parser.add_argument("--seed", type=int, default=1, help="what the moments are drawn from")
     options = parser.parse_args(arguments)
 
     emit("ready", platform=sys.platform)
-    generator = random.Random(options.seed)
-    moments = sorted(round(generator.uniform(0, options.span), 6) for _ in range(options.clicks))
+    happenings = draw(options.clicks, options.keys, options.span, options.seed)
     mice = [Mouse(watcher) for watcher in options.watchers]
     checkpoint("connected")
     with selectors.DefaultSelector() as selector:
         for mouse in mice:
             selector.register(mouse.socket, selectors.EVENT_READ, mouse)
-        late = click(mice, selector, start(mice), moments, options.span)
+        late = click(mice, selector, start(mice), happenings)
         emit("clicked", late=round(max(late), 4), turns=[mouse.asked for mouse in mice],
              told=[sorted(mouse.told - {0}) for mouse in mice])  # fmt: skip
         asked = rest(mice, selector, options.idle)

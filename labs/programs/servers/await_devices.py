@@ -13,12 +13,15 @@ def watch(devices: Devices, seen: Watch) -> None:
     over = False
     with selectors.DefaultSelector() as selector:
         for device in (devices.mouse, *devices.keyboards):
-            selector.register(device, selectors.EVENT_READ)
+            selector.register(device, selectors.EVENT_READ, device)
         while not over:
-            selector.select()
-            number, _, over = read_state(devices.mouse)
-            seen.turns += 1
-            seen.add(number)
+            for key, _ in selector.select():
+                seen.turns += 1
+                if key.data is devices.mouse:
+                    number, _, over = read_state(devices.mouse)
+                    seen.add(number)
+                else:
+                    seen.press(key.data.recv(1))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def watch(devices: Devices, seen: Watch) -> None:
             return
         for keyboard in devices.keyboards:
             with contextlib.suppress(TimeoutError):
-                keyboard.recv(1)
+                seen.press(keyboard.recv(1))
         due = devices.begin + devices.period * (1 + (time.monotonic() - devices.begin) // devices.period)
 
 

@@ -1,4 +1,4 @@
-"""Watches a mouse, and keyboards on which nobody types, and misses no click."""
+"""Watches a mouse and keyboards, and misses no click and no key."""
 
 import selectors
 
@@ -10,15 +10,17 @@ def watch(devices: Devices, seen: Watch) -> None:
     over = False
     with selectors.DefaultSelector() as selector:
         for device in (devices.mouse, *devices.keyboards):
-            selector.register(device, selectors.EVENT_READ)
+            selector.register(device, selectors.EVENT_READ, device)
         while not over:
             for key, _ in selector.select():
-                if key.fileobj is devices.mouse:
+                seen.turns += 1
+                if key.data is devices.mouse:
                     number, _, over = read_state(devices.mouse)
-                    seen.turns += 1
                     seen.add(number)
+                else:
+                    seen.press(key.data.recv(1))
 
 
 if __name__ == "__main__":
-    # A mouse to which its watcher says that it waits sends each click by itself.
+    # Devices whose watcher says that it waits send each click and each key by themselves.
     run(watch, WAITS, __doc__, None)
