@@ -6,13 +6,15 @@ For the checks of exercises. The clients are the lab's own, and come from the ma
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from testinfra.host import Host
 
+from scenarios import failures
 from scenarios.errors import EvidenceError, Unavailable
 from scenarios.evidence import Evidence
+from scenarios.quantities import Json
 
 # How long they are silent, in seconds.
 SECONDS = 0.25
@@ -36,6 +38,7 @@ CALLS = {
         "accept": {202, 242},
     },
 }
+UNTOLD = "this machine does not tell in which system call a process waits"
 # Those in which somebody waits for a client, and not for a lock or a time.
 FOR_A_DESCRIPTOR = {"read", "poll", "select", "epoll"}
 # Connects clients, each of which is answered once, and then some that nobody may answer; a process of its own holds
@@ -104,41 +107,77 @@ class Task:
 class Silence:
     """How often the server's threads woke, what they took of the processor in seconds, and where they wait.
 
-    `first` is the thread with which the server began, `others` are all the others, of its children too.
+    `first` is the thread with which the server began, `others` are all the others, of its children too; None is one of
+    which the machine does not tell. Nothing is known of a server that has not `answered` each of the clients.
+    What is asked of it raises AssertionError, so that a check fails by it, and Unavailable when nobody can tell.
     """
 
-    wakes: int
-    seconds: float
-    first: Task
-    others: tuple[Task, ...]
+    wakes: int = 0
+    seconds: float = 0.0
+    first: Task | None = None
+    others: tuple[Task | None, ...] = ()
+    answered: bool = True
+
+    def is_answered(self) -> None:
+        """Each client was answered before it was silent."""
+        assert self.answered, "clients that came after the others had gone were not answered"
 
     def costs_nothing(self) -> None:
-        """Raises AssertionError, so that a check fails by it, when the server did something."""
+        """The server did nothing."""
+        self._must_be_known()
         took = f"{self.seconds:.2f} s of {SECONDS:g}"
         assert self.seconds <= MOST_SECONDS, f"next to no processor time was expected, and {took} were taken"
         assert self.wakes <= MOST_WAKES, f"nobody spoke for {SECONDS:g} s, and the server woke {self.wakes} times"
 
     def waits_in_select_for(self, descriptors: int) -> None:
-        """Raises AssertionError unless the first thread waits in select for so many, the lowest ones, at least."""
+        """The first thread waits in select for so many, the lowest ones, at least."""
+        self._must_be_known()
+        if self.first is None:
+            raise Unavailable(UNTOLD)
         assert self.first.call == "select", f"select was expected, and it waits in {self.first.call}"
         # select's first argument is the highest of its descriptors, and one.
         assert self.first.argument >= descriptors, (
             f"{descriptors} descriptors are open, and select is asked for the lower ones alone"
         )
 
+    def has_one_waiting_for_each(self, clients: int) -> None:
+        """So many others are there, and each of them waits for a client."""
+        self._must_be_known()
+        expected = f"one for each of {clients} clients was expected"
+        assert len(self.others) == clients, f"{expected}, and {len(self.others)} were there"
+        if None in self.others:
+            raise Unavailable(UNTOLD)
+        waiting = sum(one is not None and one.call in FOR_A_DESCRIPTOR for one in self.others)
+        assert waiting == clients, f"{expected}, and {waiting} waited for one"
 
-def of(evidence: Evidence, machine: Callable[[str], Host], clients: int, more: int = 0) -> Silence | None:
+    def _must_be_known(self) -> None:
+        if not self.answered:
+            raise Unavailable("it does not answer, as another check says")
+
+
+def after_all_were_served(
+    evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json], clients: int
+) -> Silence:
+    """The same as `of`; raises Unavailable when the scenario's own clients met an error."""
+    if measured[failures.ERROR.key] is not None:
+        raise Unavailable("the first clients were not served")
+    return of(evidence, machine, clients)
+
+
+def of(evidence: Evidence, machine: Callable[[str], Host], clients: int, more: int = 0) -> Silence:
     """Looks at the server while so many clients are silent, and as many more wait that it has no room for.
 
-    None when one of them is not answered or the server ends. Raises Unavailable where the machine does not tell, and
-    EvidenceError when the lab could not look.
+    It has not answered, too, when it ends. Raises Unavailable when it has died before, and EvidenceError when the lab
+    could not look.
     """
     server = evidence.services["server"]
+    if server.exit_status is not None:
+        raise Unavailable("the server has died")
     port = str(server.said("ready")["port"])
     who = (_host(machine, port), port, str(clients), str(more))
     held = machine("client").run("python3 -c %s %s %s %s %s", HOLDS, *who)
     if held.rc != 0:
-        return None
+        return Silence(answered=False)
     try:
         looked = machine("server").run("python3 -c %s %s %s", LOOKS, str(server.pid), str(SECONDS))
     finally:
@@ -146,7 +185,7 @@ def of(evidence: Evidence, machine: Callable[[str], Host], clients: int, more: i
     if looked.rc == 0:
         return understood(looked.stdout, str(server.pid))
     if machine("server").run(f"kill -0 {server.pid}").rc:
-        return None
+        return Silence(answered=False)
     raise EvidenceError(f"the silent server could not be looked at: {looked.stderr.strip()[-200:]}")
 
 
@@ -160,18 +199,21 @@ def _host(machine: Callable[[str], Host], port: str) -> str:
 
 
 def understood(said: str, pid: str) -> Silence:
-    """What LOOKS told of the process; raises Unavailable where the machine does not tell."""
+    """What LOOKS told of the process."""
     kind, wakes, seconds, calls = json.loads(said)
     names = {number: name for name, numbers in CALLS.get(kind, {}).items() for number in numbers}
-    if not names or any(len(words) < 2 for words in calls):
-        raise Unavailable("this machine does not tell in which system call a process waits")
     tasks = {thread: _task(words, names) for thread, *words in calls}
     first = tasks.pop(pid)
     return Silence(wakes, seconds, first, tuple(tasks.values()))
 
 
-def _task(words: list[str], names: dict[int, str]) -> Task:
-    """What /proc/PID/syscall says: the number and the arguments, or that the thread runs or is stopped."""
+def _task(words: list[str], names: dict[int, str]) -> Task | None:
+    """What /proc/PID/syscall says: the number and the arguments, or that the thread runs or is stopped.
+
+    None where it may not be read, as under Yama (ptrace_scope), or the machine's numbers are unknown.
+    """
+    if not words or not names:
+        return None
     if not words[0].isdecimal():
         return Task(words[0], 0)
     return Task(names.get(int(words[0]), words[0]), int(words[1], 16))

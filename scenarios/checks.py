@@ -95,10 +95,12 @@ class Given:
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self) -> Generator[None, object, object]:
         """What nobody can look at on this machine is no failure: the check is skipped, with the reason."""
-        try:
-            return (yield)
-        except Unavailable as reason:
-            pytest.skip(str(reason))
+        return (yield from _skipped_where_unavailable())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        """So is each check whose fixtures could not look."""
+        return (yield from _skipped_where_unavailable())
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps a check's result; one that crashed in its fixtures is unknown rather than failed."""
@@ -119,6 +121,13 @@ class Given:
                     message=str(report.longrepr),
                 )
             )
+
+
+def _skipped_where_unavailable() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except Unavailable as reason:
+        pytest.skip(str(reason))
 
 
 @contextmanager

@@ -16,28 +16,22 @@ LOOP = "selectors"
 
 
 @pytest.fixture(scope="session")
-def silent(evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json]) -> Silence | None:
-    """What the server does while all of its clients are silent; None when it does not answer them."""
-    if measured["error"] is not None or evidence.services["server"].exit_status is not None:
-        pytest.skip("the first clients were not served, or the server has died")
-    return silence.of(evidence, machine, CLIENTS)
+def silent(evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json]) -> Silence:
+    """What the server does while all of its clients are silent."""
+    return silence.after_all_were_served(evidence, machine, measured, CLIENTS)
 
 
-def test_those_who_come_later_are_served_too(silent: Silence | None) -> None:
-    assert silent is not None, "clients that came after the others had gone were not answered"
+def test_those_who_come_later_are_served_too(silent: Silence) -> None:
+    silent.is_answered()
 
 
-def test_each_client_has_who_waits_for_it(silent: Silence | None, prediction: Prediction) -> None:
-    if silent is None or prediction.facts["mechanism"] == LOOP:
-        pytest.skip("one waits for all, or nobody does")
-    waiting = [one.call for one in silent.others if one.call in silence.FOR_A_DESCRIPTOR]
-    seen = f"{len(silent.others)} were there and {len(waiting)} waited for one"
-    assert len(waiting) == len(silent.others) == CLIENTS, f"one for each of {CLIENTS} clients was expected, and {seen}"
+def test_each_client_has_who_waits_for_it(silent: Silence, prediction: Prediction) -> None:
+    if prediction.facts["mechanism"] == LOOP:
+        pytest.skip("one waits for all")
+    silent.has_one_waiting_for_each(CLIENTS)
 
 
-def test_a_silent_client_costs_nothing(silent: Silence | None) -> None:
-    if silent is None:
-        pytest.skip("it does not answer, as another check says")
+def test_a_silent_client_costs_nothing(silent: Silence) -> None:
     silent.costs_nothing()
 
 
