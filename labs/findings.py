@@ -73,7 +73,13 @@ def of_part(exercise: Exercise, done: Done, here: Path) -> list[Finding]:
         raise Broken(done.record.problem or "nothing was shown")
     # Several parts may have functions of the same name, each in a file of its own.
     files = exercise.files if len(exercise.stated.parts) == 1 else list(done.part.programs.values())
-    return [_placed(_worded(one, exercise), exercise, here, files) for one in found]
+    return [_placed(_worded(one, exercise), exercise, here, _likely(files, one, done)) for one in found]
+
+
+def _likely(files: Sequence[str], one: Finding, done: Done) -> list[str]:
+    """The files, of which those come first whose service the finding names."""
+    named = [file for name, file in done.part.programs.items() if re.search(rf"\b{re.escape(name)}\b", one.told)]
+    return sorted(files, key=lambda file: file not in named)
 
 
 def _fates(done: Done) -> Iterator[Finding]:

@@ -130,6 +130,7 @@ def test_a_program_that_is_not_right_is_told_what_it_lacks(name: str, program: P
     found = in_containers.check(exercise)
     assert found["result"] == "not yet", found
     assert program.finding in of(found), found
+    assert program.file in {one["file"] for one in found["findings"] if one["about"] == program.finding}, found
 
 
 @pytest.mark.engine
