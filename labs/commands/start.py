@@ -8,6 +8,7 @@ from labs import ceiling, checking, consent, course, progress, telling, workspac
 from labs.audience import Attentive
 from labs.exercise import Exercise
 from scenarios.commands.scenario import Options, connect
+from scenarios.engines import choose
 from scenarios.engines.base import Engine
 from scenarios.errors import EXIT_PASS, UsageError
 
@@ -15,6 +16,7 @@ from scenarios.errors import EXIT_PASS, UsageError
 def start(name: str, engine: str | None, yes: bool, without_ceiling: bool) -> int:
     """Begins the exercise of that name, by default the first that is not done."""
     exercise = course.find(name) if name else _first_left()
+    choose.wanted(engine)  # before anything is laid out
 
     def connected() -> Engine:
         found = connect(Options(engine))

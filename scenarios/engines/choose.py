@@ -18,18 +18,24 @@ def connect(name: str | None = None) -> Engine:
     Raises UsageError for an unknown name, EngineUnavailable when the one that was asked for does not answer, or one
     that is there refuses or is silent: programs that were to be isolated do not run on this machine for that.
     """
-    wanted = name or os.environ.get(VARIABLE) or AUTO
-    if wanted == "docker":
+    asked_for = wanted(name)
+    if asked_for == "docker":
         return _docker()
-    if wanted == "local":
+    if asked_for == "local":
         return _local()
-    if wanted != AUTO:
-        where = "" if name else f" (from {VARIABLE})"
-        raise UsageError(f"there is no engine {wanted!r}{where}; there are: {', '.join((AUTO, *NAMES))}")
     try:
         return _docker(AUTO_WITHIN)
     except EngineAbsent:
         return _local()
+
+
+def wanted(name: str | None) -> str:
+    """What the user asks for, by name or by IOLAB_ENGINE; raises UsageError where there is no such engine."""
+    given = name or os.environ.get(VARIABLE) or AUTO
+    if given not in (AUTO, *NAMES):
+        where = "" if name else f" (from {VARIABLE})"
+        raise UsageError(f"there is no engine {given!r}{where}; there are: {', '.join((AUTO, *NAMES))}")
+    return given
 
 
 def is_asked_for(name: str | None) -> bool:

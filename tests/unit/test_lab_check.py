@@ -260,6 +260,12 @@ def test_a_start_shows_where_the_files_are_and_what_comes_next(capsys: pytest.Ca
     assert "./inv lab.check 010" in said and "README.md" in said
 
 
+def test_a_start_on_an_engine_that_does_not_exist_lays_nothing_out() -> None:
+    with pytest.raises(UsageError, match="there is no engine 'podman'"):
+        start.start("", "podman", False, False)
+    assert not workspace.folder(course.find(FIRST)).exists()
+
+
 def test_the_next_hint_is_one_that_the_last_attempt_calls_for() -> None:
     exercise, noted = course.find(FIRST), progress.Course()
     given: list[int | None] = []
