@@ -73,13 +73,12 @@ def of_part(exercise: Exercise, done: Done, here: Path) -> list[Finding]:
         raise Broken(done.record.problem or "nothing was shown")
     # Several parts may have functions of the same name, each in a file of its own.
     files = exercise.files if len(exercise.stated.parts) == 1 else list(done.part.programs.values())
-    return [_placed(_worded(one, exercise), exercise, here, _likely(files, one, done)) for one in found]
+    return [_placed(_worded(one, exercise), exercise, here, _meant(one, done) or files) for one in found]
 
 
-def _likely(files: Sequence[str], one: Finding, done: Done) -> list[str]:
-    """The files, of which those come first whose service the finding names."""
-    named = [file for name, file in done.part.programs.items() if re.search(rf"\b{re.escape(name)}\b", one.told)]
-    return sorted(files, key=lambda file: file not in named)
+def _meant(one: Finding, done: Done) -> list[str]:
+    """The files of the services that the finding names."""
+    return [file for name, file in done.part.programs.items() if re.search(rf"\b{re.escape(name)}\b", one.told)]
 
 
 def _fates(done: Done) -> Iterator[Finding]:
@@ -213,10 +212,11 @@ def _placed(one: Finding, exercise: Exercise, here: Path, files: Sequence[str]) 
     if one.file:
         return one
     feedback = feedback_for(one.about, exercise)
+    module, _, look = ((feedback and feedback.look) or "").rpartition(".")
+    if module:
+        files = [f"{module}.py"]
     for name in files:
-        text = _text(here / name)
-        line = (feedback and feedback.look and _named(feedback.look, name, text)) or 0
-        if line:
+        if look and (line := _defined(look, _text(here / name))):
             return replace(one, file=name, line=line)
     for name in files:
         if line := _first(TODO, _text(here / name)):
@@ -229,12 +229,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _named(look: str, file: str, text: str) -> int:
-    """The line of what an exercise names in a file, such as `serve`, or `threads.serve` where others have one too."""
-    module, _, name = look.rpartition(".")
-    return _defined(name, text) if module in ("", file.removesuffix(".py")) else 0
 
 
 def _defined(name: str, text: str) -> int:

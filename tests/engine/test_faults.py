@@ -267,10 +267,10 @@ def test_output_without_an_end_neither_hides_the_exit_nor_puts_off_the_deadline(
 ) -> None:
     path = Path(faulty(client="demos.says"))
     path.write_text(path.read_text(encoding="utf-8").replace("args: []", f"args: [{how}]"), encoding="utf-8")
-    status, record = failing(str(path), "--timeout", "15")
+    status, record = failing(str(path), "--timeout", "10")
     if how == "unfinished":
         assert (status, record["verdict"]) == (1, "fail")  # nobody was served, and the lab knows it at once
-        assert record["seconds"]["run"] < 15
+        assert record["seconds"]["run"] < 10
     else:
         assert (status, record["verdict"]) == (3, "error")
         assert "client to finish" in record["problem"]

@@ -15,7 +15,7 @@ from tests.engine.inv import inv, left_behind, run
 WINDOWS = {name for name in spec.names() if any(one.image == "windows" for one in spec.load(name).services.values())}
 both_engines = pytest.mark.usefixtures("engine")
 
-SEEDS = range(20)
+SEEDS = range(10)
 
 
 @functools.cache
@@ -43,6 +43,7 @@ def test_every_scenario_of_the_catalog_passes_or_says_why_it_cannot_run(name: st
         assert (found["engine"], found["predicted"]["error"]) == (engine, found["measured"]["error"])
 
 
+@pytest.mark.side_by_side
 @both_engines
 @pytest.mark.parametrize(
     ("nofile", "kind", "message"),
@@ -57,6 +58,7 @@ def test_raising_the_limit_changes_the_error_of_select(nofile: str, kind: str, m
 
 
 @pytest.mark.engine
+@pytest.mark.side_by_side
 def test_windows_dies_where_its_select_is_full() -> None:
     found = run("windows-600")
     assert found["measured"]["served"] == descriptors.FD_SETSIZE["win32"] - descriptors.LISTENERS
@@ -66,6 +68,7 @@ def test_windows_dies_where_its_select_is_full() -> None:
     assert '"platform": "win32"' in (Path(found["run"]) / "logs" / "server.stdout").read_text(encoding="utf-8")
 
 
+@pytest.mark.side_by_side
 @both_engines
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_ladder_predicts_any_selector_clients_and_limit(seed: int) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Program:
     """A learner's program: the solution, of whose `file` the `right` words are replaced by `text`, or all of it.
 
-    `what` is a sentence about it. Of one that is not right, `finding` is what a check of it must find, among others.
+    `what` is a sentence about it. Of one that is not right, `finding` is what a check of it must find, among others;
+    what tells of it may exist `in_containers` alone, such as a limit of processes, or a network of one's own.
     """
 
     what: str
@@ -15,3 +16,4 @@ class Program:
     text: str
     right: str = ""
     finding: str = ""
+    in_containers: bool = False

@@ -58,6 +58,7 @@ WRONG = (
             "seconds=latency", "seconds=latency * urls"
         ),
         finding="the_pages_came_over_the_network",
+        in_containers=True,
     ),
     Program("nothing is patched", "together.py", "", "monkey.patch_all()\n", "seconds"),
     Program("one after the other", "together.py", "[fetch(page) for page in pages]", POOL, "seconds"),

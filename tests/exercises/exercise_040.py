@@ -114,7 +114,7 @@ def unused(sock: socket.socket, _address: object) -> None:
 """
 WRONG = (
     Program("it only prints that it is ready", "server.py", PRINTS, finding="served"),
-    Program("a thread for each client", "server.py", THREADS, SERVE, "crash"),
+    Program("a thread for each client", "server.py", THREADS, SERVE, "crash", in_containers=True),
     Program("greenlets whose accept blocks the thread", "server.py", UNPATCHED, SERVE, "served"),
     Program("a loop with selectors", "server.py", LOOP, SERVE, "descriptors"),
     Program("one greenlet with a loop for all", "server.py", ONE_FOR_ALL, finding="each_client_had_a_greenlet"),

@@ -55,14 +55,14 @@ while True:
             try:
                 client = Client(listener)
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.02)
                 continue
             clients[client.sock.fileno()] = client
         elif not clients[descriptor].step():
             clients.pop(descriptor).sock.close()
 """
 PAUSED = CAUGHT.replace("1020 else", "1020 and not full else").replace("{}\n", "{}\nfull = False\n", 1)
-PAUSED = PAUSED.replace("time.sleep(0.05)", "full = True").replace(
+PAUSED = PAUSED.replace("time.sleep(0.02)", "full = True").replace(
     "sock.close()", "sock.close()\n            full = False"
 )
 WRONG = (

@@ -20,7 +20,7 @@ from labs.programs.songs import SONGS
 BODY = b"hello"
 LITTLE_ROOM = 16 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER of no time: close resets
-PATIENCE = 15.0
+PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
