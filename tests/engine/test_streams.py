@@ -9,7 +9,6 @@ import pytest
 
 from scenarios import places, record, rundirs
 
-pytestmark = pytest.mark.side_by_side
 INV = places.ROOT / "inv"
 LOCAL = {"IOLAB_ENGINE": "local"}
 SMALL = "scenario epoll-500 --clients 20"
