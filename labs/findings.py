@@ -184,11 +184,26 @@ def _checks(done: Done) -> Iterator[Finding]:
     """Checks that do not hold, or crashed over what the program said. Raises Broken for one that the lab crashed."""
     for check in done.record.checks:
         if check.result == "failed":
-            yield Finding(check.name.replace(" ", "_"), f"{check.name} does not hold: {_reason(check)}")
+            yield Finding(_about(check), f"{check.name} does not hold: {_reason(check)}")
         elif check.result == "error":
             if check.cause in OF_THE_LAB:
                 raise Broken(f"{check.name} could not be checked: {check.message}")
             yield Finding("unclear", f"{check.name} could not be understood: {_reason(check)}")
+
+
+def not_looked_at(exercise: Exercise, done: Done) -> list[Check]:
+    """The checks of what the exercise asks for that this machine could not look at."""
+    return [
+        check
+        for check in done.record.checks
+        if check.result == "skipped"
+        and check.cause == errors.Unavailable.__name__
+        and feedback_for(_about(check), exercise)
+    ]
+
+
+def _about(check: Check) -> str:
+    return check.name.replace(" ", "_")
 
 
 def _reason(check: Check) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from labs import checking, course, workspace
+from labs import checking, course, findings, workspace
 from labs.ceiling import Shown
 from labs.checking import Checked
 from labs.draws import Parameters
@@ -52,10 +52,8 @@ def announce(exercise: Exercise, drawn: list[Parameters], number: int, out: Cons
 
 def checked(one: Checked, out: Console) -> None:
     """After an attempt: what was expected and seen, where to look, and what to do next."""
-    for done in one.done:
-        if one.result == "passed" and done.record.predicted is not None:
-            out.print(side_by_side(families.find(done.scenario.family).quantities, done.record.predicted,
-                                   done.record.measured))  # fmt: skip
+    if one.result == "passed":
+        _measured(one, out)
     for finding in one.findings[:1]:
         _finding(one.exercise, finding, out)
     # Several findings may have the same words.
@@ -68,6 +66,16 @@ def checked(one: Checked, out: Console) -> None:
     out.print(line("result", one.result, STYLES[one.result]))
     for text in _next(one):
         out.print(Text(text), soft_wrap=True)
+
+
+def _measured(one: Checked, out: Console) -> None:
+    """What theory said and what came, part by part, and what nobody could look at on this machine."""
+    for done in one.done:
+        if done.record.predicted is not None:
+            out.print(side_by_side(families.find(done.scenario.family).quantities, done.record.predicted,
+                                   done.record.measured))  # fmt: skip
+        for check in findings.not_looked_at(one.exercise, done):
+            out.print(line("unseen", f"{check.name}: {check.message}", "bold yellow"))
 
 
 def _finding(exercise: Exercise, finding: Finding, out: Console) -> None:

@@ -36,6 +36,8 @@ OPTIONS = (
 )
 # No plugins of the environment either; pytest reads this when it starts.
 NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+# Under which a skipped check keeps why: it did not apply, or nobody could look.
+CAUSE = "cause"
 # Makes pytest compile an expression that takes it longer than all checks, while this is imported: ahead of its need.
 bin_xml_escape("")
 
@@ -93,14 +95,14 @@ class Given:
         return self._session.hosts_reached
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Item) -> Generator[None, object, object]:
         """What nobody can look at on this machine is no failure: the check is skipped, with the reason."""
-        return (yield from _skipped_where_unavailable())
+        return (yield from _skipped_where_unavailable(pyfuncitem))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """So is each check whose fixtures could not look."""
-        return (yield from _skipped_where_unavailable())
+        return (yield from _skipped_where_unavailable(item))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps a check's result; one that crashed in its fixtures is unknown rather than failed."""
@@ -108,7 +110,7 @@ class Given:
         if report.when == "call" or report.outcome != "passed":
             name = report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
             result = _result(report)
-            cause = _cause(report) if result == "error" else None
+            cause = _cause(report) if result == "error" else _why_skipped(report)
             self.checks.append(Check(name=name, result=result, message=_message(report), cause=cause))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -123,10 +125,11 @@ class Given:
             )
 
 
-def _skipped_where_unavailable() -> Generator[None, object, object]:
+def _skipped_where_unavailable(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     except Unavailable as reason:
+        item.user_properties.append((CAUSE, Unavailable.__name__))
         pytest.skip(str(reason))
 
 
@@ -155,6 +158,11 @@ def _cause(report: pytest.TestReport) -> str | None:
     """The name of the exception by which a check crashed."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message).partition(":")[0].rpartition(".")[2] if crash else None
+
+
+def _why_skipped(report: pytest.TestReport) -> str | None:
+    """Unavailable, if that is why nothing is known."""
+    return next((str(value) for key, value in report.user_properties if key == CAUSE), None)
 
 
 def _message(report: pytest.TestReport) -> str:

@@ -27,7 +27,7 @@ EXIT_STATUS: dict[Status, int] = {"pass": EXIT_PASS, "fail": EXIT_FAIL, "error":
 @dataclass(frozen=True)
 class Check:
     """One check: its sentence, and whether it held; `error` is one that crashed and so told nothing, by the exception
-    `cause`.
+    `cause`. One that was skipped did not apply or, with the `cause` Unavailable, could not be looked at.
     """
 
     name: str

@@ -16,6 +16,7 @@ from labs.progress import Predicted
 from scenarios import evidence, places
 from scenarios.engines import choose
 from scenarios.errors import EngineError, EngineGone, UsageError
+from scenarios.record import Check
 from tests.unit.made_course import CLIENTS, FIRST, SECOND, lay
 from tests.unit.scripted import Script, ScriptedEngine, at, event, raised, raising, transfers
 
@@ -90,6 +91,27 @@ def test_what_passes_is_noted_and_leads_on(monkeypatch: pytest.MonkeyPatch, caps
     noted = progress.load().of(FIRST)
     assert (noted.state, noted.attempts[0].result, noted.upcoming) == ("done", "passed", None)
     assert engine.opened[0].removed
+
+
+def test_what_an_exercise_asks_for_and_this_machine_could_not_look_at_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def skipped(name: str, cause: str | None = "Unavailable") -> Check:
+        return Check(name=name, result="skipped", message=f"why not {name}", cause=cause)
+
+    results = (
+        Check(name="it holds", result="passed"),
+        skipped("crash"),
+        skipped("served", None),
+        skipped("nobody asks"),
+    )
+    monkeypatch.setattr("scenarios.checks.run_checks", lambda *_: results)
+    on(monkeypatch, ScriptedEngine(transfers(CLIENTS)))
+    begun()
+    assert check.check(FIRST, check.Wanted()) == 0
+    said = capsys.readouterr().out
+    assert "crash: why not crash" in said
+    assert "why not served" not in said and "nobody asks" not in said
 
 
 def test_the_parameters_of_an_attempt_are_those_that_were_shown_before_it_and_then_others(
