@@ -10,7 +10,7 @@ from scenarios.families.base import Family, Known, Plain, Prediction
 from scenarios.parameters import Kind, whole_number
 from scenarios.pictures import Bars, Picture
 from scenarios.quantities import Between, Each, Exactly, Expectation, Json, Quantity
-from scenarios.theory.sharing import least, taking_turns
+from scenarios.theory.sharing import least, most, taking_turns
 
 if TYPE_CHECKING:
     # Read only by the type checker: what a command does not use must not slow its start.
@@ -44,7 +44,7 @@ class Counters(Plain):
         everything = workers * updates
         left: dict[str, Expectation] = {
             NOTHING: Exactly(everything),
-            ANYTHING: Between(least(workers, updates), everything - 1),
+            ANYTHING: Between(least(workers, updates), most(workers, updates)),
             TURNS: Exactly(taking_turns(workers, updates)),
         }
         return Prediction(

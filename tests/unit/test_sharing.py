@@ -12,7 +12,7 @@ from scenarios.errors import EvidenceError
 from scenarios.families import counters, deadlocks
 from scenarios.families.base import Known
 from scenarios.quantities import Json
-from scenarios.theory.sharing import is_ring, least, taken, taking_turns
+from scenarios.theory.sharing import MANY, is_ring, least, most, taken, taking_turns
 from tests.unit.made import evidence, service
 
 
@@ -68,11 +68,18 @@ def predicted(name: str, **given: str) -> dict[str, Json]:
     return (counters.FAMILY if name == "lost-updates" else deadlocks.FAMILY).predict(known).json()
 
 
+def test_few_updates_may_all_be_kept_and_of_many_one_is_lost() -> None:
+    """Under load the first of two threads was through with two updates before the other had awoken."""
+    assert (most(2, 2), most(3, MANY - 1)) == (4, 3 * (MANY - 1))
+    assert (most(2, MANY), most(9, 999)) == (2 * MANY - 1, 8990)
+    assert predicted("lost-updates", workers="2", updates="2")["counted"]["threads-switching"] == [2, 4]
+
+
 def test_what_is_predicted_follows_the_parameters() -> None:
-    one = predicted("lost-updates", workers="3", updates="10")
-    assert one["counted"]["threads"] == 30
-    assert one["counted"]["threads-switching"] == [2, 29]
-    assert one["counted"]["greenlets-switching"] == 10
+    one = predicted("lost-updates", workers="3", updates="100")
+    assert one["counted"]["threads"] == 300
+    assert one["counted"]["threads-switching"] == [2, 299]
+    assert one["counted"]["greenlets-switching"] == 100
     assert one["threads"] == {name: 4 if "thread" in name else 1 for name in counters.WORKERS}
     assert predicted("deadlock", threads="7")["waiting"] == 7
     assert predicted("deadlock", threads="7", order="same")["finished"] == 7
