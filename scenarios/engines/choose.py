@@ -40,7 +40,7 @@ def wanted(name: str | None) -> str:
 
 def is_asked_for(name: str | None) -> bool:
     """Whether the user insists on an engine, by name or by IOLAB_ENGINE."""
-    return (name or os.environ.get(VARIABLE) or AUTO) != AUTO
+    return wanted(name) != AUTO
 
 
 def reachable(name: str | None = None) -> list[Engine]:

@@ -2,16 +2,14 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from labs import checking, course, draws, exercise, findings, hinting, progress, telling, workspace
+from labs import checking, course, draws, hinting, progress, telling, workspace
 from labs.checking import Checked
 from labs.commands import check, helping, overview, start
 from labs.exercise import Exercise
-from labs.findings import Finding
 from labs.progress import Predicted
 from scenarios import evidence, places
 from scenarios.engines import choose
@@ -21,7 +19,6 @@ from tests.unit.made_course import CLIENTS, FIRST, SECOND, lay
 from tests.unit.scripted import Script, ScriptedEngine, at, event, raised, raising, transfers
 
 pytestmark = pytest.mark.usefixtures("runs", "laid")
-EXERCISES = places.EXERCISES
 IN_THEIRS = '  File "/opt/iolab/code/server.py", line 4, in serve\n    x\n'
 
 
@@ -361,39 +358,3 @@ def test_a_name_or_a_number_finds_an_exercise() -> None:
         course.find("010-frist")
     with pytest.raises(UsageError, match=r"\./inv lab shows them all"):
         course.find("zzz")
-
-
-BOTH = ["serially.py", "together.py"]
-
-
-@pytest.mark.parametrize(
-    ("about", "files", "place"),
-    [
-        ("seconds", BOTH, ("serially.py", 2)),
-        ("seconds", ["together.py"], ("together.py", 1)),
-        ("each_page_had_a_greenlet", BOTH, ("together.py", 1)),
-        ("another", BOTH, ("serially.py", 1)),
-    ],
-)
-def test_what_several_files_have_is_looked_for_where_it_is_meant(
-    about: str, files: list[str], place: tuple[str, int], tmp_path: Path
-) -> None:
-    (tmp_path / "serially.py").write_text("\ndef fetch_all(pages): ...\n")
-    (tmp_path / "together.py").write_text("print('all')\n")
-    fetch = exercise.read(EXERCISES / "030-fetch")
-    found = findings._placed(Finding(about, ""), fetch, tmp_path, files)
-    assert (found.file, found.line) == place
-
-
-@pytest.mark.parametrize(
-    ("told", "files"),
-    [
-        ("s: gevent took 2.1", ["together.py"]),
-        ("to serial at least 9 bytes should have come", ["serially.py"]),
-        ("serial and gevent differ", BOTH),
-        ("neither", []),
-    ],
-)
-def test_a_finding_that_names_a_service_is_about_its_file(told: str, files: list[str]) -> None:
-    (part,) = exercise.read(EXERCISES / "030-fetch").stated.parts
-    assert findings._meant(Finding("seconds", told), cast(Any, SimpleNamespace(part=part))) == files
