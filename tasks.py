@@ -8,10 +8,11 @@ from scenarios.commands.command import command
 program.hand_over()
 
 EXPERIMENTS, COURSE, MACHINE, PROJECT = "Experiments", "The course", "This machine", "The project itself"
-NAME = "a scenario of `./inv scenarios`, or a path to a YAML file"
-ENGINE = "what runs it: docker, local, or auto: Docker if it answers, otherwise local"
-YES = "agree, once for all, that your programs run as processes of this machine, on the local engine"
-RUN = "its id, its directory, or a scenario for its latest run"
+NAME = "NAME  a scenario of `./inv scenarios`, or the path of a YAML file"
+ENGINE = "NAME  docker, local, or auto (default): Docker if this machine has it, otherwise local"
+YES = "agree, once for all, that the local engine runs your programs on this machine without isolation"
+RUN = "RUN  a run's id, its directory, or a scenario for its latest run"
+LATEST = f"{RUN}; default: the latest run of all"
 JSON = "print JSON on stdout and nothing else"
 
 
@@ -21,18 +22,18 @@ JSON = "print JSON on stdout and nothing else"
     iterable=["set_"],
     help={
         "name": NAME,
-        "clients": "how many clients connect at the same time",
-        "nofile": "the server's limit of open descriptors, soft and hard",
-        "set": "any parameter, such as --set clients=100; may be given several times",
+        "clients": "N  clients that connect at the same time",
+        "nofile": "N  the server's limit of open descriptors, soft and hard",
+        "set": "NAME=VALUE  any parameter, such as --set clients=100; repeat it for several",
         "engine": ENGINE,
-        "keep": "leave the machines standing, for `./inv shell`; `./inv down` removes them",
+        "keep": "leave the containers running for `./inv shell`; `./inv down` removes them",
         "json": "print one JSON object on stdout and nothing else",
-        "repeat": "run it that many times; with --json the worst run is printed",
-        "dry-run": "predict only, start nothing",
-        "timeout": "seconds after which a run counts as hung",
-        "all": "the whole catalog instead of one scenario: side by side, those that measure costs alone",
-        "topic": "with --all, one topic: coroutines, waiting, servers or events",
-        "resume": "with --all, go on with what an interrupted one left",
+        "repeat": "N  run it N times; --json prints the worst run",
+        "dry-run": "predict only; start nothing",
+        "timeout": "SECONDS  after this time a run counts as hung",
+        "all": "run the whole catalog: in parallel, but scenarios that measure costs one by one",
+        "topic": "TOPIC  with --all, only coroutines, waiting, servers or events",
+        "resume": "with --all, continue an interrupted run with what is left",
     },
 )
 def scenario(
@@ -51,7 +52,7 @@ def scenario(
     topic: str | None = None,
     resume: bool = False,
 ) -> int:
-    """Predict, run, measure and judge one scenario, or all of them.
+    """Run one scenario, or all of them: predict, measure and compare.
 
     Example: ./inv scenario select-1100 --nofile 4096
     Example: ./inv scenario --all --topic waiting
@@ -61,9 +62,9 @@ def scenario(
     given = scenario.parameters(clients, nofile, set_ or [])
     options = scenario.Options(engine, keep, json, repeat, dry_run, timeout)
     if all or not name:
-        from scenarios.commands import everything
+        from scenarios.commands import batch
 
-        return everything.run_all(everything.Choice(topic, resume), given, options)
+        return batch.run_all(batch.Selection(topic, resume), given, options)
     return scenario.scenario(name, given, options)
 
 
@@ -73,15 +74,15 @@ def scenario(
     iterable=["set_"],
     help={
         "name": NAME,
-        "clients": "how many clients connect at the same time, such as 100..5000",
-        "nofile": "the server's limit of open descriptors",
-        "set": "a parameter's range A..B, its values a,b,c or one value for all runs; may be given several times",
-        "points": "how many values a range has, its ends included; default: 6",
-        "measure": "what is drawn, such as cpu-seconds; default: what the scenario costs",
+        "clients": "A..B  clients that connect at the same time, such as 100..5000",
+        "nofile": "A..B  the server's limit of open descriptors",
+        "set": "NAME=VALUES  a parameter's range A..B, its values a,b,c or one value; repeat it for several",
+        "points": "N  values in a range, its ends included; default: 6",
+        "measure": "NAME  what is drawn, such as cpu-seconds; default: the cost that the scenario measures",
         "engine": ENGINE,
         "json": "print one JSON object on stdout and nothing else",
-        "timeout": "seconds after which a run counts as hung",
-        "resume": "go on with what an interrupted sweep of the same left",
+        "timeout": "SECONDS  after this time a run counts as hung",
+        "resume": "continue the same sweep where it was interrupted",
     },
 )
 def sweep(
@@ -97,7 +98,7 @@ def sweep(
     timeout: str | None = None,
     resume: bool = False,
 ) -> int:
-    """Run one scenario over several values: what it costs against them, how that grows, and where it breaks.
+    """Run a scenario for many values: how costs grow, where it breaks.
 
     Example: ./inv sweep readiness-cost
     Example: ./inv sweep epoll-500 --clients 100..5000 --nofile 6000 --set selector=poll,epoll
@@ -105,25 +106,25 @@ def sweep(
     from scenarios.commands import scenario, sweep
 
     given = scenario.parameters(clients, nofile, set_ or [])
-    return sweep.sweep(
-        sweep.Asked(name, given, points, measure, resume), scenario.Options(engine, as_json=json, timeout=timeout)
-    )
+    request = sweep.SweepRequest(name, given, points, measure, resume)
+    return sweep.sweep(request, scenario.Options(engine, as_json=json, timeout=timeout))
 
 
-@command(EXPERIMENTS, help={"json": JSON})
-def scenarios(_: Context, json: bool = False) -> int:
-    """List the scenarios and what each teaches.
+@command(EXPERIMENTS, help={"name": "NAME  the scenario to describe, or the path of a YAML file", "json": JSON})
+def scenarios(_: Context, name: str = "", json: bool = False) -> int:
+    """List the scenarios by topic, or describe one of them.
 
     Example: ./inv scenarios
+    Example: ./inv scenarios select-1100
     """
     from scenarios.commands import catalog
 
-    return catalog.show_catalog(json)
+    return catalog.show_one(name, json) if name else catalog.show_catalog(json)
 
 
-@command(EXPERIMENTS, name="list", default=True, help={"all": "not only the newest 20", "json": JSON})
+@command(EXPERIMENTS, name="list", default=True, help={"all": "all runs, not only the newest 20", "json": JSON})
 def list_runs(_: Context, all: bool = False, json: bool = False) -> int:
-    """List the runs that were kept, the newest first, with their verdicts.
+    """List the recorded runs and their verdicts, the newest first.
 
     Example: ./inv runs --all
     """
@@ -132,7 +133,7 @@ def list_runs(_: Context, all: bool = False, json: bool = False) -> int:
     return runs.show_runs(all, json)
 
 
-@command(EXPERIMENTS, name="clean", help={"keep": "how many to keep, the newest"})
+@command(EXPERIMENTS, name="clean", help={"keep": "N  keep the newest N; default: 20"})
 def clean_runs(_: Context, keep: str = "20") -> int:
     """Remove the records of old runs.
 
@@ -146,12 +147,12 @@ def clean_runs(_: Context, keep: str = "20") -> int:
 @command(
     EXPERIMENTS,
     help={
-        "run": "its id, its directory, or a scenario for its latest run; default: the latest run of all",
-        "service": "only this service",
+        "run": LATEST,
+        "service": "NAME  only this service",
     },
 )
 def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
-    """Print what a run's services wrote.
+    """Print the output of a run's services.
 
     Example: ./inv logs epoll-500 server
     """
@@ -162,7 +163,7 @@ def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
 
 @command(EXPERIMENTS, positional=["first", "second"], help={"first": RUN, "second": RUN, "json": JSON})
 def compare(_: Context, first: str, second: str, json: bool = False) -> int:
-    """Show two runs side by side: what differs, what was predicted and measured, what each took.
+    """Compare two runs: parameters, results, checks and resources.
 
     Example: ./inv compare epoll-500 poll-500
     """
@@ -174,14 +175,12 @@ def compare(_: Context, first: str, second: str, json: bool = False) -> int:
 @command(
     EXPERIMENTS,
     help={
-        "run": "its id, its directory, or a scenario for its latest run; default: the latest run of all",
-        "open": "show it in the browser",
+        "run": LATEST,
+        "open": "open it in the browser",
     },
 )
 def report(_: Context, run: str | None = None, open: bool = False) -> int:
-    """Draw a run's page, report.html in its directory, and print where it is.
-
-    Every run has drawn its own; this draws it again, also that of a run from before there were pages.
+    """Draw a run's page, report.html, again, and print its path.
 
     Example: ./inv report windows-600 --open
     """
@@ -190,9 +189,9 @@ def report(_: Context, run: str | None = None, open: bool = False) -> int:
     return report.draw(run, open)
 
 
-@command(EXPERIMENTS, help={"open": "show it in the browser"})
+@command(EXPERIMENTS, help={"open": "open it in the browser"})
 def board(_: Context, open: bool = False) -> int:
-    """Draw one page over all runs: verdicts by scenario and machine, trends, and links to the runs' pages.
+    """Draw one page of all runs, with verdicts, trends and links.
 
     Example: ./inv board --open
     """
@@ -204,10 +203,10 @@ def board(_: Context, open: bool = False) -> int:
 @command(
     EXPERIMENTS,
     positional=["service"],
-    help={"service": "the service to look into", "run": "the kept run's id; default: the latest", "engine": ENGINE},
+    help={"service": "NAME  the service", "run": "ID  the kept run's id; default: the latest", "engine": ENGINE},
 )
 def shell(_: Context, service: str, run: str | None = None, engine: str | None = None) -> int:
-    """Open a shell in a service of a run made with --keep.
+    """Open a shell in a service of a run that was made with --keep.
 
     Example: ./inv shell server
     """
@@ -218,10 +217,10 @@ def shell(_: Context, service: str, run: str | None = None, engine: str | None =
 
 @command(
     EXPERIMENTS,
-    help={"engine": ENGINE, "run": "only this run, by its id, even if the process that began it still lives"},
+    help={"engine": ENGINE, "run": "ID  only this run, even if the process that began it is still alive"},
 )
 def down(_: Context, engine: str | None = None, run: str | None = None) -> int:
-    """Remove what this project left on the engine, kept runs too; nothing else is touched.
+    """Remove this project's containers and networks, also kept ones.
 
     Example: ./inv down
     """
@@ -230,23 +229,24 @@ def down(_: Context, engine: str | None = None, run: str | None = None) -> int:
     return runs.take_down(engine, run)
 
 
-@command(EXPERIMENTS, help={"port": "where to listen on 127.0.0.1, by default 8100"})
+@command(EXPERIMENTS, help={"port": "N  the port on 127.0.0.1; default: 8100"})
 def serve(_: Context, port: str | None = None) -> int:
-    """Serve the runs, a live view and the course as pages, to this machine's browser alone.
+    """Serve runs, a live view and the course as pages on 127.0.0.1.
 
     Example: ./inv serve
     """
+    from labs import pages
     from scenarios.commands import serve
 
-    return serve.serve(port)
+    return serve.serve(port, pages.routes())
 
 
-EXERCISE = "an exercise, or its number; by default the one that was begun last"
+EXERCISE = "NAME  an exercise or its number; default: the last one that you started or checked"
 
 
 @command(COURSE, name="map", default=True)
 def lab_map(_: Context) -> int:
-    """Show the course: done, begun, next.
+    """List the exercises, those that are done, and the next command.
 
     Example: ./inv lab
     """
@@ -259,22 +259,27 @@ def lab_map(_: Context) -> int:
     COURSE,
     name="start",
     help={
-        "name": "an exercise, or its number; by default the first that is not done",
+        "name": "NAME  an exercise or its number; default: the first that is not done",
         "engine": ENGINE,
         "yes": YES,
-        "without-ceiling": "do not run the server that the exercise improves upon",
+        "without-demo": "do not run the earlier program to show why it breaks",
     },
 )
 def start_exercise(
-    _: Context, name: str = "", engine: str | None = None, yes: bool = False, without_ceiling: bool = False
+    _: Context,
+    name: str = "",
+    engine: str | None = None,
+    yes: bool = False,
+    without_demo: bool = False,
+    without_ceiling: bool = False,
 ) -> int:
-    """Begin an exercise: your files are laid out, and what it improves upon is shown.
+    """Start an exercise: why the last program breaks, and your files.
 
     Example: ./inv lab.start 010
     """
     from labs.commands import start
 
-    return start.start(name, engine, yes, without_ceiling)
+    return start.start(name, engine, yes, without_demo or without_ceiling)
 
 
 @command(
@@ -285,7 +290,7 @@ def start_exercise(
         "name": EXERCISE,
         "engine": ENGINE,
         "yes": YES,
-        "predict": "what you foresee, where an exercise asks for it, such as --predict served=1020",
+        "predict": "NAME=VALUE  your prediction, if the exercise asks for one, such as --predict served=1020",
         "json": JSON,
     },
 )
@@ -297,18 +302,18 @@ def check_exercise(
     predict: list[str] | None = None,
     json: bool = False,
 ) -> int:
-    """Run your program in its scenario, and say what is not right yet.
+    """Run your program in its scenario; show what is not right yet.
 
     Example: ./inv lab.check 090 --predict served=1020
     """
     from labs.commands import check
 
-    return check.check(name, check.Wanted(engine, yes, tuple(predict or ()), json))
+    return check.check(name, check.CheckOptions(engine, yes, tuple(predict or ()), json))
 
 
 @command(COURSE, name="watch", help={"name": EXERCISE, "engine": ENGINE, "yes": YES})
 def watch_exercise(_: Context, name: str = "", engine: str | None = None, yes: bool = False) -> int:
-    """Check on every save, and go on to the next exercise when one is done.
+    """Check on every save, until you press q.
 
     Example: ./inv lab.watch
     """
@@ -319,35 +324,35 @@ def watch_exercise(_: Context, name: str = "", engine: str | None = None, yes: b
 
 @command(COURSE, name="hint", help={"name": EXERCISE})
 def hint_exercise(_: Context, name: str = "") -> int:
-    """Show the next hint, chosen by what your last check showed.
+    """Show the next hint, chosen by the result of your last check.
 
     Example: ./inv lab.hint
     """
-    from labs.commands import helping
+    from labs.commands import hint
 
-    return helping.hint(name)
+    return hint.hint(name)
 
 
-@command(COURSE, name="solution", help={"name": EXERCISE, "show": "also before yours has passed; that is noted"})
+@command(COURSE, name="solution", help={"name": EXERCISE, "show": "also before your program has passed; recorded"})
 def solve_exercise(_: Context, name: str = "", show: bool = False) -> int:
     """Compare your program with a solution.
 
     Example: ./inv lab.solution 010
     """
-    from labs.commands import helping
+    from labs.commands import solution
 
-    return helping.solution(name, show)
+    return solution.solution(name, show)
 
 
 @command(COURSE, name="reset", help={"name": EXERCISE})
 def reset_exercise(_: Context, name: str = "") -> int:
-    """Begin an exercise anew; your files are kept aside.
+    """Start an exercise over; your old files are kept.
 
     Example: ./inv lab.reset 010
     """
-    from labs.commands import helping
+    from labs.commands import reset
 
-    return helping.reset(name)
+    return reset.reset(name)
 
 
 @command(COURSE, name="status", help={"json": JSON})
@@ -358,25 +363,44 @@ def course_status(_: Context, json: bool = False) -> int:
     """
     from labs.commands import overview
 
-    return overview.status(json)
+    return overview.report("", json)
 
 
 @command(
-    COURSE, name="report", help={"folder": "a folder with the workspaces of many; by default your own", "json": JSON}
+    COURSE,
+    name="report",
+    help={
+        "folder": "FOLDER  a folder with the workspaces of many learners; default: yours",
+        "json": JSON,
+        "csv": "print a line for each learner and exercise, for a spreadsheet",
+    },
 )
-def course_report(_: Context, folder: str = "", json: bool = False) -> int:
-    """Write what a teacher needs of a learner, or of a folder of many.
+def course_report(_: Context, folder: str = "", json: bool = False, csv: bool = False) -> int:
+    """Show the progress of one learner, or of many in a folder.
 
     Example: ./inv lab.report --folder class/
     """
     from labs.commands import overview
 
-    return overview.report(folder, json)
+    return overview.report(folder, json, csv)
+
+
+@command(
+    COURSE, name="verify", help={"name": "NAME  an exercise or its number; default: all", "engine": ENGINE, "yes": YES}
+)
+def verify_exercise(_: Context, name: str = "", engine: str | None = None, yes: bool = False) -> int:
+    """Try all programs of an exercise: for its author.
+
+    Example: ./inv lab.verify 010
+    """
+    from labs.commands import verify
+
+    return verify.verify(name, engine, yes)
 
 
 @command(MACHINE, help={"engine": ENGINE})
 def doctor(_: Context, engine: str | None = None) -> int:
-    """Look at the engine, its versions and limits, and say what to do where something is missing.
+    """Check this machine's engine, versions and limits.
 
     Example: ./inv doctor
     """
@@ -387,29 +411,29 @@ def doctor(_: Context, engine: str | None = None) -> int:
 
 @command(MACHINE, name="list", default=True)
 def list_images(_: Context) -> int:
-    """List the images, and whether they are current.
+    """List this project's images and whether they are current.
 
     Example: ./inv images
     """
-    from images import commands
+    from scenarios.commands import images
 
-    return commands.list_images()
+    return images.list_images()
 
 
 @command(
     MACHINE,
     name="build",
     iterable=["image"],
-    help={"image": "only this one: base, linux or windows; may be given several times"},
+    help={"image": "NAME  only base, linux or windows; repeat it for several"},
 )
 def build_images(_: Context, image: list[str] | None = None) -> int:
-    """Build the images that are missing or stale.
+    """Build the images that are missing or out of date.
 
     Example: ./inv images.build --image windows
     """
-    from images import commands
+    from scenarios.commands import images
 
-    return commands.build_images(image or [])
+    return images.build_images(image or [])
 
 
 @command(MACHINE, name="clean")
@@ -418,12 +442,75 @@ def clean_images(_: Context) -> int:
 
     Example: ./inv images.clean
     """
-    from images import commands
+    from scenarios.commands import images
 
-    return commands.clean_images()
+    return images.clean_images()
 
 
-@command(PROJECT, help={"check": "only say whether compose.yaml is current"})
+@command(PROJECT, help={"name": "NAME  the family to describe"})
+def families(_: Context, name: str = "") -> int:
+    """List the families of scenarios, or describe one of them.
+
+    Example: ./inv families
+    Example: ./inv families transfers
+    """
+    from scenarios.commands import families
+
+    return families.show_family(name) if name else families.show_families()
+
+
+@command(
+    PROJECT,
+    name="scenario",
+    positional=["family", "name"],
+    help={"family": "FAMILY  one of `./inv families`", "name": "NAME  lower-case letters, digits and hyphens"},
+)
+def new_scenario(_: Context, family: str, name: str) -> int:
+    """Write a new scenario of a family, to be edited.
+
+    Example: ./inv new.scenario transfers poll-2000
+    """
+    from scenarios.commands import new
+
+    return new.new_scenario(family, name)
+
+
+@command(
+    PROJECT,
+    name="family",
+    positional=["name"],
+    help={"name": "NAME  lower-case letters, digits and underscores"},
+)
+def new_family(_: Context, name: str) -> int:
+    """Write a new family with its program, checks and tests.
+
+    Example: ./inv new.family half_close
+    """
+    from scenarios.commands import new
+
+    return new.new_family(name)
+
+
+@command(
+    PROJECT,
+    name="exercise",
+    positional=["scenario", "name"],
+    help={
+        "scenario": NAME,
+        "name": "NAME  lower-case letters, digits and hyphens; begins with its number, or gets the next one",
+    },
+)
+def new_exercise(_: Context, scenario: str, name: str) -> int:
+    """Write a new exercise about a scenario, to be edited.
+
+    Example: ./inv new.exercise echo-poll serve-with-poll
+    """
+    from labs.commands import new
+
+    return new.new_exercise(scenario, name)
+
+
+@command(PROJECT, help={"check": "only check whether compose.yaml is current"})
 def compose(_: Context, check: bool = False) -> int:
     """Write compose.yaml from the catalog.
 
@@ -436,10 +523,10 @@ def compose(_: Context, check: bool = False) -> int:
 
 @command(
     PROJECT,
-    help={"only": "pytest's -k expression, such as --only theory", "fast": "leave out what needs an engine"},
+    help={"only": "EXPRESSION  as pytest's -k, such as --only theory", "fast": "only tests that need no engine"},
 )
 def test(_: Context, only: str | None = None, fast: bool = False) -> int:
-    """Run all tests: the fast ones, then real scenarios on the engine.
+    """Run all tests: the fast ones, then those on real engines.
 
     Example: ./inv test --fast
     """
@@ -448,7 +535,7 @@ def test(_: Context, only: str | None = None, fast: bool = False) -> int:
     return commands.test(only, fast)
 
 
-@command(PROJECT, help={"fix": "also mend what ruff can mend"})
+@command(PROJECT, help={"fix": "also fix what ruff can fix"})
 def lint(_: Context, fix: bool = False) -> int:
     """Run ruff and mypy --strict over everything.
 
@@ -459,9 +546,9 @@ def lint(_: Context, fix: bool = False) -> int:
     return commands.lint(fix)
 
 
-@command(PROJECT, help={"rounds": "how often each is timed"})
+@command(PROJECT, help={"rounds": "N  how often each is timed; default: 9"})
 def bench(_: Context, rounds: str = "9") -> int:
-    """Time epoll-500 against docker-compose and a bare SDK script, in one run.
+    """Time epoll-500 against docker-compose and a plain SDK script.
 
     Example: ./inv bench --rounds 9
     """
@@ -471,9 +558,10 @@ def bench(_: Context, rounds: str = "9") -> int:
 
 
 namespace = Collection(scenario, sweep, scenarios, compare, logs, report, board, serve)
-for one in (shell, down, doctor, compose, test, lint, bench):
+for one in (shell, down, doctor, families, compose, test, lint, bench):
     namespace.add_task(one)
 namespace.add_collection(Collection("runs", list_runs, clean_runs))
+namespace.add_collection(Collection("new", new_scenario, new_family, new_exercise))
 namespace.add_collection(Collection("images", list_images, build_images, clean_images))
 namespace.add_collection(
     Collection(
@@ -487,5 +575,6 @@ namespace.add_collection(
         reset_exercise,
         course_status,
         course_report,
+        verify_exercise,
     )
 )

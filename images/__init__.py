@@ -1,1 +1,1 @@
-"""What a container is made of, and how it is built."""
+"""The images of containers, and how they are built."""

@@ -1,1 +1,1 @@
-"""What is taught: the programs that run in the containers, and the exercises."""
+"""The course: its exercises, the commands lab.*, and the programs that run in containers."""

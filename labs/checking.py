@@ -1,43 +1,35 @@
-"""An exercise checked, step by step: the draw, the learner's prediction, the runs, the findings, and what is noted."""
-
-from __future__ import annotations
+"""Checks an exercise: draws parameters, takes the learner's prediction, runs, finds faults, and saves the progress."""
 
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from pathlib import Path
+from typing import NoReturn
 
-from labs import attempt, draws, findings, progress, workspace
-from labs.attempt import Done
-from labs.draws import Parameters
+from labs import attempt, findings, progress, randomize, workspace
+from labs.attempt import PartResult
 from labs.exercise import Exercise, Question
-from labs.findings import Broken, Finding
-from labs.progress import Attempt, Course, Predicted, Result
+from labs.findings import CheckError, Finding
+from labs.progress import Attempt, ExerciseProgress, Predicted, Result
+from labs.randomize import Parameters
 from labs.workspace import Unreadable
-from scenarios.engines.base import Engine
 from scenarios.errors import UsageError
-from scenarios.experiment import Audience
-from scenarios.families.base import Prediction
-from scenarios.quantities import Json
-from scenarios.scenario import Scenario
+from scenarios.judging.quantities import Json
+from scenarios.pipeline.experiment import Setup
 
-
-class Asks(Protocol):
-    """Asks the learner something; None when nobody can be asked."""
-
-    def __call__(self, question: Question) -> str | None:
-        """The answer."""
+# Asks the learner for a prediction; None without a terminal.
+Prompt = Callable[[Question], str | None]
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of a check: its parameters, the parts that were run, what they showed, and why it is not known."""
+    """The result of a check, with the parts that ran; `problem` says why it is `unknown` or `skipped`."""
 
     exercise: Exercise
     drawn: list[Parameters]
-    done: list[Done]
+    done: list[PartResult]
     findings: list[Finding]
     result: Result
     problem: str | None = None
@@ -45,64 +37,63 @@ class Checked:
     number: int = 1
 
 
-def upcoming(exercise: Exercise) -> list[Parameters]:
-    """The parameters of the next attempt, noted, so that they can be shown before it; the same until it is made."""
-    with progress.noting() as noted:
-        course = noted.of(exercise.name)
-        if course.upcoming is None or len(course.upcoming) != len(exercise.stated.parts):
-            before = course.attempts[-1].parameters if course.attempts else None
-            course.upcoming = draws.draw(exercise, random.SystemRandom(), before)
-        return course.upcoming
+def next_parameters(exercise: Exercise) -> list[Parameters]:
+    """The parameters of the next attempt; they are saved, so they stay the same until that attempt."""
+    with progress.updating() as saved:
+        entry = saved.entry(exercise.name)
+        if entry.upcoming is None or len(entry.upcoming) != len(exercise.spec.parts):
+            before = entry.attempts[-1].parameters if entry.attempts else None
+            entry.upcoming = randomize.draw(exercise, random.SystemRandom(), before)
+        return entry.upcoming
 
 
-def predict(exercise: Exercise, said: Mapping[str, str], asks: Asks) -> None:
-    """Notes what the learner foresees, before the first run; raises UsageError where that lacks or is not asked for."""
-    questions = {one.key: one for one in exercise.stated.predict}
+def predict(exercise: Exercise, said: Mapping[str, str], prompt: Prompt) -> None:
+    """Saves the learner's predictions before the first run; raises UsageError if one is missing or not asked for."""
+    questions = {one.key: one for one in exercise.spec.predict}
     for key in said:
         if key not in questions:
-            known = ", ".join(questions) or "nothing"
+            known = ", ".join(questions) or "no prediction"
             raise UsageError(f"--predict {key}: {exercise.name} asks for {known}")
-    course = progress.load().of(exercise.name)
-    answers: dict[str, str] = {}
-    for key, question in questions.items():
-        if key not in course.predictions:
-            answer = said.get(key) or asks(question)
-            if not answer:
-                flags = " ".join(f"--predict {one}=..." for one in questions)
-                raise UsageError(
-                    f"say first what will happen. {question.ask}\n  ./inv lab.check {exercise.number} {flags}"
-                )
-            answers[key] = answer
+    earlier = progress.load().entry(exercise.name).predictions
+    answers = {
+        key: said.get(key) or prompt(question) or _raise_unanswered(exercise, question)
+        for key, question in questions.items()
+        if key not in earlier
+    }
     if answers:
-        with progress.noting() as noted:
-            kept = noted.of(exercise.name).predictions
+        with progress.updating() as saved:
+            kept = saved.entry(exercise.name).predictions
             for key, answer in answers.items():
                 kept.setdefault(key, Predicted(said=answer))
 
 
-def check(exercise: Exercise, engine: Engine, audience: Audience) -> Checked:
-    """Runs the learner's programs with the parameters that were drawn for this attempt, and notes what came of it."""
-    begun, drawn = time.monotonic(), upcoming(exercise)
-    here = workspace.folder(exercise)
+def _raise_unanswered(exercise: Exercise, question: Question) -> NoReturn:
+    flags = " ".join(f"--predict {one.key}=..." for one in exercise.spec.predict)
+    raise UsageError(
+        f"predict first; a wrong guess does not fail the exercise. {question.ask}\n"
+        f"  ./inv lab.check {exercise.number} {flags}"
+    )
+
+
+def check(exercise: Exercise, setup: Setup) -> Checked:
+    """Runs the learner's programs with the parameters of this attempt, and saves the result."""
+    begun, drawn = time.monotonic(), next_parameters(exercise)
+    checked = judge(exercise, workspace.folder(exercise), drawn, setup)
+    return _saved(checked, time.monotonic() - begun)
+
+
+def judge(exercise: Exercise, here: Path, drawn: list[Parameters], setup: Setup) -> Checked:
+    """Runs the programs of a folder with these parameters, and saves nothing but the runs."""
     made = attempt.scenarios(exercise, here, drawn)
     if isinstance(made, Unreadable):
-        checked = Checked(exercise, drawn, [], [findings.of_unreadable(made)], "not yet")
-    else:
-        checked = _carried_out(exercise, made, drawn, engine, audience)
-    return _noted(checked, time.monotonic() - begun)
-
-
-def _carried_out(
-    exercise: Exercise, made: list[Scenario], drawn: list[Parameters], engine: Engine, audience: Audience
-) -> Checked:
-    """Part by part, up to the first that does not pass."""
-    done: list[Done] = []
-    for part, one in zip(exercise.stated.parts, made, strict=True):
-        done.append(attempt.run(exercise, part, one, engine, audience))
+        return Checked(exercise, drawn, [], [findings.unreadable_file(made)], "not yet")
+    done: list[PartResult] = []
+    for part, one in zip(exercise.spec.parts, made, strict=True):
+        done.append(attempt.run(exercise, part, one, setup))
         try:
-            found = findings.of_part(exercise, done[-1], workspace.folder(exercise))
-        except Broken as broken:
-            return Checked(exercise, drawn, done, [], "unknown", str(broken))
+            found = findings.find(exercise, done[-1], here)
+        except CheckError as error:
+            return Checked(exercise, drawn, done, [], "unknown", str(error))
         if found:
             return Checked(exercise, drawn, done, found, "not yet")
         if done[-1].record.verdict == "skip":
@@ -110,17 +101,19 @@ def _carried_out(
     return Checked(exercise, drawn, done, [], "passed")
 
 
-def _noted(checked: Checked, seconds: float) -> Checked:
-    with progress.noting() as noted:
-        noted.current = checked.exercise.name
-        course = noted.of(checked.exercise.name)
-        course.begun = course.begun or progress.now()
-        course.attempts.append(_attempt(checked, seconds))
-        course.upcoming = None
+def _saved(checked: Checked, seconds: float) -> Checked:
+    with progress.updating() as saved:
+        saved.current = checked.exercise.name
+        entry = saved.entry(checked.exercise.name)
+        entry.begun = entry.begun or progress.now()
+        entry.attempts.append(_attempt(checked, seconds))
         if checked.result == "passed":
-            course.passed = course.passed or progress.now()
-        _compare(course, checked)
-        return replace(checked, predictions=dict(course.predictions), number=len(course.attempts))
+            entry.passed = entry.passed or progress.now()
+            entry.passed_files = workspace.digest(workspace.folder(checked.exercise))
+        _compare(entry, checked)
+        # A prediction is of these parameters, so they stay until it has been compared.
+        entry.upcoming = checked.drawn if any(one.measured is None for one in entry.predictions.values()) else None
+        return replace(checked, predictions=dict(entry.predictions), number=len(entry.attempts))
 
 
 def _attempt(checked: Checked, seconds: float) -> Attempt:
@@ -129,24 +122,21 @@ def _attempt(checked: Checked, seconds: float) -> Attempt:
         result=checked.result,
         parameters=checked.drawn,
         findings=list(dict.fromkeys(one.about for one in checked.findings)),
+        files=sorted({one.file for one in checked.findings if one.file}),
         seconds=round(seconds, 2),
     )
 
 
-def _compare(course: Course, checked: Checked) -> None:
-    """Theory and the first measurement beside what the learner foresaw."""
-    if not checked.done or checked.done[0].record.measured is None or checked.done[0].prediction is None:
+def _compare(entry: ExerciseProgress, checked: Checked) -> None:
+    """Adds theory's and the first measured value to the learner's predictions."""
+    first = checked.done[0] if checked.done else None
+    if first is None or not first.record.measured or first.prediction is None:
         return
-    first = checked.done[0]
-    for question in checked.exercise.stated.predict:
-        kept = course.predictions.get(question.key)
-        if kept and kept.measured is None and first.prediction and first.record.measured:
-            kept.theory = answer(_expected(question, first.prediction))
-            kept.measured = answer(_part_of(question, first.record.measured.get(question.key)))
-
-
-def _expected(question: Question, prediction: Prediction) -> Json:
-    return _part_of(question, prediction.expected[question.key].json())
+    for question in checked.exercise.spec.predict:
+        kept = entry.predictions.get(question.key)
+        if kept and kept.measured is None:
+            kept.theory = display(_part_of(question, first.prediction.expected[question.key].json()))
+            kept.measured = display(_part_of(question, first.record.measured.get(question.key)))
 
 
 def _part_of(question: Question, value: Json) -> Json:
@@ -156,17 +146,17 @@ def _part_of(question: Question, value: Json) -> Json:
     return [found[1] for line in one if (found := re.search(question.pick, str(line)))]
 
 
-def answer(value: Json) -> str:
+def display(value: Json) -> str:
     """A predicted or measured value as a learner would write it."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {answer(one)}" for key, one in value.items())
+        return ", ".join(f"{key} {display(one)}" for key, one in value.items())
     if isinstance(value, list | tuple):
-        return " ".join(map(answer, value))
+        return " ".join(map(display, value))
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def agrees(said: str, value: str) -> bool:
-    """Whether a learner foresaw a value, however it was written down."""
+    """Whether a guess equals a value, whatever separators and capitals it is written with."""
     return _words(said) == _words(value)
 
 

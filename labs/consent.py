@@ -1,6 +1,4 @@
-"""A learner's yes to programs that run as processes of this machine: asked for once, before the first of them."""
-
-from __future__ import annotations
+"""Consent to run learners' programs without isolation, on the local engine: asked once, before the first of them."""
 
 import sys
 from collections.abc import Callable
@@ -9,32 +7,32 @@ from labs import progress
 from scenarios.engines.base import Engine
 from scenarios.errors import UsageError
 
-QUESTION = "May your programs run like that? [y/N] "
+QUESTION = "Run your code on this machine without isolation? [y/N] "
 
 
-def ask(engine: Engine, yes: bool, reads: Callable[[str], str] | None = None) -> None:
-    """Returns once the learner has agreed to what the engine does not keep apart.
+def ask(engine: Engine, yes: bool, prompt: Callable[[str], str] | None = None) -> None:
+    """Returns if the engine isolates programs, or the learner consents; raises UsageError otherwise.
 
-    Raises UsageError when there was no yes; `reads` asks on a terminal (None: there is none).
+    `prompt` asks on a terminal; None if there is none.
     """
     if engine.not_isolated is None or progress.load().consents:
         return
     if not yes:
-        answer = reads(QUESTION) if reads else ""
+        answer = prompt(QUESTION) if prompt else ""
         if answer.strip().casefold() not in ("y", "yes"):
             raise UsageError(
-                f"on the {engine.name} engine programs run as you: {engine.not_isolated}. "
-                "--yes agrees to that, once for all; with a Docker Engine they run in containers"
+                f"the {engine.name} engine runs your code on this machine, {engine.not_isolated}. "
+                "Agree once with --yes, or start a Docker Engine, which runs your code in containers"
             )
-    with progress.noting() as noted:
-        noted.consents = True
+    with progress.updating() as saved:
+        saved.consents = True
 
 
-def reader() -> Callable[[str], str] | None:
-    """Asks on this terminal; None where there is none."""
-    return _asked if sys.stdin.isatty() and sys.stderr.isatty() else None
+def terminal_prompt() -> Callable[[str], str] | None:
+    """A function that asks on this terminal; None if there is none."""
+    return _prompt if sys.stdin.isatty() and sys.stderr.isatty() else None
 
 
-def _asked(question: str) -> str:
+def _prompt(question: str) -> str:
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline()

@@ -1,36 +1,32 @@
-"""What an exercise is: scenarios of the catalog in which some programs are the learner's, as its exercise.yaml says."""
-
-from __future__ import annotations
+"""An exercise, as its exercise.yaml defines it: scenarios in which some programs are the learner's."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from scenarios.errors import SpecError
-from scenarios.parameters import Value
-from scenarios.yaml_source import YamlSource
+from scenarios.definition.parameters import Value
+from scenarios.definition.yaml_source import YamlSource
 
 FOLDER = re.compile(r"(\d{3})-[a-z0-9]+(?:-[a-z0-9]+)*")
 FileName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.py$")]
-# The values of a parameter from which each attempt takes one: `20..120`, or a list.
+# The values from which each attempt draws one: `20..120`, or a list.
 Drawn = Annotated[str, Field(pattern=r"^[0-9]+\.\.[0-9]+$")] | Annotated[tuple[Value, ...], Field(min_length=1)]
 
 
-class Stated(BaseModel):
-    """A mapping of an exercise.yaml with these keys and no others."""
+class Strict(BaseModel):
+    """A mapping of an exercise.yaml; it takes no other keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Part(Stated):
-    """One scenario of the exercise: which of its services run the learner's files, and with which parameters.
+class Part(Strict):
+    """One scenario of the exercise; `programs` maps its services to the learner's files.
 
-    `draw` has the values of which each attempt takes others, `given` (the key `set`) those that are always the same;
-    after `timeout` seconds the attempt counts as hung. `through` is a program of labs/programs that runs the learner's
-    and watches what it does.
+    Each attempt draws the parameters in `draw`; those in `given` (the key `set`) are fixed. After `timeout` seconds the
+    attempt counts as hung. `through` is a program of labs/programs that runs the learner's program and observes it.
     """
 
     scenario: str
@@ -41,10 +37,10 @@ class Part(Stated):
     through: str | None = None
 
 
-class Question(Stated):
-    """What a learner is asked to predict: the quantity `key` of the first part, or its value for `name`.
+class Question(Strict):
+    """A prediction that the learner makes: the quantity `key` of the first part, or its value for `name`.
 
-    Of a value that is a list of lines, `pick` is a regular expression whose group is what counts of each.
+    If the value is a list of lines, the group of the regular expression `pick` extracts the part that counts.
     """
 
     key: str
@@ -53,10 +49,11 @@ class Question(Stated):
     pick: str | None = None
 
 
-class Ceiling(Stated):
-    """What the exercise removes: a load that breaks the server of an earlier exercise, shown before it begins.
+class Baseline(Strict):
+    """A scenario that breaks an earlier program, run when the exercise starts; `shows` explains it.
 
-    `exercise` is whose programs run, the learner's own if they passed, else its solution; None: the scenario's own.
+    The programs are those of the earlier `exercise`: the learner's if they passed, else the solution. Without
+    `exercise`, the scenario's own programs run.
     """
 
     scenario: str
@@ -66,89 +63,108 @@ class Ceiling(Stated):
     given: dict[str, Value] = Field(default_factory=dict, alias="set")
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Ceiling:
-        """An exercise is named for its programs, and programs are of an exercise."""
+    def _is_whole(self) -> Self:
         if bool(self.exercise) != bool(self.programs):
-            raise ValueError("exercise and programs go together: whose programs run, and which")
+            raise ValueError("exercise and programs go together: give both, or neither")
         return self
 
 
-class Feedback(Stated):
-    """What is said, in the words of the exercise, of what an attempt showed; `look` is a name in the learner's file."""
+class Feedback(Strict):
+    """The exercise's text `say` for the findings in `when`; `look` is a function or class of the learner's file."""
 
     when: tuple[str, ...] = Field(min_length=1)
     say: str
     look: str | None = None
 
 
-class Hint(Stated):
-    """A hint; one with `when` is for those whose last attempt showed one of these, the others for everybody."""
+class Hint(Strict):
+    """A hint; one with `when` is given only if the last attempt had one of these findings, and about `file`."""
 
     say: str
     when: tuple[str, ...] = ()
+    file: FileName | None = None
 
 
-class Stating(Stated):
-    """An exercise.yaml as it is written."""
+class Way(Strict):
+    """Another right way to write the program: a file in `other/`, and `say`, when this way is better."""
+
+    file: FileName
+    say: str
+
+
+class After(Strict):
+    """What a learner reads after a pass: what they now know, other ways, what to run, and who met it in public.
+
+    `scenarios` are words after `./inv scenario`, `reports` are public reports such as `owner/repo#12`.
+    """
+
+    know: tuple[str, ...] = Field(min_length=3, max_length=3)
+    ways: tuple[Way, ...] = Field(min_length=2)
+    scenarios: tuple[str, ...] = Field(min_length=1)
+    reports: tuple[Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+#[0-9]+$")], ...] = ()
+
+
+class Spec(Strict):
+    """The content of exercise.yaml. `starter` is the first finding of the untouched starter."""
 
     title: str
     about: str
+    starter: str
     parts: tuple[Part, ...] = Field(min_length=1)
     predict: tuple[Question, ...] = ()
-    ceiling: Ceiling | None = None
+    baseline: Baseline | None = None
     feedback: tuple[Feedback, ...] = ()
     hints: tuple[Hint, ...] = Field(min_length=1)
+    after: After | None = None
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: its folder, and what its exercise.yaml states."""
-
     folder: Path
-    stated: Stating
+    spec: Spec
 
     @property
     def name(self) -> str:
-        """The folder's name, such as 080-select-server."""
+        """Such as 090-select-server."""
         return self.folder.name
 
     @property
     def number(self) -> str:
-        """Its place in the course, such as 080."""
+        """Such as 090."""
         return self.name[:3]
 
     @property
     def starter(self) -> Path:
-        """What a learner begins with."""
         return self.folder / "starter"
 
     @property
     def solution(self) -> Path:
-        """One program that is right."""
         return self.folder / "solution"
 
     @property
+    def other(self) -> Path:
+        return self.folder / "other"
+
+    @property
+    def wrong(self) -> Path:
+        return self.folder / "wrong"
+
+    @property
     def checks(self) -> Path:
-        """The module of its own checks."""
         return self.folder / "checks.py"
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The learner's files, as the starter has them."""
         return tuple(sorted(path.name for path in self.starter.glob("*.py")))
 
 
 def read(folder: Path) -> Exercise:
-    """The exercise in that folder; raises SpecError with the line that is wrong."""
+    """The exercise in that folder; raises SpecError with the wrong line."""
     path = folder / "exercise.yaml"
     source = YamlSource(path, f"labs/exercises/{folder.name}/exercise.yaml")
     try:
-        return Exercise(folder, TypeAdapter(Stating).validate_python(source.data))
+        return Exercise(folder, Spec.model_validate(source.data))
     except ValidationError as error:
-        raise _told(source, error) from error
-
-
-def _told(source: YamlSource, error: ValidationError) -> SpecError:
-    first: Any = error.errors(include_url=False)[0]
-    key = ".".join(map(str, first["loc"]))
-    return source.error(first["loc"], f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}")
+        first: Any = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise source.error(first["loc"], f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}") from error

@@ -1,6 +1,4 @@
-"""What an attempt showed that is not as it must be, and where in the learner's files to look. Pure."""
-
-from __future__ import annotations
+"""Findings: the faults of an attempt, and where in the learner's files to look. Pure."""
 
 import ast
 import re
@@ -9,35 +7,45 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from labs.attempt import Done
+from labs.attempt import PartResult
 from labs.exercise import Exercise, Feedback
 from labs.workspace import Unreadable
-from scenarios import errors, failures, families, verdict
+from scenarios import errors, families
+from scenarios.engines.base import MOST_BYTES_OF_CODE
 from scenarios.errors import LabFailure
-from scenarios.events import last_lines, shortened
-from scenarios.evidence import ServiceEvidence
-from scenarios.record import Check
+from scenarios.judging import failures, verdict
+from scenarios.results.events import last_lines, shortened
+from scenarios.results.evidence import ServiceEvidence
+from scenarios.results.record import Check
 
-# Where the engines put a learner's files, as a traceback names them.
+# A traceback names a learner's file by the folder in which the engine puts it.
 FRAME = re.compile(r'File "[^"]*[/\\]code[/\\]([a-z0-9_]+\.py)", line (\d+)')
 TODO = "TODO"
-# How much of what a program printed is shown: lines, and characters of one line and of what was measured.
-SHOWN_LINES, OF_A_LINE, OF_A_VALUE = 8, 160, 400
-# What no program of an exercise prints.
-FLOOD = 32 * 1024 * 1024
-# What became of a program, before there is anything to measure.
-FATES = ("unreadable", "crash", "raised", "memory", "ended", "silent", "not-ready", "hang", "flood", "unclear")
-# Causes that a learner's program can have: it ended, it goes on without end, or says what nobody understands.
-THEIRS = (errors.ServiceDied.__name__, errors.WaitTimeout.__name__, errors.Misunderstood.__name__, None)
-OF_THE_LAB = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, LabFailure)}
+# How much is shown of the output of a program: lines, characters of a line, characters of a measured value.
+MAX_LINES, MAX_LINE, MAX_VALUE = 8, 160, 400
+# How a program can fail before there is anything to measure.
+PROGRAM_FAULTS = ("unreadable", "crash", "raised", "memory", "ended", "silent", "not-ready", "hang", "flood", "unclear")
+# Why a run failed, where the learner's program can be the reason: it ended, hangs, or prints what the lab cannot read.
+PROGRAM_CAUSES = (errors.ServiceDied.__name__, errors.WaitTimeout.__name__, errors.Misunderstood.__name__, None)
+# The likely reasons for what the clients of a learner's server met, and for how a program ended.
+LIKELY = {
+    "ConnectionRefusedError": "Nothing listens at the server's address. It may listen on another port, or only on "
+    "127.0.0.1, which no other machine reaches; or it has ended.",
+    "ConnectionResetError": "The server closed a connection that still had unread bytes, or it ended.",
+    "TimeoutError": "The server accepted no connection, or sent no answer.",
+    "signal 9": "The kernel killed the program, usually because it used more memory than it may.",
+}
+LAB_CAUSES = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, LabFailure)}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it must be.
+    """One thing that is wrong.
 
-    `about` is one of FATES, a quantity's key, or a check's name with underscores. `told` says what was expected and
-    what was seen; `say` is in the exercise's words, `lines` are a program's last ones. `line` counts from 1, in `file`.
+    `about` is one of PROGRAM_FAULTS, a quantity's key, or a check's name with underscores. `told` states what was
+    expected and the actual value; `say` is the exercise's own text for it. `lines` are the last lines of the program's
+    output. `line` counts from 1, in `file`. `cause` is a likely reason in a sentence, if the lab knows one. A
+    `detail` is a check's finding: its text may suppose that the quantities are right.
     """
 
     about: str
@@ -46,123 +54,139 @@ class Finding:
     file: str = ""
     line: int = 0
     lines: tuple[str, ...] = ()
+    cause: str = ""
+    detail: bool = False
 
 
-class Broken(LabFailure):
-    """The lab could not tell, which says nothing of the learner's program."""
+class CheckError(LabFailure):
+    """The check itself failed; the learner's program may be fine."""
 
 
-def of_unreadable(found: Unreadable) -> Finding:
-    """A file that cannot be run at all."""
-    return Finding("unreadable", found.problem, file=found.file, line=found.line)
+def unreadable_file(problem: Unreadable) -> Finding:
+    """A file that Python cannot run."""
+    return Finding("unreadable", problem.problem, file=problem.file, line=problem.line)
 
 
-def of_part(exercise: Exercise, done: Done, here: Path) -> list[Finding]:
-    """What is wrong with the learner's programs, the gravest first; none when all is as it must be.
-
-    Raises Broken when the lab itself could not tell.
-    """
+def find(exercise: Exercise, done: PartResult, here: Path) -> list[Finding]:
+    """The faults of the learner's programs in `here`, the gravest first; raises CheckError."""
     if done.record.verdict in ("pass", "skip"):
         return []
-    found = list(_fates(done))
+    found = list(_failed_programs(done))
     if not found and done.record.cause is None:  # the run came to its end
         found = [*_quantities(done), *_checks(done)]
-        # Whatever else was seen probably came of that.
+        # An exception is the likely reason for everything else.
         found = [*_raised(done), *found] if found else []
     if not found:
-        raise Broken(done.record.problem or "nothing was shown")
+        raise CheckError(done.record.problem or "the run failed for an unknown reason")
     # Several parts may have functions of the same name, each in a file of its own.
-    files = exercise.files if len(exercise.stated.parts) == 1 else list(done.part.programs.values())
-    return [_placed(_worded(one, exercise), exercise, here, _meant(one, done) or files) for one in found]
+    files = exercise.files if len(exercise.spec.parts) == 1 else list(done.part.programs.values())
+    return [_placed(one, exercise, here, _files_of(one, done) or files) for one in found]
 
 
-def _meant(one: Finding, done: Done) -> list[str]:
-    """The files of the services that the finding names."""
+def _files_of(one: Finding, done: PartResult) -> list[str]:
     return [file for name, file in done.part.programs.items() if re.search(rf"\b{re.escape(name)}\b", one.told)]
 
 
-def _fates(done: Done) -> Iterator[Finding]:
-    """What became of programs that did not come through; nothing where the lab is the one that failed."""
-    if done.record.cause not in THEIRS or done.evidence is None:
+def _failed_programs(done: PartResult) -> Iterator[Finding]:
+    """The first of the learner's programs that failed; nothing if the lab failed for another reason than a flood."""
+    if done.evidence is None:
         return
-    for name in done.theirs:
-        fate = _fate(done.evidence.services[name], done)
-        if fate:
-            yield fate
+    if done.record.cause not in PROGRAM_CAUSES:
+        yield from filter(None, (_flood(done.evidence.services[name]) for name in done.part.programs))
+        return
+    for name in done.part.programs:
+        if failed := _failed(done.evidence.services[name], done):
+            yield failed
             return
     if done.record.cause == errors.Misunderstood.__name__:
         yield Finding("unclear", str(done.record.problem))
 
 
-def _fate(one: ServiceEvidence, done: Done) -> Finding | None:
-    """What became of one program, if that is worth more than what was measured of it."""
-    if one.cut_off or sum(one.wrote.values()) > FLOOD:
-        return Finding("flood", f"{one.name} printed {sum(one.wrote.values())} bytes", lines=_last(one))
-    failed = failures.failure_of(one)
-    if failed and not _is_foreseen(failed, done):
-        about = "memory" if failed["type"] == failures.OUT_OF_MEMORY else "crash"
-        file, line = _frame(one.stderr_tail)
-        return Finding(
-            about,
-            plain(failures.in_words(failed), OF_A_VALUE),
-            file=file,
-            line=line,
-            lines=_traceback(one) or _last(one),
-        )
-    if one.exit_status is None and done.record.cause == errors.WaitTimeout.__name__:
+def _failed(one: ServiceEvidence, done: PartResult) -> Finding | None:
+    if flood := _flood(one):
+        return flood
+    error = failures.failure_of(one)
+    if error and not _is_predicted(error, done):
+        return _crashed(one, error)
+    if one.exit_status is None and done.record.cause == errors.WaitTimeout.__name__ and not _ended_late(one):
         return _endless(one, done)
     if one.exit_status == 0 and one.name in done.scenario.awaited("ready"):
-        return Finding("ended", f"{one.name} ended by itself; it must serve until it is ended", lines=_last(one))
-    if one.exit_status == 0 and not _own(one):
-        return Finding("silent", f"{one.name} ran to its end and printed nothing")
+        return Finding(
+            "ended", f"{one.name} should run until the lab stops it, but it ended by itself", lines=_last(one)
+        )
+    if one.exit_status == 0 and not _own_lines(one):
+        return Finding("silent", f"{one.name} should print something, and ended without any output")
     return None
 
 
-def _raised(done: Done) -> Iterator[Finding]:
-    """An exception in a learner's own lines that was no end of the run, such as one that ended a thread alone."""
-    for one in (done.evidence.services[name] for name in done.theirs) if done.evidence else ():
+def _flood(one: ServiceEvidence) -> Finding | None:
+    printed = sum(one.wrote.values())
+    if one.cut_off:
+        told = f"{one.name} printed {printed} bytes; the lab keeps {MOST_BYTES_OF_CODE} of each stream"
+        return Finding("flood", told, lines=_last(one))
+    if one.events_left_out:
+        return Finding("flood", f"{one.name} printed more events than the lab keeps", lines=_last(one))
+    return None
+
+
+def _crashed(one: ServiceEvidence, error: Mapping[str, object]) -> Finding:
+    about = "memory" if error["type"] == failures.OUT_OF_MEMORY else "crash"
+    file, line = _frame(one.stderr_tail)
+    told = printable(failures.in_words(error), MAX_VALUE)
+    return Finding(about, told, file=file, line=line, lines=_traceback(one) or _last(one))
+
+
+def _raised(done: PartResult) -> Iterator[Finding]:
+    """Exceptions in the learner's own lines that did not end the run, such as one that ended a thread only."""
+    for one in (done.evidence.services[name] for name in done.part.programs) if done.evidence else ():
         file, line = _frame(one.stderr_tail)
         if file:
-            told = f"{one.name} met an exception, which ended it or a part of it"
+            told = f"{one.name} raised an exception that ended it, or one of its threads or tasks"
             yield Finding("raised", told, file=file, line=line, lines=_traceback(one))
 
 
-def _is_foreseen(failed: Mapping[str, object], done: Done) -> bool:
-    """Whether theory said that just this kind of failure comes, be it elsewhere."""
-    foreseen = (done.record.predicted or {}).get(failures.ERROR.key)
-    return isinstance(foreseen, Mapping) and all(foreseen.get(key) == failed[key] for key in ("service", "type"))
+def _is_predicted(error: Mapping[str, object], done: PartResult) -> bool:
+    """Whether theory predicts this kind of failure, even at another client."""
+    predicted = (done.record.predicted or {}).get(failures.ERROR.key)
+    return isinstance(predicted, Mapping) and all(predicted.get(key) == error[key] for key in ("service", "type"))
 
 
-def _endless(one: ServiceEvidence, done: Done) -> Finding:
+def _ended_late(one: ServiceEvidence) -> bool:
+    """Whether it ended by itself after the lab had stopped waiting: it was slow, on a busy machine, and not stuck."""
+    seals = {event["event"]: event.get("seal") for event in one.events if event["event"] in ("started", "exited")}
+    return "exited" in seals and seals["exited"] == seals.get("started")
+
+
+def _endless(one: ServiceEvidence, done: PartResult) -> Finding:
     seconds = f"within {done.part.timeout:g} s"
     if one.last("ready") is not None or one.name not in done.scenario.awaited("ready"):
-        return Finding("hang", f"{one.name} should have come to its end {seconds}, and still ran", lines=_last(one))
-    if not _own(one):
-        return Finding("silent", f"{one.name} should have said that it is ready {seconds}, and printed nothing")
-    return Finding("not-ready", f"{one.name} did not say {seconds} that it is ready", lines=_last(one))
+        return Finding("hang", f"{one.name} should end {seconds}, and was still running", lines=_last(one))
+    if not _own_lines(one):
+        return Finding("silent", f"{one.name} should report that it is ready {seconds}, and printed nothing")
+    return Finding("not-ready", f"{one.name} should report that it is ready {seconds}, and did not", lines=_last(one))
 
 
-def _own(one: ServiceEvidence) -> tuple[str, ...]:
-    """The last lines that the program wrote itself."""
+def _own_lines(one: ServiceEvidence) -> tuple[str, ...]:
+    """The last lines that the program wrote, without the lab's own."""
     lines = [line for line in last_lines(one.stdout_tail) if '"seal": "' not in line]
     return tuple(map(shortened, (*lines, *last_lines(one.stderr_tail))))
 
 
 def _last(one: ServiceEvidence) -> tuple[str, ...]:
-    return tuple(plain(line) for line in _own(one)[-SHOWN_LINES:])
+    return tuple(printable(line) for line in _own_lines(one)[-MAX_LINES:])
 
 
-def plain(text: str, most: int = OF_A_LINE) -> str:
-    """What a program printed, as one text for a terminal: bounded, and without what would steer it."""
+def printable(text: str, most: int = MAX_LINE) -> str:
+    """The text cut to `most` characters, without control characters, which would steer the terminal."""
     shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:most])
     return shown if len(text) <= most else f"{shown} ... ({len(text)} characters)"
 
 
 def _traceback(one: ServiceEvidence) -> tuple[str, ...]:
-    """The last traceback, from the learner's first line in it on: how the lab came there is of no use."""
+    """The last traceback, from the learner's first line in it on; the lab's own frames do not help."""
     lines = one.stderr_tail.rpartition(failures.TRACEBACK)[2].splitlines()
     first = next((number for number, line in enumerate(lines) if FRAME.search(line)), len(lines))
-    return tuple(plain(line) for line in lines[first:] if line.strip())[-SHOWN_LINES:]
+    return tuple(printable(line) for line in lines[first:] if line.strip())[-MAX_LINES:]
 
 
 def _frame(stderr: str) -> tuple[str, int]:
@@ -171,35 +195,30 @@ def _frame(stderr: str) -> tuple[str, int]:
     return (found[-1][0], int(found[-1][1])) if found else ("", 0)
 
 
-def _quantities(done: Done) -> Iterator[Finding]:
-    """What was measured and is not what theory says."""
+def _quantities(done: PartResult) -> Iterator[Finding]:
     if done.record.measured is None or done.prediction is None:
         return
     family = families.find(done.scenario.family)
     for key, told in verdict.differing(family.quantities, done.prediction, done.record.measured):
-        yield Finding(key, plain(told, OF_A_VALUE))
+        yield Finding(key, printable(told, MAX_VALUE))
 
 
-def _checks(done: Done) -> Iterator[Finding]:
-    """Checks that do not hold, or crashed over what the program said. Raises Broken for one that the lab crashed."""
+def _checks(done: PartResult) -> Iterator[Finding]:
+    """Checks that failed, or crashed on the program's output; raises CheckError if the lab is the reason."""
     for check in done.record.checks:
         if check.result == "failed":
-            yield Finding(_about(check), f"{check.name} does not hold: {_reason(check)}")
+            yield Finding(_about(check), f'the check "{check.name}" failed: {_reason(check)}', detail=True)
         elif check.result == "error":
-            if check.cause in OF_THE_LAB:
-                raise Broken(f"{check.name} could not be checked: {check.message}")
-            yield Finding("unclear", f"{check.name} could not be understood: {_reason(check)}")
+            if check.cause in LAB_CAUSES:
+                raise CheckError(f'the check "{check.name}" could not run: {check.message}')
+            yield Finding("unclear", f'the check "{check.name}" cannot read what the program printed: {_reason(check)}')
 
 
-def not_looked_at(exercise: Exercise, done: Done) -> list[Check]:
-    """The checks of what the exercise asks for that this machine could not look at."""
-    return [
-        check
-        for check in done.record.checks
-        if check.result == "skipped"
-        and check.cause == errors.Unavailable.__name__
-        and feedback_for(_about(check), exercise)
-    ]
+def unchecked(exercise: Exercise, done: PartResult) -> list[Check]:
+    """The checks that the exercise needs and this machine cannot run."""
+    unavailable = "skipped", errors.Unavailable.__name__
+    skipped = [check for check in done.record.checks if (check.result, check.cause) == unavailable]
+    return [check for check in skipped if feedback_for(_about(check), exercise)]
 
 
 def _about(check: Check) -> str:
@@ -207,26 +226,26 @@ def _about(check: Check) -> str:
 
 
 def _reason(check: Check) -> str:
-    return plain(check.message.removeprefix("AssertionError: ").partition("\n")[0], OF_A_VALUE)
-
-
-def _worded(one: Finding, exercise: Exercise) -> Finding:
-    """With the exercise's own words, if it has some for it."""
-    feedback = feedback_for(one.about, exercise)
-    return replace(one, say=feedback.say) if feedback else one
+    return printable(check.message.removeprefix("AssertionError: ").partition("\n")[0], MAX_VALUE)
 
 
 def feedback_for(about: str, exercise: Exercise) -> Feedback | None:
-    """The first entry that is meant for such a finding; a `*` in it stands for anything."""
-    entries = exercise.stated.feedback
+    """The first entry whose `when` matches; a `*` in it matches anything."""
+    entries = exercise.spec.feedback
     return next((one for one in entries if any(fnmatchcase(about, when) for when in one.when)), None)
 
 
 def _placed(one: Finding, exercise: Exercise, here: Path, files: Sequence[str]) -> Finding:
-    """With a place to look at: where it crashed, what the exercise names, the first TODO, or the first of the files."""
+    """With the exercise's own text, if it has one, and with a place to look at.
+
+    That is where it crashed, the name in `look`, the first TODO, or the first of the files.
+    """
+    feedback = feedback_for(one.about, exercise)
+    one = replace(one, cause=next((text for word, text in LIKELY.items() if word in one.told), ""))
+    if feedback:
+        one = replace(one, say=feedback.say)
     if one.file:
         return one
-    feedback = feedback_for(one.about, exercise)
     module, _, look = ((feedback and feedback.look) or "").rpartition(".")
     if module:
         files = [f"{module}.py"]
@@ -234,7 +253,7 @@ def _placed(one: Finding, exercise: Exercise, here: Path, files: Sequence[str]) 
         if look and (line := _defined(look, _text(here / name))):
             return replace(one, file=name, line=line)
     for name in files:
-        if line := _first(TODO, _text(here / name)):
+        if line := _line_with(TODO, _text(here / name)):
             return replace(one, file=name, line=line)
     return replace(one, file=files[0], line=1)
 
@@ -256,6 +275,6 @@ def _defined(name: str, text: str) -> int:
     return next((node.lineno for node in ast.walk(tree) if isinstance(node, kinds) and node.name == name), 0)
 
 
-def _first(word: str, text: str) -> int:
+def _line_with(word: str, text: str) -> int:
     lines = text.splitlines()
     return next((number for number, line in enumerate(lines, 1) if word in line), 0)

@@ -1,6 +1,4 @@
-"""The course as pages: the map, each exercise's text, and how far the learner is."""
-
-from __future__ import annotations
+"""The course as web pages: the map, the text of each exercise, and the learner's progress."""
 
 from collections.abc import Sequence
 
@@ -15,20 +13,20 @@ from labs import course, progress
 from scenarios.errors import UsageError
 from scenarios.serving.app import page
 
-# Texts of ours, and yet no HTML in them is taken for more than text.
+# HTML in a text is escaped.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def routes() -> Sequence[BaseRoute]:
-    """What the server adds for the course."""
+    """The routes of the course, for the server of runs."""
     return [Route("/course", _map), Route("/course/{name}", _exercise)]
 
 
 def _map(_: Request) -> Response:
-    noted = progress.load()
-    rows = [(one, noted.of(one.name)) for one in course.everything()]
+    saved = progress.load()
+    rows = [(one, saved.entry(one.name)) for one in course.all_exercises()]
     done = sum(kept.state == "done" for _, kept in rows)
-    return page("course.html", rows=rows, done=done, current=noted.current)
+    return page("course.html", rows=rows, done=done, current=saved.current)
 
 
 def _exercise(request: Request) -> Response:
@@ -37,7 +35,6 @@ def _exercise(request: Request) -> Response:
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
     text = (exercise.folder / "README.md").read_text(encoding="utf-8")
-    kept = progress.load().of(exercise.name)
-    given = [exercise.stated.hints[number].say for number in kept.hints if number < len(exercise.stated.hints)]
-    # MARKDOWN escapes whatever is HTML in the text.
+    kept = progress.load().entry(exercise.name)
+    given = [exercise.spec.hints[number].say for number in kept.hints if number < len(exercise.spec.hints)]
     return page("exercise.html", exercise=exercise, text=Markup(MARKDOWN.render(text)), kept=kept, hints=given)

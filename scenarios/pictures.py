@@ -1,4 +1,4 @@
-"""Pictures of what a run measured, as data: a family says what there is to see, and a report draws it. Pure."""
+"""Pictures of what a run measured, as data: a family returns them, and a report draws them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Span:
-    """Something that took from `begin` to `end`, in seconds; what of, such as `computing`, is its `kind`."""
+    """An activity from `begin` to `end`, in seconds; `kind` names it, such as `computing`."""
 
     begin: float
     end: float
@@ -16,7 +16,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Who did what when: one lane each."""
+    """Spans in time, one lane for each task or service."""
 
     title: str
     lanes: Mapping[str, Sequence[Span]]
@@ -24,9 +24,9 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Curves:
-    """A cost against N, one curve each; both axes may be drawn by their logarithms.
+    """A cost against N, one curve for each series; both axes may be logarithmic.
 
-    `cliffs` has the numbers at which something breaks, by curve: from there on it is another matter that was measured.
+    `cliffs` has, by curve, the values of N at which something breaks: from there on the numbers mean something else.
     """
 
     title: str
@@ -38,17 +38,17 @@ class Curves:
 
 @dataclass(frozen=True)
 class Bound:
-    """A value that theory foresees as the highest that can be, and in words why."""
+    """The highest value that theory allows, and the reason in words."""
 
     value: float
     words: str
 
 
 @dataclass(frozen=True)
-class Course:
-    """What was seen in the course of time: (second, value in `unit`) of each who was looked at, in order.
+class TimeChart:
+    """Values over time: (second, value in `unit`) for each service, in order.
 
-    `bounds` are drawn where they lie near what was seen. `moments` are (second, word): what had just happened then.
+    `bounds` are drawn if they are near the values. `moments` are (second, word): what had just happened then.
     """
 
     title: str
@@ -60,9 +60,9 @@ class Course:
 
 @dataclass(frozen=True)
 class Percentiles:
-    """How a cost is spread: of each, its value in `unit` at each share, such as `50 %`, `99 %`, `the longest`.
+    """The distribution of a cost: for each series, its value in `unit` at each percentile, such as `50 %` or `99 %`.
 
-    The shares stand in their order, and are the same for all.
+    The percentiles are in order, and the same for all series.
     """
 
     title: str
@@ -72,7 +72,7 @@ class Percentiles:
 
 @dataclass(frozen=True)
 class Bars:
-    """One value each, in `unit`."""
+    """One value for each name, in `unit`."""
 
     title: str
     unit: str
@@ -81,7 +81,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Steps:
-    """What happened one after the other: who, and what it did."""
+    """(actor, action) pairs, one step after another."""
 
     title: str
     steps: Sequence[tuple[str, str]]
@@ -89,22 +89,22 @@ class Steps:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: a row each, the columns in order."""
+    """A table: one row for each name, the columns in order."""
 
     title: str
     columns: Sequence[str]
     rows: Mapping[str, Sequence[str]]
 
 
-Picture = Timeline | Curves | Course | Percentiles | Bars | Steps | Grid
+Picture = Timeline | Curves | Percentiles | Bars | Steps | Grid
 
-# Of what a service can have so much and no more, as it is seen in the course of time.
+# What a service can have only so much of.
 Seen = Literal["sockets", "descriptors"]
 
 
 @dataclass(frozen=True)
 class Cliff:
-    """Where theory foresees that a service comes no further, whatever its limits are: the bound of what it has."""
+    """The most that theory allows a service to have, whatever its resource limits are."""
 
     service: str
     seen: Seen

@@ -1,8 +1,10 @@
-"""The commands that check the project itself: test and lint."""
+"""The commands test and lint, which check the project itself."""
 
 import os
 import subprocess
 import sys
+
+from _pytest.mark.expression import Expression
 
 from scenarios.commands.program import worst
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, UsageError
@@ -10,31 +12,28 @@ from scenarios.places import ROOT
 
 ALL = ROOT / "tests"
 FAST = ALL / "unit"
-# Fast tests measure nothing that another beside them could spoil, and of those on engines some do not; the others have
-# the machine to themselves. What runs on an engine waits for half of its time, so one more than the processors fits in.
+# Fast tests, and engine tests marked `side_by_side`, measure nothing that a parallel test could disturb. The other
+# engine tests run one by one. A test on an engine waits half of its time, so one more test than there are CPUs may run.
 PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 FAST_AT_A_TIME, ON_ENGINES_AT_A_TIME = (("-n", str(count)) for count in (PROCESSORS, PROCESSORS + 1))
-# pytest's own exit statuses as ours: an error of the tests' files is a failure too, and no test found is wrong usage.
+# From pytest's exit status to ours: an error in a test file is a failure, and finding no test is wrong usage.
 NONE_FOUND = 5
 MEANING = {0: EXIT_PASS, 1: EXIT_FAIL, 2: EXIT_FAIL, 4: EXIT_USAGE, NONE_FOUND: EXIT_USAGE}
 
 
 def test(only: str | None, fast: bool) -> int:
-    """Runs pytest, with all tests even if the fast ones fail; 0 when all passed."""
-    chosen = ["-k", _understood(only)] if only else []
+    """Runs pytest; the engine tests run even if fast ones fail. The exit status is 0 if all pass."""
+    chosen = ["-k", _checked(only)] if only else []
     ended = [_run("pytest", str(FAST), *FAST_AT_A_TIME, *chosen)]
     if not fast:
         for which, how in (("side_by_side", ON_ENGINES_AT_A_TIME), ("not side_by_side", ())):
             ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", "-m", which, *how, *chosen))
-    # What was asked for may stand in one part alone.
-    told = [MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE]
-    return worst(told)
+    # With --only, one part may have no test.
+    return worst([MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE])
 
 
-def _understood(only: str) -> str:
-    """The expression, which pytest's processes side by side would not refuse in one line; raises UsageError."""
-    from _pytest.mark.expression import Expression
-
+def _checked(only: str) -> str:
+    """Returns the expression if pytest can parse it; raises UsageError. Parallel pytest would print tracebacks."""
     try:
         Expression.compile(only)
     except SyntaxError as error:
@@ -43,7 +42,7 @@ def _understood(only: str) -> str:
 
 
 def lint(fix: bool) -> int:
-    """Runs ruff, its formatter and mypy, all even if the first finds something; 0 when none did."""
+    """Runs ruff, its formatter and mypy, each even if another fails. The exit status is 0 if all pass."""
     checked = _run("ruff", "check", *(["--fix"] if fix else []), str(ROOT))
     formatted = _run("ruff", "format", *([] if fix else ["--check"]), str(ROOT))
     typed = _run("mypy")

@@ -52,8 +52,12 @@ def why_no_engine() -> str | None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skips or fails a test of a missing engine."""
-    if item.get_closest_marker("engine") is None or why_no_engine() is None:
+    """Skips or fails a test of a missing engine, and skips one of an engine that the user did not choose."""
+    if item.get_closest_marker("engine") is None:
+        return
+    if os.environ.get("IOLAB_ENGINE") == "local" and not os.environ.get(REQUIRE):
+        pytest.skip("IOLAB_ENGINE is local")
+    if why_no_engine() is None:
         return
     if os.environ.get(REQUIRE):
         pytest.fail(f"{REQUIRE} is set, and {why_no_engine()}")
@@ -71,8 +75,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checks that always hold, for what is not about them; the real ones take pytest's own start each time."""
-    from scenarios import checks
-    from scenarios.record import Check
+    from scenarios.judging import checks
+    from scenarios.results.record import Check
 
     monkeypatch.setattr(checks, "run_checks", lambda *_: (Check(name="it holds", result="passed"),))
 
@@ -80,8 +84,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Run directories of this test's own."""
-    from scenarios import rundirs
+    from scenarios.results import run_directories
 
-    monkeypatch.setattr(rundirs, "RUNS", tmp_path)
-    monkeypatch.setattr(rundirs, "ACTIVE", tmp_path / ".active")
+    monkeypatch.setattr(run_directories, "RUNS", tmp_path)
+    monkeypatch.setattr(run_directories, "ACTIVE", tmp_path / ".active")
     yield tmp_path

@@ -1,1 +1,1 @@
-"""What tasks.py calls for the course: one module a command, each returns an exit status."""
+"""The lab.* commands: tasks.py calls one function of each module, which returns an exit status."""

@@ -1,89 +1,88 @@
-"""The command that checks an exercise."""
-
-from __future__ import annotations
+"""lab.check: runs the learner's programs once and shows what is wrong."""
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from labs import checking, consent, course, progress, telling, workspace
-from labs.audience import Attentive
-from labs.checking import Asks, Checked
+from labs import checking, consent, course, output, progress, workspace
+from labs.checking import Checked, Prompt
 from labs.exercise import Exercise
 from scenarios.commands.scenario import Options, connect
 from scenarios.engines.base import Engine
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, UsageError
+from scenarios.pipeline.experiment import Setup
+from scenarios.report.terminal import TerminalAudience
 
 STATUS = {"passed": EXIT_PASS, "skipped": EXIT_PASS, "not yet": EXIT_FAIL, "unknown": EXIT_ERROR}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """How an exercise is checked, as it stands on the command line."""
-
+class CheckOptions:
     engine: str | None = None
     yes: bool = False
     predict: tuple[str, ...] = ()
     as_json: bool = False
 
 
-def check(name: str, wanted: Wanted) -> int:
-    """Checks the exercise of that name, by default the one that was begun last."""
-    exercise = chosen(name)
+def check(name: str, options: CheckOptions) -> int:
+    """Checks the exercise of that name, by default the one that was started or checked last."""
+    exercise = find_or_current(name)
     if not workspace.folder(exercise).is_dir():
-        raise UsageError(f"{exercise.name} was not begun; ./inv lab.start {exercise.number} begins it")
-    said = spoken(wanted.predict)
-    engine = connect(Options(wanted.engine))
-    consent.ask(engine, wanted.yes, consent.reader())
-    out = telling.out()
-    if not wanted.as_json:
-        attempts = len(progress.load().of(exercise.name).attempts)
-        telling.announce(exercise, checking.upcoming(exercise), attempts + 1, out)
-    checking.predict(exercise, said, asks(wanted.as_json))
-    checked = carried_out(exercise, engine, wanted.as_json)
-    if wanted.as_json:
-        print(json.dumps(as_data(checked), indent=1))
+        raise workspace.not_started(exercise)
+    predictions = parse_predictions(options.predict)
+    engine = connect(Options(options.engine))
+    consent.ask(engine, options.yes, consent.terminal_prompt())
+    if not options.as_json:
+        show_attempt(exercise)
+    checking.predict(exercise, predictions, question_prompt(options.as_json))
+    checked = run_check(exercise, engine, options.as_json)
+    if options.as_json:
+        print(json.dumps(to_json(checked), indent=1))
     else:
-        telling.checked(checked, out)
+        output.show_result(checked, output.terminal())
     return STATUS[checked.result]
 
 
-def carried_out(exercise: Exercise, engine: Engine, quiet: bool = False) -> Checked:
-    """The check, with its progress on stderr."""
-    audience = Attentive(quiet=quiet)
-    try:
-        return checking.check(exercise, engine, audience)
-    finally:
-        audience.close()
+def show_attempt(exercise: Exercise) -> None:
+    """Shows the number and the parameters of the next attempt."""
+    attempts = len(progress.load().entry(exercise.name).attempts)
+    output.show_attempt(exercise, checking.next_parameters(exercise), attempts + 1, output.terminal())
 
 
-def chosen(name: str) -> Exercise:
-    """The exercise of that name, or without one the current; raises UsageError."""
+def run_check(exercise: Exercise, engine: Engine, quiet: bool = False) -> Checked:
+    """Checks, with progress messages on stderr unless `quiet`."""
+    with closing(TerminalAudience(quiet=quiet, spoils=False)) as audience:
+        return checking.check(exercise, Setup(engine, audience))
+
+
+def find_or_current(name: str) -> Exercise:
+    """The exercise of that name, or the current one if the name is empty; raises UsageError."""
     current = name or progress.load().current
     if not current:
-        raise UsageError("no exercise was begun yet; ./inv lab.start 010 begins the first")
+        raise UsageError("no exercise is started; start the first with ./inv lab.start 010")
     return course.find(current)
 
 
-def spoken(predictions: Sequence[str]) -> dict[str, str]:
-    """What stands behind --predict; raises UsageError for what is no `key=value`."""
-    said: dict[str, str] = {}
-    for text in predictions:
+def parse_predictions(texts: Sequence[str]) -> dict[str, str]:
+    """The values of --predict by key; raises UsageError for a text that is not `key=value`."""
+    predictions: dict[str, str] = {}
+    for text in texts:
         key, equals, value = text.partition("=")
         if not (key and equals and value.strip()):
-            raise UsageError(f"--predict {text!r}: it must be what you foresee, such as --predict served=1020")
-        said[key] = value.strip()
-    return said
+            raise UsageError(f"--predict {text!r}: write a key and a value, such as --predict served=1020")
+        predictions[key] = value.strip()
+    return predictions
 
 
-def asks(quiet: bool) -> Asks:
-    """Asks on the terminal, if there is one and it is to be used."""
-    reads = None if quiet else consent.reader()
-    return lambda question: reads(f"{question.ask} ").strip() if reads else None
+def question_prompt(quiet: bool) -> Prompt:
+    """Asks on the terminal; asks nothing if `quiet` or without a terminal."""
+    prompt = None if quiet else consent.terminal_prompt()
+    return lambda question: prompt(f"{question.ask} ").strip() if prompt else None
 
 
-def as_data(checked: Checked) -> Mapping[str, object]:
-    """What --json prints."""
+def to_json(checked: Checked) -> Mapping[str, object]:
+    """The object that --json prints."""
     return {
         "exercise": checked.exercise.name,
         "attempt": checked.number,

@@ -1,68 +1,67 @@
-"""The command that begins an exercise: lays out the learner's files, and shows the ceiling that they are to remove."""
-
-from __future__ import annotations
+"""lab.start: copies the files of an exercise and shows why the earlier program breaks."""
 
 from collections.abc import Callable
+from contextlib import closing
 
-from labs import ceiling, checking, consent, course, progress, telling, workspace
-from labs.audience import Attentive
+from labs import baseline, checking, consent, course, output, progress, workspace
 from labs.exercise import Exercise
 from scenarios.commands.scenario import Options, connect
 from scenarios.engines import choose
 from scenarios.engines.base import Engine
 from scenarios.errors import EXIT_PASS, UsageError
+from scenarios.pipeline.experiment import Setup
+from scenarios.report.terminal import TerminalAudience
 
 
-def start(name: str, engine: str | None, yes: bool, without_ceiling: bool) -> int:
-    """Begins the exercise of that name, by default the first that is not done."""
-    exercise = course.find(name) if name else _first_left()
-    choose.wanted(engine)  # before anything is laid out
+def start(name: str, engine: str | None, yes: bool, without_demo: bool) -> int:
+    """Starts the exercise of that name, by default the first that is not done."""
+    exercise = course.find(name) if name else _first_not_done()
+    choose.wanted(engine)  # raises for an unknown engine before any file is copied
 
     def connected() -> Engine:
-        found = connect(Options(engine))
-        consent.ask(found, yes, consent.reader())
-        return found
+        chosen = connect(Options(engine))
+        consent.ask(chosen, yes, consent.terminal_prompt())
+        return chosen
 
-    begin(exercise, None if without_ceiling else connected)
-    foresee = "".join(f" --predict {one.key}=..." for one in exercise.stated.predict)
-    out = telling.out()
-    out.print(telling.line("next", f"./inv lab.check {exercise.number}{foresee}"))
-    out.print(telling.line("", "./inv lab.watch checks on every save"))
+    begin(exercise, None if without_demo else connected)
+    predictions = "".join(f" --predict {one.key}=..." for one in exercise.spec.predict)
+    out = output.terminal()
+    out.print(output.line("next", f"./inv lab.check {exercise.number}{predictions}"))
+    out.print(output.line("", "or ./inv lab.watch, which checks after every save"))
     return EXIT_PASS
 
 
 def begin(exercise: Exercise, engine: Callable[[], Engine] | None) -> None:
-    """Lays out what is not there yet, and tells all that a learner begins with; the ceiling only with an engine."""
-    made = workspace.begin(exercise)
-    with progress.noting() as noted:
-        noted.current = exercise.name
-        noted.of(exercise.name).begun = noted.of(exercise.name).begun or progress.now()
-    out = telling.out()
-    out.print(telling.line("exercise", f"{exercise.name}  {exercise.stated.title}", "bold"))
-    out.print(telling.line("", exercise.stated.about))
-    if exercise.stated.ceiling and engine:
-        _show_ceiling(exercise, engine())
-    out.print(telling.place("read", workspace.shown(exercise.folder / "README.md")), soft_wrap=True)
+    """Copies the missing files and shows what the exercise is about; runs its baseline if there is an engine."""
+    made = workspace.create(exercise)
+    with progress.updating() as saved:
+        saved.current = exercise.name
+        entry = saved.entry(exercise.name)
+        entry.begun = entry.begun or progress.now()
+    out = output.terminal()
+    out.print(output.line("exercise", f"{exercise.name}  {exercise.spec.title}", "bold"))
+    out.print(output.line("", exercise.spec.about))
+    if exercise.spec.baseline and engine:
+        _run_baseline(exercise, engine())
+    out.print(output.path_line("read", workspace.display_path(exercise.folder / "README.md")), soft_wrap=True)
     for file in exercise.files:
         path = workspace.folder(exercise) / file
-        out.print(telling.place("new file" if path in made else "your file", workspace.shown(path)), soft_wrap=True)
-    for values in checking.upcoming(exercise):
-        out.print(telling.line("first with", telling.parameters(values)))
+        label = "new file" if path in made else "your file"
+        out.print(output.path_line(label, workspace.display_path(path)), soft_wrap=True)
+    for values in checking.next_parameters(exercise):
+        out.print(output.line("parameters", output.parameters(values)))
 
 
-def _show_ceiling(exercise: Exercise, engine: Engine) -> None:
-    audience = Attentive()
-    try:
-        shown = ceiling.show(exercise, engine, audience)
-    finally:
-        audience.close()
+def _run_baseline(exercise: Exercise, engine: Engine) -> None:
+    with closing(TerminalAudience(spoils=False)) as audience:
+        shown = baseline.run(exercise, Setup(engine, audience))
     if shown:
-        telling.ceiling(shown, telling.out())
+        output.show_baseline(shown, output.terminal())
 
 
-def _first_left() -> Exercise:
-    noted = progress.load()
-    left = next((one for one in course.names() if noted.of(one).state != "done"), None)
+def _first_not_done() -> Exercise:
+    saved = progress.load()
+    left = next((one for one in course.names() if saved.entry(one).state != "done"), None)
     if left is None:
-        raise UsageError("every exercise is done; name one to begin it again: ./inv lab.start 010")
+        raise UsageError("every exercise is done; to start one again, name it: ./inv lab.start 010")
     return course.find(left)

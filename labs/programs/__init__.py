@@ -1,1 +1,1 @@
-"""The network programs that run inside the containers; each also starts by hand with python -m."""
+"""The small programs that run inside the containers; each also starts by hand with python -m."""

@@ -1,4 +1,4 @@
-"""What the programs' command lines have in common: the parser, and the types of options."""
+"""Support for all programs: the parser of the command line, and the types of options."""
 
 import argparse
 import os
@@ -10,12 +10,12 @@ LONGEST = 24 * 3600
 
 
 def options_of(description: str | None) -> argparse.ArgumentParser:
-    """A parser whose help shows the module's docstring, with its example as it stands there."""
+    """A parser whose help shows the module's docstring unchanged, with its example."""
     return argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:
-    """Adds --host and --port, where a server listens; what starts it may set IOLAB_HOST and IOLAB_PORT instead."""
+    """Adds --host and --port, where a server listens. Their defaults come from IOLAB_HOST and IOLAB_PORT, if set."""
     host, port = os.environ.get("IOLAB_HOST", "0.0.0.0"), os.environ.get("IOLAB_PORT", "8001")
     parser.add_argument("--host", default=host, help="address to listen on")
     parser.add_argument("--port", type=at_least(0), default=port, help="port to listen on; 0 takes a free one")
@@ -30,7 +30,7 @@ def size(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """A time in seconds, neither negative nor endless; raises ValueError."""
+    """A time from 0 to LONGEST seconds; raises ValueError."""
     number = float(text)
     if not 0 <= number <= LONGEST:
         raise ValueError(f"{text!r} is not from 0 to {LONGEST} seconds")
@@ -38,7 +38,7 @@ def seconds(text: str) -> float:
 
 
 def at_least(least: int) -> Callable[[str], int]:
-    """The type of an option that is a whole number from `least` on."""
+    """The type of an option that is a whole number of at least `least`."""
 
     def whole_number(text: str) -> int:
         number = int(text)

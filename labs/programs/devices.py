@@ -1,6 +1,5 @@
-"""The words between a device and who watches it, and what every watcher reports."""
+"""Support for watchers of devices (poll_devices, await_devices): the protocol of a device, the options, the report."""
 
-import resource
 import socket
 import struct
 import sys
@@ -11,16 +10,16 @@ from dataclasses import dataclass
 from labs.programs.arguments import add_address, at_least, options_of, seconds
 from labs.programs.events import emit
 
-# The number of the last click, its moment on the clock that all programs of a machine share, and whether it is over.
+# The number of the last click, its time by time.monotonic(), which all programs of a machine share, and whether it is
+# over.
 STATE = struct.Struct("!Id?")
 WAITS, ASKS = b"w", b"?"
 
 
 class Watch:
-    """What a watcher noticed: which clicks it saw, when it noticed which had come, and which keys it read, and when."""
+    """The clicks that a watcher saw, when it noticed each click, and the keys that it read and when."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
         self.seen: list[int] = []
         self.noticed: list[float] = []
         self.typed = ""
@@ -28,19 +27,18 @@ class Watch:
         self.turns = 0
 
     def add(self, number: int) -> None:
-        """A state of the mouse: a new click is seen, and with it those before it are noticed, too."""
+        """Takes a state of the mouse. A new click is seen; the clicks before it are noticed with it."""
         if number > len(self.noticed):
             self.seen.append(number)
             self.noticed += [time.monotonic()] * (number - len(self.noticed))
 
     def press(self, keys: bytes) -> None:
-        """What was read from a keyboard."""
         self.typed += keys.decode("ascii", "replace")
         self.pressed += [time.monotonic()] * len(keys)
 
 
 def read_state(mouse: socket.socket) -> tuple[int, float, bool]:
-    """A state; raises ConnectionError when the device has gone."""
+    """(clicks so far, time of the last one, whether it is over); raises ConnectionError when the device has gone."""
     data = mouse.recv(STATE.size, socket.MSG_WAITALL)
     if len(data) < STATE.size:
         raise ConnectionError("the mouse has gone")
@@ -50,7 +48,7 @@ def read_state(mouse: socket.socket) -> tuple[int, float, bool]:
 
 @dataclass(frozen=True)
 class Devices:
-    """A mouse and keyboards, watched from `begin` on; times in seconds, of polling and of reading a silent device."""
+    """A mouse and keyboards, watched from `begin` on. `period` and `blocking` are the options, in seconds."""
 
     mouse: socket.socket
     keyboards: Sequence[socket.socket]
@@ -61,18 +59,20 @@ class Devices:
 
 Watcher = Callable[[Devices, Watch], None]
 
-
-# What a watcher says when it is over: once while the mouse was clicked, and once while nothing happened at all.
+# The events at the end of each stretch: the first with clicks, the second with none.
 STRETCHES = ("watched", "idled")
 
 
-def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[str] | None) -> None:
-    """Takes the devices, watches until it is over, reports, once more, and lives on until it is ended."""
+def run(watcher: Watcher, word: bytes, description: str | None, arguments: Sequence[str] | None = None) -> None:
+    """Accepts the devices, watches and reports twice, as STRETCHES says, then stays until it is ended.
+
+    `word` says to the mouse whether this watcher waits or asks.
+    """
     parser = options_of(description)
     add_address(parser)
     parser.add_argument("--period", type=seconds, default=0.25, help="seconds from one poll to the next")
     parser.add_argument("--keyboards", type=at_least(0), default=0, help="devices beside the mouse")
-    parser.add_argument("--blocking", type=seconds, default=0.2, help="seconds for which reading a silent one blocks")
+    parser.add_argument("--blocking", type=seconds, default=0.2, help="seconds that reading a silent device blocks")
     options = parser.parse_args(arguments)
 
     listener = socket.create_server((options.host, options.port))
@@ -81,7 +81,6 @@ def run(watcher: Watcher, word: bytes, description: str | None, arguments: list[
     mouse, keyboards = devices[0], devices[1:]
     mouse.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     mouse.sendall(word)
-    emit("watching", sleeps=resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw)
     for stretch in STRETCHES:
         _, begin, _ = read_state(mouse)
         watch = Watch()

@@ -1,4 +1,4 @@
-"""The pages that the origin serves and the fetchers expect, of the tutorial's three sizes and made from a seed."""
+"""Support for fetch_*.py and servers.origin: the pages, of the tutorial's three sizes, each made from its number."""
 
 import hashlib
 import random
@@ -9,11 +9,10 @@ SIZES = (48708, 478886, 55867)
 
 @lru_cache(maxsize=64)
 def page(number: int) -> bytes:
-    """The body of page `number`; the sizes take turns. A few are kept: a thousand would be 200 MB."""
+    """The body of page `number`; the sizes alternate. Only a few are cached: a thousand would be 200 MB."""
     return random.Random(number).randbytes(SIZES[number % len(SIZES)])
 
 
 @cache
 def digest(number: int) -> str:
-    """The SHA-256 of page `number`."""
     return hashlib.sha256(page(number)).hexdigest()

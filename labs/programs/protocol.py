@@ -1,4 +1,4 @@
-"""The transfer protocol: its wire format, its payloads, and a parser for any way in which TCP may cut them up.
+"""Support for transfers: the protocol, its payloads, and a parser of requests however TCP cuts them.
 
     client sends          server answers
     get\\n                 SIZE\\n and then SIZE bytes
@@ -16,20 +16,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST_LINE = 64
-# Bytes that are sent in one call, where stretches of random bytes may begin, and how far from each other those of one
-# payload do: an odd number, so that no two of them are the same for long.
+# Bytes of a piece; starts of pieces within the random bytes; the distance between the starts of one payload's pieces,
+# an odd number, so that its pieces do not repeat soon.
 PIECE, STARTS, STRIDE = 64 * 1024, 64 * 1024, 40503
 NOTHING = hashlib.sha256().hexdigest()
 
 
 @dataclass(frozen=True)
 class Get:
-    """A request for the server's payload."""
+    pass
 
 
 @dataclass(frozen=True)
 class Put:
-    """An upload that is complete: its size in bytes and its SHA-256 in hexadecimal."""
+    """A complete upload: its size in bytes and its SHA-256 in hexadecimal."""
 
     size: int
     sha256: str
@@ -37,22 +37,20 @@ class Put:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A line that is no request, and why."""
-
     reason: str
 
 
 @lru_cache(maxsize=1)
 def _lot() -> memoryview:
-    """The random bytes of which every payload is made, the same on every platform."""
+    """The random bytes of every payload, the same on every platform."""
     return memoryview(random.Random(0).randbytes(STARTS + PIECE))
 
 
 def pieces(seed: int, size: int) -> Iterator[memoryview]:
-    """`size` bytes that depend on `seed` alone, in pieces that take no memory of their own.
+    """`size` bytes that depend on `seed` alone, in pieces that share their memory.
 
-    Each is a stretch of the same random bytes, and begins elsewhere for each of STARTS seeds: so two payloads differ
-    from their first byte to their last, and streams that were mixed up are noticed wherever that happened.
+    Each piece is a part of the same random bytes and begins elsewhere for each of STARTS seeds. So two payloads differ
+    from their first byte to their last, and mixed-up streams are noticed wherever that happens.
     """
     for number, begin in enumerate(range(0, size, PIECE)):
         start = (seed + number * STRIDE) % STARTS
@@ -61,30 +59,33 @@ def pieces(seed: int, size: int) -> Iterator[memoryview]:
 
 @lru_cache(maxsize=1)
 def payload(seed: int, size: int) -> bytes:
-    """All pieces in one; the last payload is kept."""
     return b"".join(pieces(seed, size))
 
 
 class RequestParser:
-    """Turns received bytes into requests, however they are cut; bodies are hashed as they come and not kept."""
+    """Turns received bytes into requests, however they are cut. Bodies are hashed as they come, and not kept."""
 
     __slots__ = ("_digest", "_left", "_line", "_size")
     _digest: "hashlib._Hash"  # of the upload that is coming, and only as long as it comes
 
     def __init__(self) -> None:
-        """Starts at the beginning of a request line."""
         self._line = b""
         self._left = self._size = 0
 
     @property
     def is_between_requests(self) -> bool:
-        """Whether all that came made up whole requests, so that a new parser would do as well."""
+        """Whether the bytes so far are whole requests, so that a new parser would do as well."""
         return not self._line and not self._left
 
-    def feed(self, data: bytes) -> Iterator[Get | Put | Wrong | memoryview]:
-        """Yields the requests that `data` completes, and the parts of bodies in it as memoryviews.
+    @property
+    def is_within_line(self) -> bool:
+        """Whether the bytes so far end in a request's line."""
+        return bool(self._line)
 
-        After a Wrong comes nothing. Whoever stops asking has what is left of `data` kept for later.
+    def feed(self, data: bytes) -> Iterator[Get | Put | Wrong | memoryview]:
+        """Yields the requests that `data` completes, and its parts of bodies as memoryviews.
+
+        A Wrong is the last item. A caller that stops iterating leaves the rest of `data` in the generator for later.
         """
         view = memoryview(data)
         while view:
@@ -109,10 +110,7 @@ class RequestParser:
                 return
 
     def _take_line(self, view: memoryview) -> tuple[bytes | None, memoryview]:
-        """The next whole line and the rest; None as long as its end is missing.
-
-        Never keeps more than a line can be long.
-        """
+        """The next line, None while its end is missing, and the rest; it keeps no more than the longest line."""
         head = bytes(view[: LONGEST_LINE + 1 - len(self._line)])
         end = head.find(b"\n")
         self._line += head if end < 0 else head[:end]

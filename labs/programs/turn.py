@@ -1,10 +1,10 @@
-"""Starts a program ahead of its turn: what it imports is there when its turn comes, and it did nothing before.
+"""Support for the lab's engines: imports what a program needs ahead of its turn, and runs it when its turn comes.
 
 python -m labs.programs.turn labs.programs.servers.origin --port 8001
 
-Its turn comes with a line on standard input. Only the imports at the top of the program are done before, up to its
-first statement that is none: a patch between two imports stays between them. A program that is not the lab's own is
-looked for in the folder that IOLAB_CODE names.
+The turn comes with a line on standard input. Before it only the imports at the top of the program are done, up to the
+first other statement: a patch between two imports stays between them. A learner's program is in the folder that
+IOLAB_CODE names. A second word in that line is the seal of a program that watches another (seal.py).
 """
 
 import ast
@@ -15,11 +15,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from labs.programs import seal
+
 CODE = "IOLAB_CODE"
 
 
 def names_imported(source: str) -> Iterator[str]:
-    """The modules that the imports at the top of a program's source name, a docstring before them left aside."""
+    """The modules that the imports at the top of a program name, after its docstring."""
     for number, statement in enumerate(ast.parse(source).body):
         match statement:
             case ast.Import():
@@ -33,7 +35,7 @@ def names_imported(source: str) -> Iterator[str]:
 
 
 def import_ahead(program: str) -> None:
-    """Imports what the program will import first; what fails now fails again, and is seen, when it runs."""
+    """Imports what the program will import first. What fails here fails again, visibly, when the program runs."""
     try:
         found = importlib.util.find_spec(program)
         source = Path(str(found and found.origin)).read_text(encoding="utf-8")
@@ -43,12 +45,14 @@ def import_ahead(program: str) -> None:
         pass
 
 
-def wait_for_turn() -> bool:
-    """Whether the line came; byte by byte, since what follows it is the program's."""
+def wait_for_turn() -> str | None:
+    """The line; None if it never came. Reads byte by byte, since the bytes after it are for the program."""
+    line = b""
     while byte := os.read(0, 1):
         if byte == b"\n":
-            return True
-    return False
+            return line.decode()
+        line += byte
+    return None
 
 
 if __name__ == "__main__":
@@ -56,7 +60,9 @@ if __name__ == "__main__":
     if CODE in os.environ:
         sys.path.insert(0, os.environ[CODE])
     import_ahead(program)
-    if not wait_for_turn():
+    line = wait_for_turn()
+    if line is None:
         sys.exit("the lab has gone")
+    seal.give(*line.split()[1:])
     sys.argv = sys.argv[1:]
     runpy.run_module(program, run_name="__main__", alter_sys=True)

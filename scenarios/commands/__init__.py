@@ -1,1 +1,1 @@
-"""What tasks.py calls: one module a command."""
+"""The commands that tasks.py calls: one module each."""

@@ -1,6 +1,6 @@
-"""Completion for bash, zsh and fish: the shells' scripts, and what may follow the words on the command line.
+"""Completion for bash, zsh and fish: the shells' scripts, and the candidates for the last word of a command line.
 
-Every press of the tab key starts this, so it reads files alone: no engine is asked, and nothing slow is imported.
+Each press of the Tab key starts a process that runs this, so it only reads files and asks no engine.
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ from typing import Any
 
 from invoke import Collection, ParseError
 
-from scenarios import places
-from scenarios.commands import overview
-from scenarios.scenario import TOPICS
+from scenarios import families, places
+from scenarios.commands import help_text
+from scenarios.definition import catalog
+from scenarios.definition.scenario import TOPICS
+from scenarios.definition.yaml_source import YamlSource
+from scenarios.errors import LabError, SpecError
+from scenarios.pipeline.sweeps import measures
+from scenarios.results import run_directories
 
-# The words up to the cursor are handed over, the last of them unfinished; a name that ends with = has its value next.
+# Each script passes the words up to the cursor; the last word may be unfinished. After a candidate that ends with `=`
+# it adds no space, since the value follows.
 BASH = """\
 _complete_iolab() {
     local line
@@ -61,7 +67,7 @@ ENGINES = ("auto", "docker", "local")
 
 
 def script(shell: str) -> str:
-    """What a shell has to read once; raises ParseError for a shell that is not known."""
+    """The script that the user's shell reads at its start; raises ParseError for an unknown shell."""
     if shell not in SCRIPTS:
         raise ParseError(f"there is no completion for {shell!r}; there is for {', '.join(SCRIPTS)}")
     return SCRIPTS[shell]
@@ -69,29 +75,29 @@ def script(shell: str) -> str:
 
 @dataclass
 class Typed:
-    """What stands on the command line before the unfinished word."""
+    """The command line before the unfinished word."""
 
     command: Any = None  # invoke's context of the last command
-    flag: str | None = None  # it awaits its value
+    flag: str | None = None  # the option whose value comes next
     positional: list[str] = field(default_factory=list)
 
 
 def candidates(words: Sequence[str], namespace: Collection, flags: Iterable[str]) -> list[str]:
-    """What the last of the words may become; the first is the program. `flags` are those before any command."""
+    """The candidates for the last of `words`, the first of which is the program. `flags` are those before a command."""
     *before, last = list(words[1:]) or [""]
     contexts = {name: one for one in namespace.to_contexts() for name in (str(one.name), *one.aliases)}
-    typed = _read(before, contexts)
+    typed = _parse(before, contexts)
     if typed.flag is not None:
         found = _values(typed.flag, typed)
     elif last.startswith("-"):
         found = [flag for flag in (typed.command.flag_names() if typed.command else flags) if flag.startswith("--")]
     else:
         arguments = _arguments(typed)
-        found = sorted(name for name, _ in overview.commands(namespace)) if arguments is None else arguments
+        found = sorted(name for name, _ in help_text.commands(namespace)) if arguments is None else arguments
     return [one for one in found if one.startswith(last)]
 
 
-def _read(tokens: Sequence[str], contexts: dict[str, Any]) -> Typed:
+def _parse(tokens: Sequence[str], contexts: dict[str, Any]) -> Typed:
     typed = Typed()
     for token in tokens:
         if typed.flag is not None:
@@ -99,21 +105,17 @@ def _read(tokens: Sequence[str], contexts: dict[str, Any]) -> Typed:
         elif token.startswith("-"):
             known = typed.command.flags.get(token) if typed.command else None
             typed.flag = token if known is not None and known.takes_value else None
-        elif typed.command and len(typed.positional) < _takes(typed.command.name):
+        elif typed.command and len(typed.positional) < len(ARGUMENTS.get(typed.command.name, ())):
             typed.positional.append(token)
         elif token in contexts:
             typed = Typed(contexts[token])
     return typed
 
 
-def _takes(command: str) -> int:
-    return len(ARGUMENTS.get(command, ()))
-
-
 def _arguments(typed: Typed) -> list[str] | None:
-    """What may stand next without a flag; None when the command has all that it takes, so that another may follow."""
-    taken = ARGUMENTS.get(typed.command.name, ()) if typed.command else ()
-    return taken[len(typed.positional)](typed) if len(typed.positional) < len(taken) else None
+    """Candidates for the next argument; None if the command has all its arguments, so that a command may follow."""
+    known = ARGUMENTS.get(typed.command.name, ()) if typed.command else ()
+    return known[len(typed.positional)](typed) if len(typed.positional) < len(known) else None
 
 
 def _values(flag: str, typed: Typed) -> list[str]:
@@ -123,16 +125,22 @@ def _values(flag: str, typed: Typed) -> list[str]:
 
 
 def _scenarios(_: Typed) -> list[str]:
-    return sorted(path.stem for path in places.CATALOG.glob("*.yaml"))
+    return sorted(places.catalog_files())
+
+
+def _nothing(_: Typed) -> list[str]:
+    return []
+
+
+def _families(_: Typed) -> list[str]:
+    return families.names()
 
 
 def _keys(typed: Typed, key: str) -> list[str]:
-    """The keys of a mapping in the file of the scenario that is named."""
-    from scenarios.errors import SpecError
-    from scenarios.yaml_source import YamlSource
-
+    """The keys of a mapping, such as `parameters`, in the file of the scenario on the command line."""
     name = typed.positional[0] if typed.positional else ""
-    path = Path(name) if "/" in name or name.endswith((".yaml", ".yml")) else places.CATALOG / f"{name}.yaml"
+    is_path = "/" in name or name.endswith((".yaml", ".yml"))
+    path = Path(name) if is_path else places.catalog_files().get(name, Path())
     try:
         data = YamlSource(path, name).data
     except SpecError:
@@ -142,26 +150,19 @@ def _keys(typed: Typed, key: str) -> list[str]:
 
 
 def _runs(typed: Typed) -> list[str]:
-    """The scenarios that were run, for their latest runs, and all ids."""
-    from scenarios import rundirs
-
-    runs = rundirs.everything()
+    """The names of scenarios that were run, which mean their latest runs, and the ids of all runs."""
+    runs = run_directories.everything()
     return sorted({path.parent.name for path in runs}) + _ids(typed)
 
 
 def _ids(_: Typed) -> list[str]:
-    from scenarios import rundirs
-
-    return [rundirs.run_of(path) for path in rundirs.newest()]
+    return [run_directories.run_of(path) for path in run_directories.newest()]
 
 
 def _services(typed: Typed) -> list[str]:
-    """Those of the run that is named, else of the latest."""
-    from scenarios import rundirs
-    from scenarios.errors import LabError
-
+    """The services of the run on the command line, else of the latest run."""
     try:
-        run = rundirs.find(typed.positional[0] if typed.positional else None)
+        run = run_directories.find(typed.positional[0] if typed.positional else None)
     except LabError:
         return []
     return sorted(path.stem for path in run.glob("logs/*.stdout"))
@@ -172,25 +173,31 @@ def _exercises(_: Typed) -> list[str]:
 
 
 def _measures(typed: Typed) -> list[str]:
-    """What can be drawn of the scenario that is named."""
-    from scenarios import families, spec
-    from scenarios.errors import LabError
-    from scenarios.sweeps import measures
-
+    """The values that a sweep of the scenario on the command line can draw."""
+    if not typed.positional:
+        return []
     try:
-        return list(measures.of(families.find(spec.load(typed.positional[0]).family))) if typed.positional else []
+        return list(measures.available(families.find(catalog.load(typed.positional[0]).family)))
     except LabError:
         return []
 
 
 ARGUMENTS: dict[str, tuple[Callable[[Typed], list[str]], ...]] = {
     "scenario": (_scenarios,),
+    "scenarios": (_scenarios,),
+    "families": (_families,),
+    "new.scenario": (_families, _nothing),
+    "new.family": (_nothing,),
+    "new.exercise": (_scenarios, _nothing),
     "sweep": (_scenarios,),
     "compare": (_runs, _runs),
     "logs": (_runs, _services),
     "report": (_runs,),
     "shell": (_services,),
-    **{f"lab.{command}": (_exercises,) for command in ("start", "check", "watch", "hint", "solution", "reset")},
+    **{
+        f"lab.{command}": (_exercises,)
+        for command in ("start", "check", "watch", "hint", "solution", "reset", "verify")
+    },
 }
 VALUES: dict[str, Callable[[Typed], list[str]]] = {
     "--engine": lambda _: list(ENGINES),

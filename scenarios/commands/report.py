@@ -1,4 +1,4 @@
-"""The commands on pages: a run's page drawn again, and the board over all runs."""
+"""The commands report and board: they draw the page of one run, and one page of all runs."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from scenarios import rundirs
 from scenarios.commands.command import say
 from scenarios.errors import EXIT_PASS, EvidenceError, LabFailure, UsageError
 from scenarios.report import board, page
+from scenarios.results import run_directories
 
-# The page of a run is a matter of milliseconds; so many without one are worth a word.
-MANY = 20
+PROGRESS_EVERY = 20  # pages: a page takes milliseconds
 
 
 def draw(run: str | None, show: bool) -> int:
-    """Draws a run's page, prints where it is, and shows it if wanted."""
-    return _there(page.draw(rundirs.find(run)), show)
+    """Draws a run's page and prints its path. With `show` it opens the page."""
+    return _print_path(page.draw(run_directories.find(run)), show)
 
 
 def draw_board(show: bool) -> int:
-    """Draws the board, and the pages of those runs that have none, from before there were pages."""
-    runs = rundirs.everything()
+    """Draws the board, and first the pages of runs that have none yet."""
+    runs = run_directories.everything()
     if not runs:
         raise UsageError("there are no runs yet; make one: ./inv scenario epoll-500")
     _draw_missing([one for one in runs if not (one / page.PAGE_FILE).exists()])
-    return _there(board.write(runs, rundirs.RUNS), show)
+    return _print_path(board.write(runs, run_directories.RUNS), show)
 
 
 def _draw_missing(runs: list[Path]) -> None:
-    """One that left nothing, such as one that is just beginning, stays without a page."""
+    """Draws pages. A run without evidence, for example one that is just beginning, gets none."""
     for number, directory in enumerate(runs):
-        if number % MANY == 0 and len(runs) > MANY:
-            print(f"  drawing the pages of older runs: {number} of {len(runs)}", file=sys.stderr)
+        if number % PROGRESS_EVERY == 0 and len(runs) > PROGRESS_EVERY:
+            print(f"  drawing pages of older runs: {number} of {len(runs)}", file=sys.stderr)
         try:
             page.draw(directory)
         except EvidenceError as error:
             say(f"no page: {error}")
 
 
-def _there(path: Path, show: bool) -> int:
+def _print_path(path: Path, show: bool) -> int:
     print(path)
     if show and not webbrowser.open(path.as_uri()):
-        raise LabFailure(f"no browser was found on this machine; open it yourself: {path}")
+        raise LabFailure(f"no browser was found on this machine; open the page yourself: {path}")
     return EXIT_PASS

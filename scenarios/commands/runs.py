@@ -1,4 +1,4 @@
-"""The commands on runs: what was run, what its services said, a shell inside, taking down, and clearing away."""
+"""The commands on runs: runs, runs.clean, logs, shell and down."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from typing import Any
 
 from rich.text import Text
 
-from scenarios import leftovers, rundirs, spec
-from scenarios.commands import streams
+from scenarios.commands import standard_streams
+from scenarios.definition import catalog
+from scenarios.definition.parameters import whole_number
 from scenarios.engines import choose
 from scenarios.engines.base import Leftover
 from scenarios.errors import EXIT_PASS, EngineUnavailable, LabError, UsageError
-from scenarios.parameters import whole_number
+from scenarios.pipeline import leftovers
+from scenarios.report.excerpts import visible
 from scenarios.report.terminal import STYLES, console, table
-from scenarios.sweeps.kept import remove_those_without_runs
+from scenarios.results import evidence, record, run_directories
+from scenarios.results.sweep_record import remove_those_without_runs
 
 WHEN = "when (UTC)"
-NEWEST = 20  # runs that are listed, and kept by runs.clean, unless more are asked for
-LONGEST_PIECE = 64 * 1024  # characters of a line that are printed at once
-LINES_AT_ONCE = 1000  # of a log that may be a gigabyte, before looking whether anybody still reads
+NEWEST = 20  # `runs` lists this many without --all
+LONGEST_PIECE = 64 * 1024  # characters: a longer line of a log is printed in several lines
+LINES_AT_ONCE = 1000  # a log can have a gigabyte, so printing stops if the reader is gone
 
 
 def show_runs(everything: bool = False, as_json: bool = False) -> int:
-    """Lists the runs that were kept, the newest first, each with its verdict; the newest only, unless `everything`."""
-    directories = rundirs.newest()
+    """Lists the recorded runs with their verdicts, the newest first: `everything`, or only the newest."""
+    directories = run_directories.newest()
     shown = [_about(one) for one in (directories if everything else directories[:NEWEST])]
     if as_json:
         print(json.dumps(shown, indent=1))
@@ -39,10 +42,8 @@ def show_runs(everything: bool = False, as_json: bool = False) -> int:
 
 
 def _about(directory: Path) -> dict[str, Any]:
-    """A run in short; its verdict and parameters are None while there is no record."""
-    from scenarios import record
-
-    begun, run = rundirs.begun(directory)
+    """A run in brief. Without a record its verdict and parameters are None."""
+    begun, run = run_directories.begun(directory)
     about = {"run": run, "scenario": directory.parent.name, "begun": begun, "directory": str(directory)}
     try:
         kept = record.load(directory)
@@ -59,40 +60,35 @@ def _print_runs(shown: Sequence[Mapping[str, Any]], more: int) -> None:
         listed.add_row(one["run"], one["scenario"], one["begun"], verdict, Text(values))
     console().print(listed)
     if more:
-        print(f"and {more} older: ./inv runs --all lists them, ./inv runs.clean removes them")
+        print(f"and {more} older ones: list them with ./inv runs --all, remove them with ./inv runs.clean")
 
 
 def clean(keep: str) -> int:
-    """Removes all runs but the newest `keep`, and the sweeps of which none is left, and says which.
-
-    A run that is under way stays.
-    """
+    """Removes all runs but the newest `keep`, and sweeps without runs. A run in progress is not removed."""
     try:
         newest = whole_number(keep)
     except ValueError:
         newest = -1
     if newest < 0:
         raise UsageError(f"--keep is {keep!r}: it must be a whole number of at least 0")
-    old = rundirs.newest()[newest:]
-    removed = rundirs.remove(*old)
+    old = run_directories.newest()[newest:]
+    removed = run_directories.remove(*old)
     for directory in reversed(old):
-        print(f"removed {directory}" if directory in removed else f"left alone, it is under way: {directory}")
+        print(f"removed {directory}" if directory in removed else f"not removed, it is in progress: {directory}")
     for directory in remove_those_without_runs():
-        print(f"removed {directory}, a sweep without runs")
-    print(f"{len(removed)} removed, {len(rundirs.everything())} kept")
+        print(f"removed {directory}: none of its runs is left")
+    print(f"{len(removed)} removed, {len(run_directories.everything())} kept")
     return EXIT_PASS
 
 
 def show_logs(run: str | None, service: str | None) -> int:
-    """Prints what a run's services wrote, each line behind its service's name.
+    """Prints the output of a run's services, with the service's name before each line.
 
-    Raises UsageError for a service that there is not.
+    Raises UsageError if the run has no such service.
     """
-    from scenarios import evidence
-
     if service is None and run is not None and _is_service_of_latest(run):
         run, service = None, run
-    directory = rundirs.find(run)
+    directory = run_directories.find(run)
     kept = evidence.load(directory)
     if service is not None and service not in kept.services:
         raise UsageError(f"the run {directory.name} has no service {service!r}; it has: {', '.join(kept.services)}")
@@ -106,24 +102,22 @@ def show_logs(run: str | None, service: str | None) -> int:
 
 
 def _print_stream(label: str, path: Path) -> None:
-    """Line by line, and long ones in pieces: a program may have printed more than there is memory."""
+    """Prints line by line, and long lines in pieces: the output may be larger than the memory."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number in itertools.count():
             line = lines.readline(LONGEST_PIECE)
-            if not line or (number % LINES_AT_ONCE == 0 and streams.reader_has_left()):
+            if not line or (number % LINES_AT_ONCE == 0 and standard_streams.stdout_is_closed()):
                 return
-            print(f"{label} | {line.rstrip()}")
+            print(f"{label} | {visible(line.rstrip())}")
 
 
 def _is_service_of_latest(name: str) -> bool:
-    """Whether `logs NAME` means a service of the latest run rather than a run."""
-    from scenarios import evidence
-
-    return name not in spec.names() and name in evidence.load(rundirs.find(None)).services
+    """Whether NAME in `logs NAME` is a service of the latest run, and not a run."""
+    return name not in catalog.names() and name in evidence.load(run_directories.find(None)).services
 
 
 def open_shell(service: str, run: str | None, engine_name: str | None) -> int:
-    """A shell in a service of a kept run, by default the latest such run."""
+    """Opens a shell in a service of a kept run, by default of the latest one."""
     kept = [(engine, thing) for engine in choose.reachable(engine_name) for thing in engine.leftovers() if thing.kept]
     machines = [(engine, thing) for engine, thing in kept if thing.service]
     if not machines:
@@ -131,13 +125,14 @@ def open_shell(service: str, run: str | None, engine_name: str | None) -> int:
     matching = [(engine, thing) for engine, thing in machines if thing.service == service and run in (None, thing.run)]
     if not matching:
         there = ", ".join(sorted(f"{thing.run} {thing.service}" for _, thing in machines))
-        raise UsageError(f"no kept run {run or ''} has a service {service!r}; there are: {there}")
+        run_text = f"the kept run {run} has no" if run else "no kept run has a"
+        raise UsageError(f"{run_text} service {service!r}; there are: {there}")
     engine, newest = max(matching, key=lambda pair: _age(pair[1].run))
     return engine.execute_in(newest, ("sh",))
 
 
 def _age(run: str) -> str:
-    found = [path.name for path in rundirs.everything() if path.name.endswith(run)]
+    found = [path.name for path in run_directories.everything() if path.name.endswith(run)]
     return found[-1] if found else ""
 
 
@@ -147,16 +142,19 @@ def take_down(engine_name: str | None, run: str | None = None) -> int:
     With `run` only what belongs to that run, also when its owner lives. 3 when an engine could not be asked.
     """
     if run is not None:
-        rundirs.named(run)
+        run_directories.require_name(run)
     engines, refusals = choose.asked(engine_name)
-    removed, in_use = list[Leftover](), set[str]()
+    removed, stays, in_use = list[Leftover](), list[Leftover](), set[str]()
     for engine in engines:
         removed += leftovers.down(engine, run) if run else leftovers.down(engine)
-        under_way = {thing.run for thing in engine.leftovers()}
+        noted = leftovers.not_removed()
+        left = engine.leftovers()
+        stays += [thing for thing in left if thing.name in noted and run in (None, thing.run)]
+        under_way = {thing.run for thing in left if thing.name not in noted}
         in_use |= under_way if run is None else under_way & {run}
-        for mark in rundirs.marks():
+        for mark in run_directories.marks():
             if mark.engine == engine.name and mark.run not in under_way and (mark.run == run or not mark.owner.lives):
-                rundirs.unmark(mark.run)
+                run_directories.unmark(mark.run)
     for thing in removed:
         print(f"removed {thing.kind} {thing.name}")
     if in_use:
@@ -165,6 +163,10 @@ def take_down(engine_name: str | None, run: str | None = None) -> int:
             print("./inv down --run ID removes one of them all the same")
     if refusals:
         raise EngineUnavailable("what is left there is not known: " + "; ".join(map(str, refusals)))
-    if not (in_use or removed):
+    if stays and not removed:
+        print(f"nothing was left that can be removed; ./inv doctor says why {len(stays)} cannot")
+    elif not (in_use or removed):
+        if run and run not in map(run_directories.run_of, run_directories.everything()):
+            raise UsageError(f"there is no run {run!r}; ./inv runs lists the runs")
         print(f"nothing was left of the run {run}" if run else "nothing was left")
     return EXIT_PASS

@@ -1,44 +1,45 @@
-"""The command that runs a scenario: what tasks.py calls for it. It returns an exit status."""
+"""The command that runs one scenario, and the options that it shares with `--all` and `sweep`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from scenarios import spec
-from scenarios.commands import started, streams
-from scenarios.errors import UsageError
-from scenarios.parameters import BY_TYPE
-from scenarios.phases import Phases
-from scenarios.scenario import Scenario
-
-if TYPE_CHECKING:
-    # Read only by the type checker: what a command does not use must not slow its start.
-    from scenarios.engines.base import Engine
-    from scenarios.record import Record
-    from scenarios.report.terminal import TerminalAudience
+from scenarios.commands import standard_streams, start_time
+from scenarios.definition import catalog
+from scenarios.definition.parameters import BY_TYPE
+from scenarios.engines import choose
+from scenarios.engines.base import Engine
+from scenarios.errors import LabError, UsageError
+from scenarios.pipeline import leftovers
+from scenarios.pipeline.experiment import Experiment, Setup, run_repeatedly
+from scenarios.pipeline.timings import Timings
+from scenarios.report.terminal import TerminalAudience
+from scenarios.results import record, run_directories
+from scenarios.results.record import Record
 
 
 def parameters(clients: str | None, nofile: str | None, settings: Sequence[str]) -> dict[str, str]:
-    """The parameters given on the command line; `settings` are those of --set.
+    """The parameters given on the command line. `settings` are the values of --set.
 
-    Raises UsageError for what is no `key=value`.
+    Raises UsageError if one is not of the form `name=value`, or a parameter is given twice.
     """
     given = {name: value for name, value in (("clients", clients), ("nofile", nofile)) if value is not None}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not (name and equals and value):
-            raise UsageError(f"--set {setting!r}: it must be a parameter and its value, such as --set clients=100")
+            raise UsageError(f"--set {setting!r}: write a parameter and its value, such as --set clients=100")
         if name in given:
-            raise UsageError(f"--set {setting!r}: {name} is given twice")
+            raise UsageError(f"--set {setting!r}: {name} is given twice; give it once")
         given[name] = value
     return given
 
 
 def positive(flag: str, text: str | None, kind: type) -> int | float | None:
-    """A flag's number, greater than 0; raises UsageError."""
+    """The number that `text` gives for a flag, None without one; raises UsageError if it is not greater than 0."""
     if text is None:
         return None
     number = BY_TYPE[kind].convert(flag, text)
@@ -49,7 +50,7 @@ def positive(flag: str, text: str | None, kind: type) -> int | float | None:
 
 @dataclass(frozen=True)
 class Options:
-    """How a scenario is run, as it stands on the command line: `repeat` and `timeout` are the user's own words."""
+    """How to run a scenario. `repeat` and `timeout` are texts, as the user typed them."""
 
     engine: str | None = None
     keep: bool = False
@@ -60,93 +61,65 @@ class Options:
 
     @property
     def times(self) -> int:
-        """How often it is run; raises UsageError."""
+        """How many runs to make; raises UsageError."""
         return int(positive("--repeat", self.repeat, int) or 1)
 
     @property
     def seconds(self) -> float | None:
-        """After how many it counts as hung, None for as many as the scenario says; raises UsageError."""
+        """The time after which a run counts as hung; None: the scenario's own. Raises UsageError."""
         return positive("--timeout", self.timeout, float)
 
     def check(self) -> None:
-        """Raises UsageError for what cannot be read, before anything is begun."""
+        """Raises UsageError if a text is not a number."""
         _ = self.times, self.seconds
 
 
 def scenario(name: str, given: Mapping[str, str], options: Options) -> int:
-    """Runs a scenario, once or several times, and shows what came of it; the worst verdict gives the exit status."""
-    from scenarios.report.terminal import TerminalAudience
-
+    """Runs a scenario once or several times; returns the exit status of the worst verdict."""
     options.check()
-    experiment = spec.load(name, given)
+    chosen = catalog.load(name, given)
+    records: list[Record] = []
+    with setup(options) as its_setup:
+        for done in run_repeatedly(Experiment(chosen, its_setup, Timings(start_time.began())), options.times):
+            records.append(done)
+            if done.run and its_setup.engine and options.keep and not options.as_json:
+                print(f"  {_kept(its_setup.engine, done.run, next(iter(chosen.services)))}")
+            if standard_streams.stdout_is_closed():
+                break  # This run has its verdict; nobody waits for the others.
+    worst = record.worst(records)
+    if options.as_json:
+        print(record.to_json(worst))
+    elif len(records) > 1:
+        print(f"{len(records)} runs: {record.counted(records)}")
+    return worst.exit_status
+
+
+def _kept(engine: Engine, directory: str, service: str) -> str:
+    """Whether a run with --keep is still there: if an error ends it, it is removed."""
+    with suppress(LabError):  # if the engine does not answer, it may still have the run
+        if not leftovers.is_kept(engine, run_directories.run_of(Path(directory))):
+            return "not kept: an error ended the run, and everything was removed"
+    return f"kept: look inside with ./inv shell {service}, remove it with ./inv down"
+
+
+@contextmanager
+def setup(options: Options) -> Iterator[Setup]:
+    """The engine, audience and limits that the options ask for; raises UsageError or EngineUnavailable."""
     audience = TerminalAudience(quiet=options.as_json)
     try:
-        if options.dry_run:
-            from scenarios.predicting import predict_only
-
-            return _show([predict_only(experiment, audience, Phases(started.began()))], experiment, options)
-        return _show(_run(experiment, audience, options), experiment, options)
+        yield Setup(None if options.dry_run else connect(options), audience, options.keep, options.seconds)
     finally:
         audience.close()
 
 
-def _run(experiment: Scenario, audience: TerminalAudience, options: Options) -> list[Record]:
-    """Carries it out as often as is asked for, and shows each run when it is over."""
-    from scenarios.experiment import Experiment, carry_out
-
-    engine = connect(options)
-    records: list[Record] = []
-    for number in range(1, options.times + 1):
-        if options.times > 1:
-            audience.doing(f"run {number} of {options.times}")
-        phases = Phases(started.began() if number == 1 else None)
-        records.append(carry_out(Experiment(experiment, engine, audience, options.keep, options.seconds, phases)))
-        if not options.as_json:
-            audience.close()
-            _print(records[-1], experiment)
-            _tell_what_is_kept(records[-1], experiment, options)
-        if streams.reader_has_left():
-            break  # The run under way came to its verdict; nobody waits for the others.
-    return records
-
-
 def connect(options: Options) -> Engine:
-    """The engine, swept, after saying what it does not keep apart; raises UsageError, EngineUnavailable."""
-    from scenarios import leftovers
-    from scenarios.engines import choose
+    """The engine, once it is free of what killed runs left. Warns if the engine does not isolate programs.
 
+    Raises UsageError or EngineUnavailable.
+    """
     engine = choose.connect(options.engine)
     if engine.not_isolated:
         why = "" if choose.is_asked_for(options.engine) else "no Docker Engine answers, so "
         print(f"iolab: {why}this runs on the {engine.name} engine; {engine.not_isolated}", file=sys.stderr)
     leftovers.sweep(engine)
     return engine
-
-
-def _tell_what_is_kept(result: Record, experiment: Scenario, options: Options) -> None:
-    if options.keep and result.run:
-        print(f"  kept: ./inv shell {next(iter(experiment.services))} looks inside, ./inv down removes it")
-
-
-def _print(result: Record, experiment: Scenario) -> None:
-    from scenarios.report.terminal import console, show
-
-    show(result, experiment, console())
-
-
-def _show(records: Sequence[Record], experiment: Scenario, options: Options) -> int:
-    from scenarios import record
-
-    worst = record.worst(records)
-    if options.as_json:
-        print(record.to_json(worst))
-    elif records[0].engine == "none":
-        _print(worst, experiment)
-    if len(records) > 1 and not options.as_json:
-        counted = ", ".join(
-            f"{sum(r.verdict == v for r in records)} {v}"
-            for v in record.EXIT_STATUS
-            if any(r.verdict == v for r in records)
-        )
-        print(f"{len(records)} runs: {counted}")
-    return worst.exit_status

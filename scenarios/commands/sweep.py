@@ -1,4 +1,4 @@
-"""The command that runs one scenario over several values of its parameters, and shows what that costs."""
+"""The command that runs one scenario for many values of its parameters, and shows how its cost grows."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from scenarios import record, rundirs
-from scenarios.commands import streams
+from scenarios.commands import standard_streams
+from scenarios.commands.batch import prepare_all
 from scenarios.commands.command import say
-from scenarios.commands.everything import prepare_all
 from scenarios.commands.scenario import Options, connect, positive
 from scenarios.errors import Interrupted
+from scenarios.pipeline.sweeps import estimate, measures, plan
+from scenarios.pipeline.sweeps.runner import SweepRunner
 from scenarios.report import junit
 from scenarios.report import sweep as report
-from scenarios.report.live import Screen
+from scenarios.report.live_table import Screen
 from scenarios.report.terminal import console
-from scenarios.sweeping import Sweeping
-from scenarios.sweeps import estimate, kept, measures, plan
+from scenarios.results import record, run_directories, sweep_record
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What shall be swept, as it stands on the command line; with `resume` without the points that have ended."""
+class SweepRequest:
+    """A sweep as the user typed it. `resume` leaves out the points that the last such sweep finished."""
 
     name: str
     given: Mapping[str, str]
@@ -33,88 +33,86 @@ class Asked:
 
     @property
     def count(self) -> int | None:
-        """How many points a range has; raises UsageError."""
+        """The number of values in a range, None for the default; raises UsageError."""
         number = positive("--points", self.points, int)
         return None if number is None else int(number)
 
     def command(self, options: Options) -> str:
-        """The command line that asks for this anew."""
         flags = {"--points": self.points, "--measure": self.measure, "--engine": options.engine}
         pairs = [("--set", f"{name}={text}") for name, text in self.given.items()]
         pairs += [(flag, value) for flag, value in (*flags.items(), ("--timeout", options.timeout)) if value]
         return shlex.join(["./inv", "sweep", self.name, *(part for pair in pairs for part in pair)])
 
 
-class Following:
-    """Shows on a screen what the point does that is under way, called by what was varied in it."""
+class PointProgress:
+    """Shows the progress of each point under the point's label: all points are of the same scenario."""
 
     def __init__(self, screen: Screen, labels: Iterable[str]) -> None:
-        """`labels` are those of the points in the order in which they begin."""
+        """`labels` are in the order in which the points begin."""
         self._screen, self._labels, self._now = screen, iter(labels), ""
 
-    def begins(self, name: str) -> None:  # noqa: ARG002 - all points are of one scenario
-        """The next point."""
+    def begins(self, name: str) -> None:  # noqa: ARG002 - the same for all points
         self._now = next(self._labels)
         self._screen.begins(self._now)
 
     def doing(self, name: str, what: str) -> None:  # noqa: ARG002 - as above
-        """What it does."""
         self._screen.doing(self._now, what)
 
     def goes_on(self) -> None:
-        """Time passes."""
         self._screen.goes_on()
 
 
-def sweep(asked: Asked, options: Options) -> int:
-    """Runs the points one after the other and shows what they amount to; the worst verdict gives the exit status."""
+def sweep(request: SweepRequest, options: Options) -> int:
+    """Runs the points one by one and shows the result; returns the exit status of the worst verdict."""
     options.check()
-    made = plan.made(asked.name, asked.given, asked.count)
-    cost = measures.chosen(made.family, asked.measure)
+    its_plan = plan.make_plan(request.name, request.given, request.count)
+    cost = measures.choose(its_plan.family, request.measure)
     engine = connect(options)
-    sweeping = Sweeping(made, cost, engine, asked.command(options))
-    if asked.resume:
-        sweeping.take_over()
-    prepare_all([point.scenario for point in made.points[:1]], engine, options)
-    try:
-        _run(sweeping, options)
-    except Interrupted:
-        done = len(made.points) - len(sweeping.ahead)
-        say(f"{done} of {len(made.points)} points are done; `{sweeping.command} --resume` goes on with the others")
-        raise
-    _show(sweeping, options)
-    return record.worst([*sweeping.records.values()]).exit_status
+    runner = SweepRunner(its_plan, cost, engine, request.command(options))
+    with sweep_record.alone(runner.directory):
+        if request.resume:
+            runner.resume()
+        prepare_all([point.scenario for point in its_plan.points[:1]], engine, options)
+        try:
+            _run(runner, options)
+        except Interrupted:
+            total = len(its_plan.points)
+            done = total - len(runner.remaining)
+            say(f"{done} of {total} points are done; continue with: `{runner.command} --resume`")
+            raise
+        _show(runner, options)
+    return record.worst([*runner.records.values()]).exit_status
 
 
-def _run(sweeping: Sweeping, options: Options) -> None:
-    """Carries the points out, and shows a line for each that ends, with an estimate of what is left."""
-    labels = _labels(sweeping)
-    with Screen(len(sweeping.plan.points), options.as_json) as screen:
-        for number, one in sweeping.skipped():
+def _run(runner: SweepRunner, options: Options) -> None:
+    """Runs the points and prints a line for each, with an estimate of the time that is left."""
+    labels = _labels(runner)
+    with Screen(len(runner.plan.points), options.as_json) as screen:
+        for number, one in runner.skipped():
             screen.ended(replace(one, scenario=labels[number]), console())
-        following = Following(screen, [labels[number] for number in sweeping.ahead])
-        with closing(sweeping.carried_out(options.seconds, following)) as ended:
-            for number, one in ended:
-                screen.ended(replace(one, scenario=labels[number]), console(), estimate.in_words(sweeping.left()))
-                if streams.reader_has_left():
+        progress = PointProgress(screen, [labels[number] for number in runner.remaining])
+        with closing(runner.run(options.seconds, progress)) as finished:
+            for number, one in finished:
+                screen.ended(replace(one, scenario=labels[number]), console(), estimate.in_words(runner.seconds_left()))
+                if standard_streams.stdout_is_closed():
                     break
 
 
-def _labels(sweeping: Sweeping) -> list[str]:
-    """What each point is called on the screen, all as wide as the longest."""
-    width = max(len(point.label) for point in sweeping.plan.points)
-    return [point.label.ljust(width) for point in sweeping.plan.points]
+def _labels(runner: SweepRunner) -> list[str]:
+    """The points' labels on the screen, padded to the same width."""
+    width = max(len(point.label) for point in runner.plan.points)
+    return [point.label.ljust(width) for point in runner.plan.points]
 
 
-def _show(sweeping: Sweeping, options: Options) -> None:
-    points = sweeping.plan.points
-    named = [replace(one, scenario=f"{one.scenario}: {points[n].label}") for n, one in sweeping.records.items()]
-    path = sweeping.directory / junit.JUNIT_FILE
-    with rundirs.writing("the JUnit file cannot be written"):
+def _show(runner: SweepRunner, options: Options) -> None:
+    points = runner.plan.points
+    named = [replace(one, scenario=f"{one.scenario}: {points[n].label}") for n, one in runner.records.items()]
+    path = runner.directory / junit.JUNIT_FILE
+    with run_directories.writing("the JUnit file cannot be written"):
         junit.write(named, path)
-    told = sweeping.told()
+    result = runner.result()
     if options.as_json:
-        print(kept.to_json(told))
+        print(sweep_record.to_json(result))
         return
-    report.show(told, console())
-    print(f"  kept: {sweeping.directory / kept.FILE}; JUnit: {path.name} beside it")
+    report.show(result, console())
+    print(f"  {sweep_record.FILE} and {path.name} are in {runner.directory}")

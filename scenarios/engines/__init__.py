@@ -1,1 +1,1 @@
-"""What an experiment runs on. Nothing outside this package knows a container engine's SDK."""
+"""The engines that run an experiment's services. Nothing outside this package knows a container engine's SDK."""

@@ -1,4 +1,4 @@
-"""Chooses the engine; imports only what is chosen."""
+"""Chooses the engine, and imports only that one."""
 
 import os
 
@@ -8,15 +8,16 @@ from scenarios.errors import EngineAbsent, EngineUnavailable, UsageError
 NAMES = ("docker", "local")
 AUTO = "auto"
 VARIABLE = "IOLAB_ENGINE"
-# Seconds in which a container engine that nobody asked for must answer.
+# Seconds in which a container engine must answer that the user did not ask for.
 AUTO_WITHIN = 10
 
 
 def connect(name: str | None = None) -> Engine:
     """The engine `name`, else the one that IOLAB_ENGINE names, else `auto`: Docker, or local where there is no Docker.
 
-    Raises UsageError for an unknown name, EngineUnavailable when the one that was asked for does not answer, or one
-    that is there refuses or is silent: programs that were to be isolated do not run on this machine for that.
+    Raises UsageError for an unknown name. Raises EngineUnavailable when the engine that the user asked for does not
+    answer, and also under `auto` when there is a Docker Engine that refuses or is silent: programs then must not run
+    without isolation instead.
     """
     asked_for = wanted(name)
     if asked_for == "docker":
@@ -30,21 +31,21 @@ def connect(name: str | None = None) -> Engine:
 
 
 def wanted(name: str | None) -> str:
-    """What the user asks for, by name or by IOLAB_ENGINE; raises UsageError where there is no such engine."""
-    given = name or os.environ.get(VARIABLE) or AUTO
+    """The name that the user gave, as an option or in IOLAB_ENGINE; raises UsageError for an unknown one."""
+    given = name if name is not None else os.environ.get(VARIABLE) or AUTO
     if given not in (AUTO, *NAMES):
-        where = "" if name else f" (from {VARIABLE})"
+        where = "" if name is not None else f" (from {VARIABLE})"
         raise UsageError(f"there is no engine {given!r}{where}; there are: {', '.join((AUTO, *NAMES))}")
     return given
 
 
 def is_asked_for(name: str | None) -> bool:
-    """Whether the user insists on an engine, by name or by IOLAB_ENGINE."""
+    """Whether the user named an engine, as an option or in IOLAB_ENGINE."""
     return wanted(name) != AUTO
 
 
 def reachable(name: str | None = None) -> list[Engine]:
-    """The engine `name`, or without a name every engine that answers: what was left may be on any.
+    """The engine `name`, or without a name every engine that answers: leftovers may be on any.
 
     Raises as `connect` does, for a name.
     """
@@ -52,10 +53,11 @@ def reachable(name: str | None = None) -> list[Engine]:
 
 
 def asked(name: str | None = None) -> tuple[list[Engine], list[EngineUnavailable]]:
-    """What `reachable` returns, and why an engine that is there could not be asked.
+    """The result of `reachable`, and why an engine that exists could not be asked.
 
-    Of an engine that does not exist nothing can be left, and nothing is said.
+    An engine that does not exist is not mentioned: there can be no leftovers on it.
     """
+    wanted(name)
     try:
         return ([connect(name)] if name is not None else [_docker(AUTO_WITHIN), _local()]), []
     except EngineAbsent as absent:

@@ -1,67 +1,40 @@
-"""What a family is: one kind of experiment, and all that is particular to it.
+"""A family: one kind of experiment, and all that is particular to it; and the types that every family uses.
 
-Nothing outside a family's module, its checks (tests/outcomes/NAME.py), its programs and its scenarios in the catalog
-knows its name, its parameters, its services, its events or the keys of its quantities.
+Only a family's module, its checks (tests/outcomes/NAME.py), its programs and its scenarios in the catalog know its
+name, its parameters, its services, its events and the keys of its quantities.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
-from scenarios.errors import Misunderstood
-from scenarios.events import Event
-from scenarios.parameters import Kind
+from scenarios.definition.parameters import Kind
+from scenarios.definition.scenario import LIMITS
+from scenarios.definition.scenario import Scenario as Scenario
+from scenarios.errors import Misunderstood, Unavailable
+from scenarios.judging.prediction import Prediction as Prediction
+from scenarios.judging.quantities import CostCurve, Json, Quantity
 from scenarios.pictures import Cliff, Picture
-from scenarios.quantities import CostCurve, Expectation, Json, Quantity
-from scenarios.scenario import LIMITS, Scenario
+from scenarios.results.events import Event as Event
+from scenarios.results.evidence import Evidence as Evidence
+from scenarios.results.evidence import ServiceEvidence as ServiceEvidence
 
-if TYPE_CHECKING:
-    # Read only by the type checker: what a command does not use must not slow its start.
-    from scenarios.evidence import Evidence
-
-
-# What an event raises that lacks what is read from it, or holds what is no such value, such as an endless number.
+# What reading an event raises if a value is missing or of a wrong type, such as an infinite number.
 MISUNDERSTOOD = (KeyError, TypeError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a prediction may count with.
+    """All that a prediction may use.
 
-    `platforms` gives each service's sys.platform; `limits` are those of scenario.LIMITS that bind services; `evidence`
-    is there once the run has ended, for what programs calibrated in it before they measured.
+    `platforms` gives each service's sys.platform; `limits` are those of scenario.LIMITS that the engine enforces;
+    `evidence` is set once the run has ended, for what programs calibrated in it.
     """
 
     scenario: Scenario
     platforms: Mapping[str, str]
     evidence: Evidence | None = None
     limits: frozenset[str] = LIMITS
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What must happen, and one sentence of why.
-
-    `expected` has one expectation for each of the family's quantities; `relations` has further ones, between the
-    parts of a quantity. `facts` are theory's numbers that checks compare with; `waiting` is how many seconds of
-    waiting the theory foresees, so that the lab is patient enough.
-    """
-
-    expected: Mapping[str, Expectation]
-    reason: str
-    relations: Mapping[str, tuple[Expectation, ...]] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    waiting: float = 0.0
-
-    def json(self) -> dict[str, Json]:
-        """What is expected, as --json prints it."""
-        return {key: expectation.json() for key, expectation in self.expected.items()}
-
-    def relations_json(self) -> dict[str, list[Json]]:
-        """The relations, as --json prints them."""
-        return {key: [one.json() for one in relations] for key, relations in self.relations.items()}
 
 
 class Family(Protocol):
@@ -73,73 +46,75 @@ class Family(Protocol):
 
     @property
     def parameters(self) -> Mapping[str, Kind]:
-        """What it counts with; a scenario of its kind has all that are not optional."""
+        """The parameters of its scenarios; each scenario has all that are not optional."""
 
     @property
     def services(self) -> frozenset[str]:
-        """Those that its checks look at by name."""
+        """The services that its checks look up by name."""
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """What it predicts and measures, in the order in which it is shown; `error` is one of each family."""
+        """The quantities that it predicts and measures, in the order of the table; every family has `error`."""
 
     @property
     def costs(self) -> tuple[CostCurve, ...]:
-        """What it measures of which a curve is worth a look; the first is what a sweep draws unless told otherwise."""
+        """The measured costs that a sweep can draw; it draws the first by default."""
+
+    @property
+    def needs_gil(self) -> bool:
+        """Whether its predictions hold only if Python has a GIL; free-threaded builds have none."""
 
     def problem(self, scenario: Scenario) -> str | None:
-        """What is wrong with the parameters together; None when nothing is."""
+        """A sentence for the user on what is wrong with the combination of parameters; None if nothing is."""
 
     def predict(self, known: Known) -> Prediction:
-        """What must happen; raises UsageError when a parameter makes no sense on a platform."""
+        """The prediction; raises UsageError if a parameter makes no sense on a platform."""
 
     def measure(self, evidence: Evidence) -> dict[str, Json]:
-        """What happened, by the keys of the quantities. Pure: an old run can be measured again.
-
-        KeyError, TypeError or ValueError: an event lacks what is measured by it.
-        """
+        """The measured values, by the keys of the quantities; raises MISUNDERSTOOD. Pure, to measure old runs again."""
 
     def tell(self, service: str, event: Event) -> str | None:
-        """An event in words while it runs, if a reader would want to know of it."""
+        """One line about an event, shown while the scenario runs; None for events that users need not see."""
 
     def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """What there is to see of what was measured, by the keys of the quantities. Pure, as `measure` is."""
+        """Pictures of what was measured, which is given by the keys of the quantities. Pure."""
 
     def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """The same for who knows the scenario too: what was measured beside what theory says of its parameters."""
+        """The same, beside what theory predicts for the scenario's parameters."""
 
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
-        """How much a program of it can have by its mechanism, whatever the limit of descriptors is; for pictures."""
+        """The most that a service can have by its mechanism, whatever its limit of descriptors is; for pictures."""
 
 
 class Plain:
-    """What a family says that has nothing particular to say."""
+    """Defaults for what a family does not define."""
 
     costs: tuple[CostCurve, ...] = ()
+    needs_gil = False
 
-    def problem(self, scenario: Scenario) -> str | None:  # noqa: ARG002 - each value's own bounds are enough
-        """Any values go together."""
+    def problem(self, scenario: Scenario) -> str | None:  # noqa: ARG002 - the bounds of each value suffice
         return None
 
-    def tell(self, service: str, event: Event) -> str | None:  # noqa: ARG002 - nothing is worth a line
-        """Nothing."""
+    def tell(self, service: str, event: Event) -> str | None:  # noqa: ARG002 - no event is shown
         return None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - numbers are enough
-        """None."""
+    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - the table suffices
         return ()
 
     def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - as above
-        """What was measured, alone."""
         return self.pictures(measured)
 
-    def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:  # noqa: ARG002 - most have none but the limit
-        """None."""
+    def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:  # noqa: ARG002 - only some mechanisms have one
         return ()
 
 
 def predict(family: Family, known: Known) -> Prediction:
-    """What must happen; raises Misunderstood when an event that it counts with cannot be understood."""
+    """The prediction; raises Misunderstood if an event that it uses cannot be understood.
+
+    Raises Unavailable if it holds with a GIL only, and a program ran without one.
+    """
+    if family.needs_gil and known.evidence is not None:
+        _require_gil(known.evidence)
     try:
         return family.predict(known)
     except MISUNDERSTOOD as error:
@@ -148,8 +123,16 @@ def predict(family: Family, known: Known) -> Prediction:
         raise _not_understood(error) from error
 
 
+def _require_gil(evidence: Evidence) -> None:
+    """A program says so in its `ready`, which labs/programs/events.py prints for all."""
+    without = [name for name, one in evidence.services.items() if (one.last("ready") or {}).get("gil") is False]
+    if without:
+        names = ", ".join(without)
+        raise Unavailable(f"the prediction holds with a GIL only, and the Python of {names} ran without one")
+
+
 def measure(family: Family, evidence: Evidence) -> dict[str, Json]:
-    """What happened, of the same keys as its prediction; raises Misunderstood when an event cannot be understood."""
+    """The measured values, with the keys of the prediction; raises Misunderstood if an event cannot be understood."""
     try:
         return family.measure(evidence)
     except MISUNDERSTOOD as error:
@@ -157,7 +140,7 @@ def measure(family: Family, evidence: Evidence) -> dict[str, Json]:
 
 
 def pictures(family: Family, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-    """What there is to see; nothing where what was measured lacks what would be drawn."""
+    """Pictures of a run; none if what was measured lacks a value that they need."""
     try:
         return family.scene(scenario, measured)
     except MISUNDERSTOOD:
@@ -169,7 +152,7 @@ def _not_understood(error: Exception) -> Misunderstood:
 
 
 def tell(family: Family, service: str, event: Event) -> str | None:
-    """An event in words; None also for one that lacks what it should tell."""
+    """One line about an event; None also for an event that lacks a value."""
     try:
         return family.tell(service, event)
     except MISUNDERSTOOD:

@@ -1,1 +1,1 @@
-"""How a run is shown: on the terminal, and as JSON for programs."""
+"""Shows runs: on the terminal, as pages, and as JSON and JUnit XML for programs."""

@@ -1,6 +1,4 @@
-"""The board: one page over all runs, a row for each scenario and a column for each kind of machine that ran it."""
-
-from __future__ import annotations
+"""The board: one page about all runs, with a row for each scenario and a column for each kind of machine."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,26 +6,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios import record, rundirs
 from scenarios.errors import EvidenceError
-from scenarios.evidence import EVIDENCE_FILE
-from scenarios.files import read_json, write_whole
-from scenarios.record import Record
 from scenarios.report.charts.shapes import Chart, mark, path
 from scenarios.report.content import PLATFORMS, UNFINISHED
 from scenarios.report.page import PAGE_FILE
+from scenarios.results import record, run_directories
+from scenarios.results.evidence import EVIDENCE_FILE
+from scenarios.results.record import Record
+from scenarios.system.files import read_json, write_whole
 
 BOARD_FILE = "board.html"
-# A trend has so many runs at most, the newest, and is so large, in pixels.
+# A trend shows at most this many of the latest runs; its size is in pixels.
 TREND, WIDTH, HEIGHT, EDGE = 30, 90, 24, 4
-# So many of the newest runs are listed one by one.
+# The number of runs in the list, newest first.
 LISTED = 200
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A run in short. `where` is its engine and its platforms; `link` leads from the board to its page, and is empty
-    without one; `seconds` is None of one that did not come to its end.
+    """A summary of a run: `where` is its engine and platforms, `link` the address of its page, empty without a page,
+    and `seconds` None if the run did not finish.
     """
 
     scenario: str
@@ -41,40 +39,40 @@ class Kept:
 
 @dataclass(frozen=True)
 class Cell:
-    """All runs of a scenario in one place: the newest of them, their verdicts, and how many seconds the last ones took,
-    as numbers and drawn.
+    """All runs of a scenario on one kind of machine. `verdicts` counts them in words; `seconds` are of the latest runs,
+    and `trend` draws them.
     """
 
     newest: Kept
-    counted: str
+    verdicts: str
     seconds: Sequence[float]
     trend: Chart | None
 
 
 def write(runs: Sequence[Path], into: Path) -> Path:
-    """Draws the board of these run directories, oldest first, and returns where it is; raises EvidenceError."""
+    """Writes the board of these run directories, oldest first, and returns its file; raises EvidenceError."""
     path = into / BOARD_FILE
-    with rundirs.writing("the board cannot be written"):
+    with run_directories.writing("the board cannot be written"):
         into.mkdir(parents=True, exist_ok=True)
         write_whole(path, text(runs, into))
     return path
 
 
 def text(runs: Sequence[Path], into: Path) -> str:
-    """The board of these run directories, oldest first; its links lead on from `into`."""
-    from scenarios.report.templating import rendered
+    """The board of these run directories, oldest first; its links are relative to `into`."""
+    from scenarios.report.templating import render
 
-    kept = [about(directory, into) for directory in runs]
+    kept = [summary(directory, into) for directory in runs]
     where = sorted({one.where for one in kept})
     names = sorted({one.scenario for one in kept})
     cells = {(name, place): _cell([one for one in kept if (one.scenario, one.where) == (name, place)])
              for name in names for place in where}  # fmt: skip
-    return rendered("board.html.j2", names=names, where=where, cells=cells, runs=kept[::-1][:LISTED], count=len(kept))
+    return render("board.html.j2", names=names, where=where, cells=cells, runs=kept[::-1][:LISTED], count=len(kept))
 
 
-def about(directory: Path, into: Path) -> Kept:
-    """A run, from its record; of one without, only that it was begun."""
-    begun, run = rundirs.begun(directory)
+def summary(directory: Path, into: Path) -> Kept:
+    """A run's summary; a run without a record is unfinished."""
+    begun, run = run_directories.begun(directory)
     kept: Record | None = None
     with suppress(EvidenceError):
         kept = record.load(directory)
@@ -86,12 +84,12 @@ def about(directory: Path, into: Path) -> Kept:
         begun,
         run,
         kept.seconds.get("run", kept.seconds["total"]) if kept and kept.measured is not None else None,
-        os.fspath(page.relative_to(into)) if page.exists() else "",
+        os.fspath(page.relative_to(into)) if os.access(page, os.R_OK) else "",
     )
 
 
 def _where(directory: Path, kept: Record | None) -> str:
-    """The engine, and the platforms of the services; the streams of the evidence are not needed for that."""
+    """The engine and the platforms of the services, read without the streams of the evidence."""
     data: object = None
     with suppress(OSError, ValueError):
         data = read_json(directory / EVIDENCE_FILE)
@@ -99,11 +97,11 @@ def _where(directory: Path, kept: Record | None) -> str:
     services = data.get("services") if isinstance(data, Mapping) else None
     names = [_text_of(one, "platform") for one in services.values()] if isinstance(services, Mapping) else []
     platforms = {PLATFORMS.get(name, name) for name in names if name}
-    return ", ".join(filter(None, [engine, " and ".join(sorted(platforms))])) or "not known"
+    return ", ".join(filter(None, [engine, " and ".join(sorted(platforms))])) or "unknown"
 
 
 def _text_of(data: object, key: str) -> str:
-    """What stands there, if it is a text: a damaged file may hold anything, and the others are to be shown."""
+    """The text under a key; empty if there is none, since a damaged file may hold anything."""
     value = data.get(key) if isinstance(data, Mapping) else None
     return value if isinstance(value, str) else ""
 
@@ -112,13 +110,13 @@ def _cell(runs: Sequence[Kept]) -> Cell | None:
     if not runs:
         return None
     counts = {verdict: sum(one.verdict == verdict for one in runs) for verdict in (*record.EXIT_STATUS, UNFINISHED)}
-    counted = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     seconds = [one.seconds for one in runs if one.seconds is not None][-TREND:]
-    return Cell(runs[-1], counted, seconds, trend(seconds))
+    return Cell(runs[-1], verdicts, seconds, trend(seconds))
 
 
 def trend(seconds: Sequence[float]) -> Chart | None:
-    """How long each run took, the newest on the right; None where there is no second one to compare with."""
+    """A line of how long each run took, newest on the right; None for fewer than two runs."""
     if len(seconds) < 2:
         return None
     high = max(seconds) or 1.0

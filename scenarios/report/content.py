@@ -1,187 +1,141 @@
-"""What the page of a run shows: everything that is known of it, in words, tables and figures."""
-
-from __future__ import annotations
+"""The content of a run's page, in words, tables and figures."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scenarios import families, rundirs
+from scenarios import families
+from scenarios.definition.scenario import Scenario
 from scenarios.families.base import MISUNDERSTOOD, Family, pictures
+from scenarios.judging.quantities import ANY
 from scenarios.pictures import Bars
-from scenarios.quantities import ANY
-from scenarios.report import comparison, over_time
+from scenarios.report import over_time, result_table
+from scenarios.report.charts.figure import Figure
 from scenarios.report.charts.figures import figure
-from scenarios.report.charts.shapes import Figure
 from scenarios.report.charts.topology import topology
-from scenarios.report.excerpts import Excerpt, excerpts, visible
-
-if TYPE_CHECKING:
-    from scenarios.evidence import Evidence, Sample
-    from scenarios.record import Record
-    from scenarios.scenario import Scenario
+from scenarios.report.excerpts import Excerpt, excerpts
+from scenarios.results import run_directories
+from scenarios.results.evidence import Evidence
+from scenarios.results.record import Check, Record
+from scenarios.results.sample import Sample
 
 MIB = 1024**2
-MARKS = {"passed": "ok", "failed": "fails", "error": "unknown", "skipped": "skipped"}
-# A run that was interrupted, or is still under way.
+# The verdict of a run that was interrupted or is still under way.
 UNFINISHED = "unfinished"
-# Where a parameter has a flag of its own.
+# The parameters that have a flag of their own.
 FLAGS = {"clients", "nofile"}
-# What sys.platform is called.
+# The names of sys.platform's values.
 PLATFORMS = {"linux": "Linux", "win32": "Windows", "darwin": "macOS"}
-# A log so short is shown at once; a longer one when it is asked for.
-SHORT_LOG = 3000
-# In a table longer than this, what was only measured stands apart.
+# In a longer table, quantities without a predicted value stand apart.
 LONG_TABLE = 30
 
 
-# Of a quantity what was predicted and measured; the name of a part begins with two spaces.
+# (quantity, predicted, measured); the name of a part begins with two spaces.
 Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Line:
-    """Something that holds or does not: `result` as of a check."""
-
-    result: str
-    text: str
-    message: str = ""
-
-    @property
-    def mark(self) -> str:
-        """The result in a word."""
-        return MARKS[self.result]
-
-
-@dataclass(frozen=True)
-class Log:
-    """A stream of a service, sizes in words."""
-
-    service: str
-    stream: str
-    file: str
-    size: str
-    head: str
-    tail: str
-    left_out: str
-    open: bool
-
-
-@dataclass(frozen=True)
 class Page:
-    """What the template shows of a run; what a run lacks is empty."""
+    """The values of the template; what a run lacks is empty."""
 
     name: str
     verdict: str
     begun: str
     run: str
     engine: str
-    summary: str = ""
-    teaches: str = ""
+    record: Record | None
+    scenario: Scenario | None
     platforms: str = ""
-    total: str = ""
     problem: str = ""
-    reason: str = ""
     rows: Sequence[Row] = ()
     only_measured: Sequence[Row] = ()
-    relations: Sequence[Line] = ()
+    relations: Sequence[Check] = ()
     pictures: Sequence[Figure] = ()
-    courses: Sequence[Figure] = ()
-    not_seen: Sequence[str] = ()
-    checks: Sequence[Line] = ()
+    over_time: Sequence[Figure] = ()
+    sampling: Sequence[str] = ()
     command: str = ""
     parameters: Mapping[str, str] | None = None
     topology: Figure | None = None
-    looks: Figure | None = None
+    samples: Figure | None = None
     phases: Figure | None = None
-    logs: Sequence[Log] = ()
-    next_commands: Sequence[str] = ()
+    logs: Sequence[Excerpt] = ()
 
 
 def page_of(directory: Path, kept: Record | None, evidence: Evidence | None, scenario: Scenario | None) -> Page:
-    """Everything that is known of a run."""
-    begun, run = rundirs.begun(directory)
+    """The content of a run's page, from whatever the run left."""
+    begun, run = run_directories.begun(directory)
     engine = evidence.engine if evidence else kept.engine if kept else ""
-    known: dict[str, Any] = {"verdict": UNFINISHED, "engine": engine}
-    known |= _of_scenario(scenario, engine) if scenario else {}
-    known |= _of_evidence(evidence, directory) if evidence else {}
-    known |= _of_record(kept, scenario) if kept else {}
-    return Page(name=directory.parent.name, begun=begun, run=run, **known)
+    values: dict[str, Any] = {"verdict": UNFINISHED, "engine": engine, "record": kept, "scenario": scenario}
+    values |= _from_scenario(scenario, engine) if scenario else {}
+    values |= _from_evidence(evidence, directory) if evidence else {}
+    values |= _from_record(kept, scenario) if kept else {}
+    return Page(name=directory.parent.name, begun=begun, run=run, **values)
 
 
-def _of_scenario(scenario: Scenario, engine: str) -> dict[str, Any]:
-    """What was to be carried out."""
+def _from_scenario(scenario: Scenario, engine: str) -> dict[str, Any]:
     settings = (
         f"--{name} {shlex.quote(str(value))}" if name in FLAGS else f"--set {shlex.quote(f'{name}={value}')}"
         for name, value in scenario.parameters.items()
         if name in scenario.given
     )
     return {
-        "summary": scenario.summary,
-        "teaches": scenario.teaches,
         "command": " ".join(["./inv scenario", scenario.name, *settings]),
         "parameters": {name: str(value) for name, value in scenario.parameters.items()},
         "topology": topology(scenario, engine),
-        "next_commands": scenario.next_commands,
     }
 
 
-def _of_evidence(evidence: Evidence, directory: Path) -> dict[str, Any]:
-    """What the run left."""
-    used = dict.fromkeys(PLATFORMS.get(one.platform, one.platform) for one in evidence.services.values())
+def _from_evidence(evidence: Evidence, directory: Path) -> dict[str, Any]:
+    platforms = dict.fromkeys(PLATFORMS.get(one.platform, one.platform) for one in evidence.services.values())
     return {
         "engine": f"{evidence.engine} engine ({evidence.engine_version})",
-        "platforms": " and ".join(used),
+        "platforms": " and ".join(platforms),
         "problem": evidence.problem or "",
-        "looks": _looks(evidence),
-        "not_seen": [*_not_seen(evidence), *over_time.told(evidence.scenario, directory)],
-        "courses": list(over_time.figures(evidence.scenario, directory)),
-        "logs": [_log(one) for one in excerpts(evidence, directory)],
-        "phases": figure(Bars("How long each phase took", "s", evidence.seconds)),
+        "samples": _samples(evidence),
+        "sampling": [*_missed(evidence), *over_time.sampling_notes(evidence.scenario, directory)],
+        "over_time": list(over_time.figures(evidence.scenario, directory)),
+        "logs": excerpts(evidence, directory),
+        "phases": _phases(evidence.seconds),
     }
 
 
-def _of_record(kept: Record, scenario: Scenario | None) -> dict[str, Any]:
-    """What came of it."""
-    found: dict[str, Any] = {
+def _from_record(kept: Record, scenario: Scenario | None) -> dict[str, Any]:
+    values = {
         "verdict": kept.verdict,
-        "problem": visible(kept.problem or ""),
-        "reason": kept.reason,
-        "checks": [Line(one.result, one.name, visible(one.message)) for one in kept.checks],
-        "total": f"{kept.seconds['total']:.2f}\N{NO-BREAK SPACE}s",
+        "problem": kept.problem or "",
         "parameters": {name: str(value) for name, value in kept.parameters.items()},
-        "phases": figure(
-            Bars("How long each phase took", "s", {name: s for name, s in kept.seconds.items() if name != "total"})
-        ),
+        "phases": _phases(kept.seconds),
     }
-    return {**found, **(_compared(kept, scenario) if scenario else {})}
+    return values | (_compared(kept, scenario) if scenario else {})
+
+
+def _phases(seconds: Mapping[str, float]) -> Figure:
+    phases = {name: value for name, value in seconds.items() if name != "total"}
+    return figure(Bars("How long each phase took", "s", phases))
 
 
 def _compared(kept: Record, scenario: Scenario) -> dict[str, Any]:
-    """Theory beside what happened, and what there is to see of it."""
-    if scenario.family not in families.names():  # of another version, or of a folder of one's own
+    if families.current_name(scenario.family) is None:  # an older run may be of a family that is gone
         return {}
     family = families.find(scenario.family)
-    found: dict[str, Any] = {}
-    with suppress(*MISUNDERSTOOD):  # numbers of an older version's family
-        compared = comparison.rows(family.quantities, kept.predicted or {}, kept.measured)
-        rows = [(visible(what), visible(foreseen), visible(came)) for what, foreseen, came in compared]
-        found["rows"], found["only_measured"] = _apart(rows)
-        found["relations"] = list(_relations(kept, family))
-    return {**found, "pictures": list(_figures(kept, family, scenario))}
+    values: dict[str, Any] = {"pictures": list(_figures(kept, family, scenario))}
+    with suppress(*MISUNDERSTOOD):  # an older version of the family measured other things
+        rows = result_table.rows(family.quantities, kept.predicted or {}, kept.measured)
+        values["rows"], values["only_measured"] = _split(list(rows))
+        values["relations"] = list(_relations(kept, family))
+    return values
 
 
-def _apart(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The rows of a table, and of a long one those quantities of which no part has a number that was foreseen."""
+def _split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """All rows; for a long table, then only the quantities without a predicted value."""
     groups: list[list[Row]] = []
     for row in rows:
-        if row[0].startswith("  ") and groups:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
+        if not row[0].startswith("  "):
+            groups.append([])
+        groups[-1].append(row)
     kept: list[Row] = []
     others: list[Row] = []
     for group in groups:
@@ -190,26 +144,24 @@ def _apart(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     return kept, others
 
 
-def _relations(kept: Record, family: Family) -> Iterator[Line]:
-    for one in comparison.related(family.quantities, kept.relations, kept.measured):
-        result = "error" if kept.measured is None else "failed" if one.difference else "passed"
-        yield Line(result, f"{one.quantity}: {one.words}", one.difference or "")
+def _relations(kept: Record, family: Family) -> Iterator[Check]:
+    for text, difference in result_table.related(family.quantities, kept.relations, kept.measured):
+        yield Check(text, "error" if kept.measured is None else "failed" if difference else "passed", difference or "")
 
 
 def _figures(kept: Record, family: Family, scenario: Scenario) -> Iterator[Figure]:
     for picture in pictures(family, scenario, kept.measured) if kept.measured else ():
-        with suppress(*MISUNDERSTOOD):  # numbers of a program that are none
+        with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
             yield figure(picture)
 
 
-def _looks(evidence: Evidence) -> Figure | None:
-    """What the lab saw from outside, and when."""
+def _samples(evidence: Evidence) -> Figure | None:
     columns = ["service", "when", "descriptors", "limit", "in its epoll set", "processes", "threads", "memory", "CPU"]
-    rows = [[one.name, sample.moment, *_seen(sample)] for one in evidence.services.values() for sample in one.samples]
-    return Figure("What the lab saw from outside", "", [], columns, rows) if rows else None
+    rows = [[one.name, sample.moment, *_cells(sample)] for one in evidence.services.values() for sample in one.samples]
+    return Figure("Samples of /proc", "", columns, rows) if rows else None
 
 
-def _seen(sample: Sample) -> list[str]:
+def _cells(sample: Sample) -> list[str]:
     return [
         str(sample.descriptors),
         str(sample.nofile_soft),
@@ -221,13 +173,7 @@ def _seen(sample: Sample) -> list[str]:
     ]
 
 
-def _not_seen(evidence: Evidence) -> Iterator[str]:
+def _missed(evidence: Evidence) -> Iterator[str]:
     for one in evidence.services.values():
         for moment, reason in {**one.missed, **one.impossible}.items():
-            yield f"{one.name} was not looked at when {moment}: {reason}"
-
-
-def _log(one: Excerpt) -> Log:
-    left_out = f"{one.left_out:,} bytes" if one.left_out else ""
-    short = one.size < SHORT_LOG
-    return Log(one.service, one.stream, one.file, f"{one.size:,} bytes", one.head, one.tail, left_out, short)
+            yield f"{one.name} has no sample at {moment!r}: {reason}"

@@ -1,18 +1,20 @@
-"""What a page shows of a log: as text whatever is in it, and of a long one the head and the tail."""
+"""Excerpts of logs for a page: harmless text, and only the head and the tail of a long log."""
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.events import STREAMS
-from scenarios.evidence import Evidence, Stream, log_file
+from scenarios.definition.scenario import STREAMS, Stream
+from scenarios.results.evidence import Evidence, log_file
+from scenarios.system.files import open_plain
 
-# Bytes of all streams together that a page shows: escaped for HTML, a quotation mark takes five.
+# A page shows at most this many bytes of all streams; escaped for HTML, one byte may take five.
 ROOM = 300 * 1024
-# Of one stream at most; the same again is its tail.
+# The most bytes of one stream's head, and of its tail.
 LONGEST_PART = 32 * 1024
-# Control codes but the line's end and the tab; what turns the direction of writing or is not seen; lone surrogates.
+# Control codes except line end and tab, characters that are invisible or change the direction, lone surrogates.
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -20,9 +22,7 @@ UNSEEN = re.compile(
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A stream of a service: its file, from the run directory, and how long it is; `left_out` bytes of it are not in
-    `head` and `tail`.
-    """
+    """`file` is relative to the run directory; `left_out` bytes of the stream are neither in `head` nor in `tail`."""
 
     service: str
     stream: Stream
@@ -34,7 +34,7 @@ class Excerpt:
 
 
 def excerpts(evidence: Evidence, directory: Path) -> list[Excerpt]:
-    """Those of every stream that has anything."""
+    """The excerpts of all streams that are not empty."""
     files = [(name, stream) for name, one in evidence.services.items() if one.started for stream in STREAMS]
     sizes = {pair: _size(log_file(directory, *pair)) for pair in files}
     part = min(LONGEST_PART, ROOM // (2 * (sum(map(bool, sizes.values())) or 1)))
@@ -42,16 +42,16 @@ def excerpts(evidence: Evidence, directory: Path) -> list[Excerpt]:
 
 
 def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+    """0 for a file that cannot be read, such as a link."""
+    with suppress(OSError), open_plain(path) as file:
+        return os.fstat(file.fileno()).st_size
+    return 0
 
 
 def _excerpt(directory: Path, service: str, stream: Stream, size: int, part: int) -> Excerpt:
-    """Of a log that is not much longer than both parts, all of it."""
+    """All of a log if it is no longer than both parts together."""
     path = log_file(directory, service, stream)
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         head = file.read(2 * part if size <= 2 * part else part)
         file.seek(max(len(head), size - part))
         tail = file.read(part)
@@ -67,12 +67,12 @@ def _excerpt(directory: Path, service: str, stream: Stream, size: int, part: int
 
 
 def visible(text: str) -> str:
-    """The text with a sign for what cannot be seen, so that an escape sequence is read and not obeyed."""
+    """The text with a visible sign for each invisible character, so that escape sequences have no effect."""
     return UNSEEN.sub(lambda found: _sign(found[0]), text.replace("\r\n", "\n"))
 
 
 def _sign(character: str) -> str:
-    """Unicode has pictures of ASCII's control codes; the others are told by their numbers."""
+    """Unicode's picture of an ASCII control code; for other characters an escape with the code."""
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)

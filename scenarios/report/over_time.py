@@ -1,16 +1,15 @@
-"""What was seen of a run's services in the course of time, drawn with the bounds that are foreseen."""
+"""A run's services over time, drawn with the bounds that theory predicts."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scenarios import courses, families
-from scenarios.courses import Courses
-from scenarios.pictures import Bound, Cliff, Course, Seen
-from scenarios.report.charts.figures import figure
-from scenarios.report.charts.shapes import Figure
-from scenarios.scenario import Scenario
+from scenarios import families
+from scenarios.definition.scenario import Scenario
+from scenarios.pictures import Bound, Cliff, Seen, TimeChart
+from scenarios.report.charts import curves
+from scenarios.report.charts.figure import Figure
+from scenarios.results import time_series
+from scenarios.results.time_series import TimeSeries
 
 MIB = 1024**2
 WINE = "win32"
@@ -18,74 +17,58 @@ Series = Mapping[str, list[tuple[float, float]]]
 
 
 def figures(scenario: Scenario, directory: Path) -> Iterator[Figure]:
-    """A figure for each kind of thing that was seen; none of a run that was not watched."""
-    seen = courses.load(directory)
-    is_known = scenario.family in families.names()  # else it is of another version, or of a folder of one's own
-    cliffs = families.find(scenario.family).cliffs(scenario) if seen.seen and is_known else ()
-    for course in (
-        _connections(seen, cliffs),
-        _descriptors(scenario, seen, cliffs),
-        _threads(scenario, seen),
-        *_costs(seen),
-    ):
-        if course.series:
-            yield figure(course)
+    """One figure for each sampled resource; none if the run was not sampled."""
+    seen = time_series.load(directory)
+    is_known = families.current_name(scenario.family) is not None  # an older run may be of a family that is gone
+    cliffs = families.find(scenario.family).cliffs(scenario) if seen.samples and is_known else ()
+    return map(curves.over_time, (chart for chart in _charts(scenario, seen, cliffs) if chart.series))
 
 
-def _connections(seen: Courses, cliffs: tuple[Cliff, ...]) -> Course:
-    """Of who listens; it is the kernel of the machine that counts, so under Wine as well."""
-    those = _where(seen.series("sockets"), lambda most: most > 0)
-    return Course("Connections, and the socket that listens", "TCP sockets", those, _bounds(cliffs, "sockets", those))
+def _charts(scenario: Scenario, seen: TimeSeries, cliffs: tuple[Cliff, ...]) -> Iterator[TimeChart]:
+    # Only of services that listen. The machine's kernel counts the sockets, so those of a Windows program too.
+    sockets = _above(0, seen.series("sockets"))
+    bounds = _bounds(cliffs, "sockets", sockets)
+    yield TimeChart("Connections, and the socket that listens", "TCP sockets", sockets, bounds)
 
-
-def _descriptors(scenario: Scenario, seen: Courses, cliffs: tuple[Cliff, ...]) -> Course:
-    """Under Wine the sockets of a Windows program are not among the descriptors of its own process."""
-    those = _without_wine(scenario, seen.series("descriptors"))
-    limits = dict.fromkeys(scenario.services[name].nofile for name in those if name in scenario.services)
+    # Under Wine the sockets of a Windows program are not among the descriptors of its own process.
+    descriptors = _without_wine(scenario, seen.series("descriptors"))
+    limits = dict.fromkeys(scenario.services[name].nofile for name in descriptors if name in scenario.services)
     bounds = [Bound(limit, "the limit of open descriptors") for limit in limits]
-    return Course("Open descriptors", "descriptors", those, [*bounds, *_bounds(cliffs, "descriptors", those)])
+    bounds += _bounds(cliffs, "descriptors", descriptors)
+    yield TimeChart("Open descriptors", "descriptors", descriptors, bounds)
 
-
-def _threads(scenario: Scenario, seen: Courses) -> Course:
-    """Of who has more than one at any time; Wine has some of its own in a Windows program."""
-    those = _without_wine(scenario, seen.series("threads"))
-    return Course("Threads", "threads", _where(those, lambda most: most > 1))
-
-
-def _costs(seen: Courses) -> Iterator[Course]:
-    """Memory and processor time."""
-    mib = {name: [(at, value / MIB) for at, value in points] for name, points in seen.series("resident").items()}
-    yield Course("Memory", "MiB", mib)
-    yield Course("Processor time so far", "s", seen.series("cpu"))
+    # Wine adds some threads of its own to a Windows program.
+    yield TimeChart("Threads", "threads", _above(1, _without_wine(scenario, seen.series("threads"))))
+    resident = seen.series("resident")
+    yield TimeChart("Memory", "MiB", {name: [(at, value / MIB) for at, value in resident[name]] for name in resident})
+    yield TimeChart("Processor time so far", "s", seen.series("cpu"))
 
 
 def _without_wine(scenario: Scenario, series: Series) -> Series:
-    """Those whose process is the program alone."""
     windows = {name for name, service in scenario.services.items() if service.platform == WINE}
     return {name: points for name, points in series.items() if name not in windows}
 
 
-def _where(series: Series, wanted: Callable[[float], bool]) -> Series:
-    """The courses whose highest value is wanted."""
-    return {name: points for name, points in series.items() if wanted(max(value for _, value in points))}
+def _above(least: float, series: Series) -> Series:
+    return {name: points for name, points in series.items() if any(value > least for _, value in points)}
 
 
 def _bounds(cliffs: tuple[Cliff, ...], seen: Seen, series: Series) -> list[Bound]:
-    """Those of who is drawn; where others are drawn too, it is said of whom."""
-    those = [one for one in cliffs if one.seen == seen and one.service in series]
+    """The bounds of the services that are drawn, with the service's name if several are."""
+    drawn = [one for one in cliffs if one.seen == seen and one.service in series]
     if len(series) < 2:
-        return [one.bound for one in those]
-    return [Bound(one.bound.value, f"{one.service}: {one.bound.words}") for one in those]
+        return [one.bound for one in drawn]
+    return [Bound(one.bound.value, f"{one.service}: {one.bound.words}") for one in drawn]
 
 
-def told(scenario: Scenario, directory: Path) -> Iterator[str]:
-    """What it cost to look all the time, or why nobody did."""
-    cost = courses.load(directory).cost
+def sampling_notes(scenario: Scenario, directory: Path) -> Iterator[str]:
+    """The cost of sampling the run, or why the lab did not sample it."""
+    cost = time_series.load(directory).cost
     if cost and cost["times"]:
         took = 1000 * (cost["lab"] + cost["inside"])
         yield (
-            f"The lab looked {cost['times']} times in passing; that took {took:.0f} ms of the processor in all, "
-            f"{1000 * cost['inside']:.0f} ms of them inside the machines."
+            f"The lab took {cost['times']} samples during the run. That cost {took:.0f} ms of CPU time, "
+            f"{1000 * cost['inside']:.0f} ms of it inside the machines."
         )
     elif scenario.alone:
-        yield "This scenario measures costs, so nobody looked while it ran."
+        yield "This scenario measures costs, so the lab took no samples during the run."

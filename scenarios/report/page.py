@@ -1,69 +1,63 @@
-"""The page of a run: report.html in its directory, drawn from its record and its evidence alone.
+"""The page of a run: report.html in its directory, made from its record and its evidence.
 
-It is drawn at the end of each run, when its machines are gone, in the command's own process: that takes a hundredth of
-a run of two seconds. In the background it would outlive the command, and whoever opened the page next would find none,
-or half of one; on demand alone a run would have none when somebody looks for it.
+Every run writes its page at the end, in the command's own process: in the background it would outlive the command, and
+the page might be half written when the user opens it. Drawing takes a hundredth of a run of two seconds.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scenarios import evidence as evidences
-from scenarios import record, rundirs
+from scenarios.definition.scenario import Scenario
 from scenarios.errors import EvidenceError
 from scenarios.families.base import MISUNDERSTOOD
-from scenarios.files import write_whole
 from scenarios.report.content import page_of
-
-if TYPE_CHECKING:
-    from scenarios.evidence import Evidence
-    from scenarios.record import Record
-    from scenarios.scenario import Scenario
+from scenarios.results import evidence as evidences
+from scenarios.results import record, run_directories
+from scenarios.results.evidence import Evidence
+from scenarios.results.record import Record
+from scenarios.system.files import write_whole
 
 PAGE_FILE = "report.html"
 
 
 def write(directory: Path, kept: Record | None, evidence: Evidence | None, scenario: Scenario | None) -> Path:
-    """Draws a run's page and returns where it is; raises EvidenceError when it cannot be written."""
+    """Writes a run's page and returns its file; raises EvidenceError."""
     text = _text(directory, kept, evidence, scenario)
     path = directory / PAGE_FILE
-    with rundirs.writing("the page cannot be written"):
+    with run_directories.writing("the page cannot be written"):
         write_whole(path, text)
     return path
 
 
 def _text(directory: Path, kept: Record | None, evidence: Evidence | None, scenario: Scenario | None) -> str:
-    from scenarios.report.templating import rendered
+    from scenarios.report.templating import render
 
-    return rendered("run.html.j2", page=page_of(directory, kept, evidence, scenario))
+    return render("run.html.j2", page=page_of(directory, kept, evidence, scenario))
 
 
 def draw(directory: Path) -> Path:
-    """Draws the page of an old run; raises EvidenceError when it left nothing that can be read."""
-    with _understood(directory):
-        return write(directory, *_left(directory))
+    """Writes the page of an old run; raises EvidenceError if neither its record nor its evidence can be read."""
+    with _explained(directory):
+        return write(directory, *_load(directory))
 
 
 def text(directory: Path) -> str:
-    """The page of a run, without writing it; raises EvidenceError when it left nothing that can be read."""
-    with _understood(directory):
-        return _text(directory, *_left(directory))
+    """The page of a run, without writing it; raises as `draw`."""
+    with _explained(directory):
+        return _text(directory, *_load(directory))
 
 
 @contextmanager
-def _understood(directory: Path) -> Iterator[None]:
-    """What was kept is of the right form, and may say what cannot be, such as of a scenario without its parameters."""
+def _explained(directory: Path) -> Iterator[None]:
+    """Even valid files may hold nonsense, such as a scenario without its parameters."""
     try:
         yield
     except (*MISUNDERSTOOD, AttributeError) as error:
-        raise EvidenceError(f"what was kept in {directory} cannot be drawn: {error!r}") from error
+        raise EvidenceError(f"the run in {directory} is damaged, so its page cannot be made: {error!r}") from error
 
 
-def _left(directory: Path) -> tuple[Record | None, Evidence | None, Scenario | None]:
+def _load(directory: Path) -> tuple[Record | None, Evidence | None, Scenario | None]:
     kept, evidence = None, None
     with suppress(EvidenceError):
         kept = record.load(directory)

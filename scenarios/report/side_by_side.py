@@ -1,7 +1,5 @@
 """Shows two runs side by side on the terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,17 +7,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scenarios import families, rundirs
-from scenarios.comparison import Comparison, Pair, ratio
-from scenarios.quantities import Json, Quantity
-from scenarios.report.comparison import rows
+from scenarios import families
+from scenarios.judging.comparison import Comparison, Pair, ratio
+from scenarios.judging.quantities import Json, Quantity
+from scenarios.report.result_table import rows
 from scenarios.report.terminal import STYLES, table
+from scenarios.results import run_directories
 
 NONE = "-"
 
 
 def show(comparison: Comparison, out: Console) -> None:
-    """All that there is to see of it; what does not differ is said to be the same."""
+    """Prints the comparison."""
     out.print(_heads(comparison))
     if comparison.note:
         out.print(Text(comparison.note), soft_wrap=True)
@@ -28,15 +27,15 @@ def show(comparison: Comparison, out: Console) -> None:
     for text in _checks(comparison):
         out.print(Text(text), soft_wrap=True)
     out.print(_numbers("seconds", comparison.seconds))
-    for service, taken in comparison.resources.items():
-        out.print(_numbers(service, taken))
+    for service, used in comparison.resources.items():
+        out.print(_numbers(service, used))
 
 
 def _heads(comparison: Comparison) -> Table:
     made = table("", "first", "second")
     made.add_row("scenario", *map(_text, comparison.scenario))
     made.add_row("engine", *map(_text, comparison.engine))
-    made.add_row("run", *(_text(run and rundirs.run_of(Path(run))) for run in comparison.runs))
+    made.add_row("run", *(_text(run and run_directories.run_of(Path(run))) for run in comparison.runs))
     made.add_row("verdict", *(Text(verdict, STYLES[verdict]) for verdict in comparison.verdict))
     if any(comparison.problem):
         made.add_row("problem", *map(_text, comparison.problem))
@@ -52,10 +51,8 @@ def _text(value: object) -> Text:
 
 
 def _quantities(comparison: Comparison) -> Table:
-    """A row for each value: what was predicted and measured, of the first run and of the second."""
-    made = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("", "predicted, first", "measured, first", "predicted, second", "measured, second"):
-        made.add_column(column, overflow="fold")
+    columns = ("predicted, first", "measured, first", "predicted, second", "measured, second")
+    made = table("", *columns, overflow="fold")
     for one in families.find(comparison.family[0]).quantities:
         sides = [_words(one, *both) for both in zip(comparison.predicted, comparison.measured, strict=True)]
         for label in dict.fromkeys((*sides[0], *sides[1])):
@@ -64,22 +61,19 @@ def _quantities(comparison: Comparison) -> Table:
 
 
 def _words(quantity: Quantity, predicted: Mapping[str, Json] | None, measured: Json) -> dict[str, tuple[str, str]]:
-    """What was predicted and what was measured of a quantity in one run, by what it is called."""
-    if predicted is None:
-        return {}
-    return {label: (foreseen, found) for label, foreseen, found in rows([quantity], predicted, measured)}
+    shown = rows([quantity], predicted, measured) if predicted is not None else ()
+    return {label: (expected, found) for label, expected, found in shown}
 
 
 def _checks(comparison: Comparison) -> Iterator[str]:
     if not comparison.checks:
-        yield "checks     the same, with the same results"
+        yield "checks     the same checks with the same results"
     for number, (name, results) in enumerate(comparison.checks.items()):
-        first, second = (result or "not made" for result in results)
+        first, second = (result or "not run" for result in results)
         yield f"{'' if number else 'checks':11}{name}: {first}, {second}"
 
 
 def _numbers(title: str, pairs: Mapping[str, Pair]) -> Table:
-    """Numbers side by side, with how many times the first the second is."""
     made = table(title, "first", "second", "second : first", narrow=(title,))
     for name, pair in pairs.items():
         times = ratio(pair)

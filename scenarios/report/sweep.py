@@ -1,6 +1,4 @@
-"""Shows a sweep on the terminal: a row a point, the curves with their growth in words, and the cliffs."""
-
-from __future__ import annotations
+"""Shows a sweep on the terminal: a row for each run, the curves with their growth in words, and the cliffs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,24 +6,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scenarios import failures
+from scenarios.judging import failures
+from scenarios.judging.quantities import Json
 from scenarios.pictures import Bars, Curves, Picture
-from scenarios.quantities import Json
-from scenarios.record import EXIT_STATUS
-from scenarios.report.drawing import drawn
 from scenarios.report.terminal import STYLES, table
-from scenarios.sweeps.analysis import error_in_words
-from scenarios.sweeps.kept import CliffKept, CurveKept, PointKept, Sweep
+from scenarios.report.text_charts import draw
+from scenarios.results.record import EXIT_STATUS
+from scenarios.results.sweep_record import CliffKept, CurveKept, PointKept, Sweep
 from scenarios.theory import growth
 
 NONE = "-"
 
 
 def show(sweep: Sweep, out: Console) -> None:
-    """All that there is to see of it."""
+    """Prints the sweep."""
     if sweep.points:
         out.print(_points(sweep))
-    for line in drawn(_picture(sweep)) if any(_values(one) for one in sweep.points) else ():
+    for line in draw(_picture(sweep)) if any(_values(one) for one in sweep.points) else ():
         out.print(line)
     for text in (*_growths(sweep), *map(_cliff, sweep.cliffs)):
         out.print(Text(text), soft_wrap=True)
@@ -34,7 +31,6 @@ def show(sweep: Sweep, out: Console) -> None:
 
 
 def _points(sweep: Sweep) -> Table:
-    """A row each: what was varied, the predicted error where there is any, what was measured, the verdict."""
     names = list(dict.fromkeys(name for one in sweep.points for name in _values(one)))
     errors = any(one.predicted is not None for one in sweep.points)
     unit = sweep.measure.unit and f" {sweep.measure.unit}"
@@ -52,14 +48,14 @@ def _points(sweep: Sweep) -> Table:
 
 
 def _values(point: PointKept) -> Mapping[str, Json]:
-    """What it measured, by name: one value has none."""
+    """The measured values by name; a single value has an empty name."""
     if point.value is None:
         return {}
     return point.value if isinstance(point.value, Mapping) else {"": point.value}
 
 
 def _cell(value: Json) -> str:
-    """A number, or of a curve that one run has drawn its ends."""
+    """A number; for a curve that one run measured, its first and last value."""
     if isinstance(value, Mapping):
         ends = [*value.values()][:: max(1, len(value) - 1)]
         return " to ".join(map(_cell, ends))
@@ -85,45 +81,43 @@ def _picture(sweep: Sweep) -> Picture:
 
 def _growths(sweep: Sweep) -> Iterator[str]:
     if sweep.axis is None:
-        yield "growth     none can be told: nothing that was varied is a number"
+        yield "growth     unknown: no varied parameter is a number"
     for number, one in enumerate(sweep.curves if sweep.axis else ()):
         yield f"{'' if number else 'growth':11}{one.name}: {in_words(one, sweep.measure.unit)}"
 
 
 def in_words(curve: CurveKept, unit: str) -> str:
-    """How a curve grows: `linear, as N to the 0.99 (0.95 to 1.06); about 0.4 + 0.03 N^0.99 µs`."""
-    told, more = curve.growth, len(curve.points) - len(curve.told_from)
-    of = f"; told from {len(curve.told_from)} of {len(curve.points)} points" if more else ""
-    if told.exponent is None:
-        return f"{told.kind}: {told.why}{of}"
-    power = "as N to the {} ({} to {})".format(*map(_hundredths, (told.exponent, told.low, told.high)))
-    return "".join((f"{told.named}, {power}", f": {told.why}" if told.why else _formula(curve, unit), of))
+    """For example `linear, N^0.99 (95 % confidence interval 0.95 to 1.06); about 0.4 + 0.03 N^0.99 µs`."""
+    fit, more = curve.growth, len(curve.points) - len(curve.told_from)
+    of = f"; fitted to {len(curve.told_from)} of {len(curve.points)} points" if more else ""
+    if fit.exponent is None:
+        return f"{fit.kind}: {fit.why}{of}"
+    exponent, low, high = map(_hundredths, (fit.exponent, fit.low, fit.high))
+    power = f"{fit.named}, N^{exponent} (95 % confidence interval {low} to {high})"
+    return power + (f": {fit.why}" if fit.why else _formula(curve, unit)) + of
 
 
 def _hundredths(number: float | None) -> str:
-    """With two digits behind the point, and no sign before what these make 0."""
+    """With two decimals, and never -0.00."""
     return NONE if number is None else f"{round(number, 2) + 0.0:.2f}"
 
 
 def _formula(curve: CurveKept, unit: str) -> str:
-    told = curve.growth
-    if told.kind == growth.FLAT:
+    fit = curve.growth
+    if fit.kind == growth.FLAT:
         middle = sorted(cost for n, cost in curve.points if n in curve.told_from)[len(curve.told_from) // 2]
         return f"; about {middle:.3g} {unit}".rstrip()
-    power = "" if told.exponent == 1 else f"^{told.exponent:.2f}"
-    fixed = f"{told.fixed:.3g} + " if told.fixed else ""
-    return f"; about {fixed}{told.factor:.3g} N{power} {unit}".rstrip()
+    power = "" if fit.exponent == 1 else f"^{fit.exponent:.2f}"
+    fixed = f"{fit.fixed:.3g} + " if fit.fixed else ""
+    return f"; about {fixed}{fit.factor:.3g} N{power} {unit}".rstrip()
 
 
 def _cliff(cliff: CliffKept) -> str:
-    """A cliff in a sentence: where theory has it, and what was measured on its two sides."""
     of = f"{cliff.beside}, " if cliff.beside else ""
-    where = (
-        f"from {cliff.parameter} {cliff.at:g} on"
-        if cliff.at is not None
-        else f"between {cliff.below:g} and {cliff.above:g}"
-    )
-    before, after = map(error_in_words, (cliff.before, cliff.after))
+    where = f"between {cliff.below:g} and {cliff.above:g}"
+    if cliff.at is not None:
+        where = f"from {cliff.parameter} {cliff.at:g} on"
+    before, after = map(failures.or_no_error, (cliff.before, cliff.after))
     return (
         f"cliff      {of}{where}, by theory: {after}; before it: {before}\n"
         f"           measured at {cliff.below:g}: {cliff.measured[0]}; at {cliff.above:g}: {cliff.measured[1]}"

@@ -1,4 +1,4 @@
-"""Shows a run on the terminal, readable without colour and without one: prediction, progress, measurement, verdict."""
+"""Shows a run on the terminal: prediction, progress, measurement, verdict. Readable without colours and in a pipe."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from scenarios import failures, families
-from scenarios.events import Event
+from scenarios import families
+from scenarios.definition.scenario import Scenario
 from scenarios.families.base import MISUNDERSTOOD, Family, Prediction, pictures, tell
-from scenarios.quantities import ANY, Each, Expectation, Json, Quantity
-from scenarios.report.comparison import label, rows
-from scenarios.report.drawing import drawn
-from scenarios.scenario import Scenario
+from scenarios.judging import failures
+from scenarios.judging.quantities import ANY, Each, Expectation, Json, Quantity
+from scenarios.report.result_table import label, rows
+from scenarios.report.text_charts import draw
+from scenarios.results.events import Event
 
 if TYPE_CHECKING:
-    # Read only by the type checker: what a command does not use must not slow its start.
+    # Only for type hints, so that commands start faster.
+    from rich.console import OverflowMethod
     from rich.progress import Progress
 
-    from scenarios.record import Check, Record
+    from scenarios.results.record import Check, Record
 
 STYLES = {
     "pass": "bold green",
@@ -38,14 +40,14 @@ STYLES = {
     "skipped": "yellow",
 }
 MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
-# Seconds of foreseen waiting from which a reader is told how long it will take.
+# Predicted waiting in seconds from which the user is told how long the run takes.
 LONG = 10
-# Without a terminal nobody wraps lines, and nothing should be cut off.
+# The width if the output is no terminal.
 WIDTH_WITHOUT_TERMINAL = 120
 
 
 def console(stderr: bool = False) -> Console:
-    """A console that honours NO_COLOR, and is wide enough where there is no terminal."""
+    """A console that honours NO_COLOR, with a fixed width if the stream is no terminal."""
     stream = sys.stderr if stderr else sys.stdout
     return Console(
         stderr=stderr,
@@ -56,72 +58,66 @@ def console(stderr: bool = False) -> Console:
     )
 
 
-def table(*columns: str, narrow: Sequence[str] = ()) -> Table:
-    """An empty list of things; the `narrow` columns are never wrapped."""
-    made = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+def table(*columns: str, narrow: Sequence[str] = (), overflow: OverflowMethod = "ellipsis", gap: int = 2) -> Table:
+    """An empty table with `gap` spaces between its columns; the `narrow` ones are never wrapped."""
+    empty = Table(box=None, padding=(0, gap, 0, 0), header_style="bold")
     for column in columns:
-        made.add_column(column, no_wrap=column in narrow)
-    return made
+        empty.add_column(column, no_wrap=column in narrow, overflow=overflow)
+    return empty
 
 
 class TerminalAudience:
-    """Shows what happens, on stderr: a spinner on a terminal, else one line each. stdout holds the result alone."""
+    """Shows progress on stderr: a spinner on a terminal, else one line for each step. stdout has only the result."""
 
-    def __init__(self, quiet: bool = False) -> None:
-        """`quiet` shows nothing but the building of images, which takes long."""
+    def __init__(self, quiet: bool = False, spoils: bool = True) -> None:
+        """`quiet` shows only the building of images, which takes long.
+
+        Without `spoils` it shows neither prediction nor result: they would be the answer of an exercise.
+        """
         self._console = console(stderr=True)
-        self._quiet = quiet
+        self._quiet, self._spoils = quiet, spoils
         self._progress: Progress | None = None
         self._begun = time.monotonic()
         self._shown = ""
         self._family: Family | None = None
 
     def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
-        """The scenario and what must happen, before anything does."""
-        family = self.follow(scenario)
-        if self._quiet:
+        family = self._family = families.find(scenario.family)
+        if not self._spoils:
+            self.doing(f"running {', '.join(scenario.services)}")
+        if self._quiet or not self._spoils:
             return
         values = ", ".join(f"{name} {value}" for name, value in scenario.parameters.items())
         self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
         self._console.print(f"  {escape(values)}")
         first, *others = _lines(prediction, family, self._console.width)
         self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
-        for line in (*others, *relations_in_words(prediction), prediction.reason):
+        for line in (*others, *relations_in_words(prediction, family), prediction.reason):
             self._console.print(escape(_folded(line, self._console.width)))
         if prediction.waiting >= LONG:
-            self._console.print(f"  it waits most of the time, by theory for about {prediction.waiting:.0f} s")
-
-    def follow(self, scenario: Scenario) -> Family:
-        """Tells from now on what this scenario's family finds worth telling."""
-        self._family = families.find(scenario.family)
-        return self._family
+            self._console.print(f"  the programs wait most of the time, by theory for about {prediction.waiting:.0f} s")
 
     def doing(self, what: str) -> None:
-        """The present step."""
         if not self._quiet:
             self._show(what)
 
     def event(self, service: str, event: Event) -> None:
-        """Events worth a line, as the family tells them."""
         text = tell(self._family, service, event) if self._family else None
         if text and not self._quiet:
             self._show(text)
 
     def step(self, image: str, number: int, total: int, text: str) -> None:
-        """A step of an image."""
         self._show(shorten(f"image {image}, step {number} of {total}: {text}", self._console.width - 15))
 
     def line(self, image: str, text: str) -> None:
-        """What a step printed is shown only while it is the newest, and only on a terminal."""
+        """Shows a line of a build's output until the next one, and only on a terminal."""
         if self._console.is_terminal:
             self._spin(f"image {image}: {text.strip()[: self._console.width - 20]}")
 
     def note(self, image: str, text: str) -> None:
-        """Stays, whole, also above a spinner."""
         self._console.print(f"image {image}: {escape(text)}")
 
     def done(self, image: str, seconds: float) -> None:
-        """An image is built."""
         self._show(f"image {image} is built, {seconds:.0f} s")
 
     def _show(self, text: str) -> None:
@@ -140,7 +136,6 @@ class TerminalAudience:
         self._progress.update(self._progress.task_ids[0], description=escape(text))
 
     def _spinner(self) -> Progress:
-        """What moves while nothing happens, and shows for how long that has been so."""
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -148,68 +143,74 @@ class TerminalAudience:
         progress.add_task("", total=None)
         return progress
 
+    def finished(self, scenario: Scenario, record: Record) -> None:
+        if self._quiet or not self._spoils:
+            return
+        self.close()
+        show(record, scenario, console())
+
     def close(self) -> None:
-        """Ends the spinner, so that the terminal is as it was."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
 
 
 def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:
-    """A prediction in one line, or where that is too long one for each quantity."""
-    text = in_words(prediction, family)
-    parts = in_words(prediction, family, between="\n").splitlines()
+    """A prediction in one line, or in one line for each quantity if that is too long."""
+    text, parts = in_words(prediction, family), _parts(prediction, family)
     return [text] if len(text) <= width - len("predicted  ") or len(parts) == 1 else ["", *parts]
 
 
 def _folded(text: str, width: int) -> str:
-    """A line of what belongs to the one above, and what does not fit into it further in."""
     return fill(text, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
-def in_words(prediction: Prediction, family: Family, between: str = "; ") -> str:
-    """A prediction in one line, `between` standing between quantities."""
-    values = (
+def in_words(prediction: Prediction, family: Family) -> str:
+    """A prediction in one line."""
+    return "; ".join(_parts(prediction, family))
+
+
+def _parts(prediction: Prediction, family: Family) -> list[str]:
+    """One for each quantity that says something; the predicted error follows the last one."""
+    values = [
         _heading(one) + prediction.expected[one.key].words(one.sentence)
         for one in family.quantities
         if one.key != failures.ERROR.key and _says_something(prediction.expected[one.key])
-    )
-    text = between.join(values)
+    ]
     error = prediction.expected[failures.ERROR.key]
-    return text if error.json() is None else f"{text}, then {error.words(failures.ERROR.words)}"
+    if error.json() is not None:
+        values[-1:] = [f"{''.join(values[-1:])}, then {error.words(failures.ERROR.words)}"]
+    return values
 
 
 def _says_something(expected: Expectation) -> bool:
-    """Not that a number will be any number: of such ones the relations are told. Nor that there will be none."""
+    """False if any number is expected, or none at all: the relations say more about those."""
     parts = expected.of.values() if isinstance(expected, Each) else [expected]
     return any(part.words() != ANY and part.json() is not None for part in parts)
 
 
-def relations_in_words(prediction: Prediction) -> Iterator[str]:
-    """What is predicted of the parts of a quantity, a line for each quantity."""
-    for key, relations in prediction.relations.items():
-        if relations:
-            yield f"of {label(key)}: " + ", ".join(one.words() for one in relations)
+def relations_in_words(prediction: Prediction, family: Family) -> Iterator[str]:
+    """The predicted relations between the parts of a quantity, a line for each quantity."""
+    for quantity in family.quantities:
+        if relations := prediction.relations.get(quantity.key):
+            yield f"{label(quantity)}: " + ", ".join(one.words() for one in relations)
 
 
 def _heading(quantity: Quantity) -> str:
-    """What stands before values that do not say themselves what they are."""
-    return "" if quantity.noun or quantity.unit else f"{label(quantity.key)}: "
+    """The name of a quantity, unless a noun or a unit after its values says what they are."""
+    return "" if quantity.noun or (quantity.unit and not quantity.label) else f"{label(quantity)}: "
 
 
 def show(record: Record, scenario: Scenario, out: Console) -> None:
-    """Prediction and measurement side by side, the checks, the verdict, and what to take home and try next."""
+    """Prints prediction and measurement, pictures, checks, the verdict, what the run teaches and what to try next."""
     if record.predicted is not None:
         out.print(side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
     if record.measured is not None:
         _show_pictures(scenario, record.measured, out)
     for check in record.checks:
         _show_check(check, out)
-    verdict = Text("verdict    ")
-    verdict.append(record.verdict, STYLES[record.verdict])
-    verdict.append(f"  {record.engine}, {record.seconds['total']:.2f} s")
-    out.print(verdict)
-    if record.problem:
+    out.print(_verdict(record))
+    if record.problem and not record.is_dry_run:
         out.print(Text(f"  {record.problem}"))
     if record.run:
         out.print(Text(f"  evidence: {record.run}"), soft_wrap=True)
@@ -217,10 +218,17 @@ def show(record: Record, scenario: Scenario, out: Console) -> None:
         _show_what_next(scenario, out)
 
 
+def _verdict(record: Record) -> Text:
+    line, took = Text("verdict    "), f"{record.seconds['total']:.2f} s"
+    if record.is_dry_run:
+        return line.append(f"not run (--dry-run), {took}")
+    return line.append(record.verdict, STYLES[record.verdict]).append(f"  {record.engine}, {took}")
+
+
 def _show_pictures(scenario: Scenario, measured: Mapping[str, Json], out: Console) -> None:
     for picture in pictures(families.find(scenario.family), scenario, measured):
-        with suppress(*MISUNDERSTOOD):  # numbers of a program that are none
-            out.print(*drawn(picture), sep="\n")
+        with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
+            out.print(*draw(picture), sep="\n")
 
 
 def _show_check(check: Check, out: Console) -> None:
@@ -239,10 +247,8 @@ def _show_what_next(scenario: Scenario, out: Console) -> None:
 
 
 def side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json], measured: Json) -> Table:
-    """What was predicted and what was measured, a row for each value."""
-    table = Table(box=None, padding=(0, 3, 0, 0), show_edge=False, header_style="bold")
-    for column in ("", "predicted", "measured"):
-        table.add_column(column, overflow="fold")
+    """A table of predicted and measured values."""
+    shown = table("", "predicted", "measured", overflow="fold", gap=3)
     for row in rows(quantities, predicted, measured):
-        table.add_row(*map(Text, row))  # An exception's text may hold what rich takes for markup.
-    return table
+        shown.add_row(*map(Text, row))  # as Text, since rich might take an exception's text for markup
+    return shown

@@ -1,1 +1,1 @@
-"""Pages over HTTP, for this machine alone: what was run, and what runs at this moment. They read, and start nothing."""
+"""Pages over HTTP for this machine alone: past runs, and the run in progress. They only read, and start nothing."""

@@ -1,170 +1,154 @@
-"""A run followed while it runs, by its directory alone: what it set out with, what its services say, how it ended."""
+"""Follows a run through the files of its directory: its manifest, its services' output and samples, its record."""
 
-from __future__ import annotations
-
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scenarios import courses, families, outset, rundirs
-from scenarios.events import STREAMS, Stream, event_in, shortened
-from scenarios.evidence import LOGS, log_file
+from scenarios import families
+from scenarios.definition.scenario import STREAMS, Stream
 from scenarios.families.base import MISUNDERSTOOD, Family, tell
-from scenarios.files import read_json
-from scenarios.report import comparison
+from scenarios.report import result_table
+from scenarios.report.content import UNFINISHED
+from scenarios.results import manifest, run_directories, time_series
+from scenarios.results.events import event_in, shortened
+from scenarios.results.evidence import LOGS
+from scenarios.system.files import open_plain, read_json
 
-# One message of a run: its `kind` (run, event, line, left-out, ended) and what belongs to it.
+# A message has a `kind` (run, event, line, sample, left-out, ended) and what belongs to it.
 Message = dict[str, Any]
-# Of what a service prints between two looks so many bytes are read, of which so many lines are shown.
-MOST_BYTES, MOST_LINES = 256 * 1024, 50
-# What a gauge shows of a service.
+# The most bytes of a stream's beginning and of its end that one update reads, and the most lines of each that it shows.
+MOST_BYTES, MOST_LINES = 128 * 1024, 50
+# The resources that a gauge shows.
 GAUGED = ("descriptors", "sockets")
 
 
 def under_way() -> Path | None:
-    """The newest run that has not ended, else the newest of all; None where there are no runs."""
-    newest = rundirs.newest(20)
-    running = [path for path in newest if is_begun(path) and not is_over(path)]
+    """The newest run in progress, else the newest run; None if there are no runs."""
+    newest, living = run_directories.newest(20), run_directories.living()
+    running = [path for path in newest if run_directories.run_of(path) in living and not is_over(path)]
     return next(iter([*running, *newest]), None)
-
-
-def is_begun(directory: Path) -> bool:
-    """Whether it is known what the run set out with."""
-    return (directory / outset.OUTSET_FILE).exists()
 
 
 def is_over(directory: Path) -> bool:
     """Whether a run has its record."""
-    return (directory / rundirs.RECORD).exists()
+    return os.access(directory / run_directories.RECORD, os.F_OK)
+
+
+class _Growing:
+    """A file that is read as it grows; of a flood, only its beginning and its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._position, self._begun = path, 0, b""
+
+    def lines(self) -> tuple[list[bytes], int]:
+        """The lines completed since the last call, and how many bytes were skipped between them."""
+        try:
+            with open_plain(self._path) as file:
+                file.seek(self._position)
+                data, end = file.read(MOST_BYTES), file.seek(0, os.SEEK_END)
+                skipped = max(0, end - self._position - len(data) - MOST_BYTES)
+                file.seek(self._position + len(data) + skipped)
+                last = file.read(end - file.tell())
+        except OSError:
+            return [], 0
+        self._position += len(data) + skipped + len(last)
+        if skipped:  # with neither half of the lines that were cut
+            data, last = data.rpartition(b"\n")[0] + b"\n", last.partition(b"\n")[2]
+        *lines, self._begun = (self._begun + data + last).split(b"\n")
+        self._begun = self._begun[-MOST_BYTES:]
+        return lines, skipped
 
 
 class Following:
-    """One run, from its beginning on."""
+    """One run from its beginning on; `over` once its record was read. Without one, a killed run ends `unfinished`."""
 
     def __init__(self, directory: Path) -> None:
-        """Nothing was read yet."""
         self.directory = directory
-        self._logs: dict[tuple[str, Stream], _Log] = {}
-        self._course = _Growing(directory / courses.COURSE_FILE)
+        self._path = f"{directory.parent.name}/{directory.name}"
+        self._logs: dict[tuple[str, Stream], _Growing] = {}
+        self._series = _Growing(directory / time_series.SERIES_FILE)
         self._most: dict[tuple[str, str], float] = {}
-        self._set_out: Mapping[str, Any] | None = None
+        self._manifest: Mapping[str, Any] | None = None
         self._family: Family | None = None
-        self.over = False
+        self.over = self._is_dead = False
 
     def news(self) -> Iterator[Message]:
-        """What came since the last time."""
-        if self._set_out is None:
+        if self._manifest is None:
             yield from self._begin()
-        over = is_over(self.directory)  # before the logs are read, so that none of them is missed
-        for log in self._all_logs():
-            yield from log.news(self._family)
+        # Both before reading the logs, so that no line is missed.
+        is_dead = self._manifest is not None and run_directories.run_of(self.directory) not in run_directories.living()
+        over = is_over(self.directory)
+        for (service, stream), log in self._all_logs().items():
+            yield from self._lines(service, stream, log)
         yield from self._samples()
-        if over and not self.over:
-            self.over = True
-            yield from self._end()
+        if (over and not self.over) or (is_dead and not self._is_dead and not over):
+            yield self._end()
+        self.over, self._is_dead = over, is_dead
 
     def _begin(self) -> Iterator[Message]:
-        self._set_out = outset.load(self.directory)
-        if self._set_out is not None:
+        self._manifest = manifest.load(self.directory)
+        if self._manifest is not None:
             with suppress(KeyError):
-                self._family = families.find(str(self._set_out.get("family")))
-            run = {"run": rundirs.run_of(self.directory), "path": self._path}
-            rows = self._compared(self._set_out.get("predicted"), None)
-            yield {"kind": "run", **run, **self._set_out, "rows": rows}
+                self._family = families.find(str(self._manifest.get("family")))
+            run = {"run": run_directories.run_of(self.directory), "path": self._path}
+            rows = self._compared(self._manifest.get("predicted"), None)
+            yield {"kind": "run", **run, **self._manifest, "rows": rows}
 
     def _samples(self) -> Iterator[Message]:
-        """What was seen in passing since the last time; of each service the newest and the most make a gauge."""
         newest: dict[str, Message] = {}
-        for data in filter(None, map(courses.parsed, self._course.lines())):
+        for data in filter(None, map(time_series.parse_line, self._series.lines()[0])):
             if "cost" not in data:
                 service = str(data["service"])
                 newest[service] = {"kind": "sample", **data, "most": self._most_of(service, data)}
         yield from newest.values()
 
     def _most_of(self, service: str, data: Mapping[str, Any]) -> dict[str, float]:
-        """How many descriptors and sockets it has had so far at the same time."""
         for what in GAUGED:
             if what in data:
                 self._most[service, what] = max(data[what], self._most.get((service, what), 0))
         return {what: self._most[service, what] for what in GAUGED if (service, what) in self._most}
 
-    @property
-    def _path(self) -> str:
-        return f"{self.directory.parent.name}/{self.directory.name}"
-
-    def _all_logs(self) -> list[_Log]:
+    def _all_logs(self) -> Mapping[tuple[str, Stream], _Growing]:
+        """In the scenario's order, in which servers come first: what was there before has no order of its own."""
+        names = list((self._manifest or {}).get("services", ()))
         for stream in STREAMS:
-            for path in sorted((self.directory / LOGS).glob(f"*.{stream}")):
-                self._logs.setdefault((path.stem, stream), _Log(self.directory, path.stem, stream))
-        return list(self._logs.values())
+            for path in (self.directory / LOGS).glob(f"*.{stream}"):
+                self._logs.setdefault((path.stem, stream), _Growing(path))
+        return dict(sorted(self._logs.items(), key=lambda one: names.index(one[0][0]) if one[0][0] in names else -1))
 
-    def _end(self) -> Iterator[Message]:
+    def _lines(self, service: str, stream: Stream, log: _Growing) -> Iterator[Message]:
+        """Messages for the lines since the last call; of a flood, for the first and the last ones."""
+        source = {"service": service, "stream": stream}
+        lines, skipped = log.lines()
+        shown = [source | message for line in lines if (message := self._message(service, stream, line))]
+        last = shown[max(MOST_LINES, len(shown) - MOST_LINES) :]
+        yield from shown[:MOST_LINES]
+        left_out = len(shown[MOST_LINES:]) - len(last)
+        if left_out or skipped:
+            yield {"kind": "left-out", **source, "bytes": skipped, "lines": left_out}
+        yield from last
+
+    def _message(self, service: str, stream: Stream, line: bytes) -> Message | None:
+        event = event_in(line) if stream == "stdout" else None
+        if event is not None:
+            told = tell(self._family, service, event) if self._family else None
+            return {"kind": "event", "event": event["event"], "told": told}
+        text = line.decode(errors="replace").strip("\r")
+        return {"kind": "line", "text": shortened(text)} if text.strip() else None
+
+    def _end(self) -> Message:
         record: Any = None
         with suppress(OSError, ValueError):
-            record = read_json(self.directory / rundirs.RECORD)
-        if isinstance(record, dict):
-            kept = {key: record.get(key) for key in ("verdict", "problem", "measured", "predicted", "seconds")}
-            rows = self._compared(kept["predicted"], kept["measured"])
-            yield {"kind": "ended", "path": self._path, **kept, "rows": rows}
+            record = read_json(self.directory / run_directories.RECORD)
+        kept = record if isinstance(record, dict) else {"verdict": UNFINISHED}
+        told = {key: kept.get(key) for key in ("verdict", "problem", "measured", "predicted", "seconds")}
+        rows = self._compared(told["predicted"], told["measured"])
+        return {"kind": "ended", "path": self._path, **told, "rows": rows}
 
     def _compared(self, predicted: Any, measured: Any) -> list[tuple[str, str, str]]:
-        """What a table says of both, in words; nothing where the family does not know them."""
+        """The rows of the table of predictions and measurements; none if the family is unknown."""
         with suppress(*MISUNDERSTOOD, AttributeError):
-            return list(comparison.rows(self._family.quantities if self._family else (), predicted or {}, measured))
+            return list(result_table.rows(self._family.quantities if self._family else (), predicted or {}, measured))
         return []
-
-
-class _Growing:
-    """A file that is read as it grows, and of what came in a flood the end."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._position, self._begun = path, 0, b""
-        self.left_out = 0
-
-    def lines(self) -> list[bytes]:
-        """Those that were completed since the last time; `left_out` are the bytes that were passed over."""
-        data = self._read()
-        *lines, self._begun = (self._begun + data).split(b"\n")
-        return lines
-
-    def _read(self) -> bytes:
-        self.left_out = 0
-        try:
-            with self._path.open("rb") as file:
-                end = file.seek(0, 2)
-                begin = max(self._position, end - MOST_BYTES)
-                self.left_out = begin - self._position
-                file.seek(begin)
-                data = file.read(end - begin)
-        except OSError:
-            return b""
-        self._position = begin + len(data)
-        if self.left_out or len(self._begun) > MOST_BYTES:
-            self._begun = b""
-        return data
-
-
-class _Log:
-    """One stream of a service."""
-
-    def __init__(self, directory: Path, service: str, stream: Stream) -> None:
-        self._file, self._service, self._stream = _Growing(log_file(directory, service, stream)), service, stream
-
-    def news(self, family: Family | None) -> Iterator[Message]:
-        """The lines that were completed since the last time; of a flood the last ones."""
-        lines, left_out = self._file.lines(), self._file.left_out
-        shown = [message for line in lines if (message := self._message(line, family))]
-        if left_out or len(shown) > MOST_LINES:
-            of = {"service": self._service, "stream": self._stream}
-            yield {"kind": "left-out", **of, "bytes": left_out, "lines": max(0, len(shown) - MOST_LINES)}
-        yield from shown[-MOST_LINES:]
-
-    def _message(self, line: bytes, family: Family | None) -> Message | None:
-        of = {"service": self._service, "stream": self._stream}
-        event = event_in(line) if self._stream == "stdout" else None
-        if event is not None:
-            told = tell(family, self._service, event) if family else None
-            return {"kind": "event", **of, "event": event["event"], "told": told}
-        text = line.decode(errors="replace").strip("\r")
-        return {"kind": "line", **of, "text": shortened(text)} if text.strip() else None

@@ -1,6 +1,4 @@
-"""What is answered, and to whom: this machine's own browser, which asks for pages and changes nothing."""
-
-from __future__ import annotations
+"""Rejects requests that do not come from our own pages in a browser on this machine."""
 
 from collections.abc import Iterable
 
@@ -11,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from scenarios.report.templating import script_source
 
 METHODS = ("GET", "HEAD")
-# Nothing from elsewhere, no frames, no forms; scripts and styles stand in the pages themselves or come from here.
+# No frames, no forms, nothing from other hosts; scripts and styles are inline or from this server.
 POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     f"script-src 'self' {script_source()}; connect-src 'self'; "
@@ -27,14 +25,13 @@ HEADERS = {
 
 
 class Guard:
-    """Turns away what no page of ours asks: another method, another Host (a name that leads here), another Origin."""
+    """Rejects other methods, other Host headers (as DNS rebinding sends) and other Origins."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        """`hosts` are the values of Host that are right, such as `127.0.0.1:8100`."""
+        """`hosts` are the allowed Host headers, such as `127.0.0.1:8100`."""
         self._app, self._hosts = app, frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers, or hands on."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
 
@@ -50,10 +47,10 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         if headers.get("host") not in self._hosts:
-            return 421, "this server answers to its own address alone\n"
+            return 421, "wrong Host header: open the address that ./inv serve printed\n"
         if scope["method"] not in METHODS:
-            return 405, "these pages are only read\n"
+            return 405, "these pages allow only GET and HEAD\n"
         origin = headers.get("origin")
         if origin is not None and origin.removeprefix("http://") not in self._hosts:
-            return 403, "a page from elsewhere may not read this\n"
+            return 403, "pages of other origins may not read this\n"
         return None

@@ -1,1 +1,1 @@
-"""The pure models that families count with; each module's docstring names the rules that it rests on."""
+"""The pure models that several families predict with; each module's docstring names the rules that it rests on."""

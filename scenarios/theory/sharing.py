@@ -1,42 +1,38 @@
-"""What becomes of a counter that many update, and of locks that many take. Pure.
+"""Updates of a shared counter that get lost, and locks that end in a deadlock. Pure.
 
 A shared counter rests on three rules:
 
-- An update is a read and a write; what others wrote between is lost.
-- CPython runs other threads, since 3.10, only at calls and at backward jumps (Python/ceval.c, the eval breaker): there
-  is none between the read and the write of `counter += 1`.
+- An update is a read and a write; what other workers wrote in between is lost.
+- CPython builds with a GIL, since 3.10, switch threads only at calls and at backward jumps (Python/ceval.c, the eval
+  breaker), and there is neither between the read and the write of `counter += 1`. A free-threaded build can lose these.
 - A greenlet runs until it switches; gevent.sleep(0) puts it behind all that are ready, so they take turns.
 
-Locks: who holds one and waits for the next waits for whoever holds that. Where these waits make a ring, nobody goes on
-(Coffman, Elphick and Shoshani, 1971); where all take locks in one order there is no ring.
+Locks: a thread that holds one lock and waits for the next waits for the thread that holds that. If these waits form a
+ring, none of them continues (Coffman, Elphick and Shoshani, 1971); if all take locks in one order, there is no ring.
 """
 
 from collections import deque
 
-# Updates of one thread that take longer than another takes to awake. Of two threads on two processors (CPython 3.11,
-# six others that want them), 15 of 400 pairs lost nothing with 50 updates each, and none with 100.
+# So many updates of one thread take longer than another thread takes to wake. Of 400 pairs of threads on two busy CPUs
+# (CPython 3.11), 15 lost nothing with 50 updates each, and none with 100.
 MANY = 100
 
 
 def least(workers: int, updates: int) -> int:
-    """The least that a counter can be, when others may run between any read and write.
-
-    One reads 0 and waits until the others have all but finished, and writes 1; another, who read that 1 for its last
-    update, waits until everybody else is done, and writes 2.
-    """
+    """The lowest final value of the counter if other workers may run between any read and write."""
+    # One worker reads 0, waits until the others have all but finished, and writes 1; another, which read that 1 for its
+    # last update, waits until all others are done, and writes 2.
     return updates if workers == 1 else min(2, updates)
 
 
 def most(workers: int, updates: int) -> int:
-    """The most that a counter can be, when others may run between any read and write: with many updates one is lost.
-
-    Few may all be made before the next thread has awoken, on a machine with much else to do.
-    """
+    """The highest final value of the counter if other workers may run between any read and write."""
+    # With MANY updates at least one is lost; a few may all happen before the next thread wakes on a busy machine.
     return workers * updates - (1 if updates >= MANY else 0)
 
 
 def taking_turns(workers: int, updates: int) -> int:
-    """What the counter is when each lets all others run between its read and its write, in turn."""
+    """The final value of the counter if each worker lets all others run between its read and its write, in turn."""
     counter, read, left = 0, [0] * workers, [updates] * workers
     ready = deque(range(workers))
     began = [False] * workers
@@ -52,9 +48,9 @@ def taking_turns(workers: int, updates: int) -> int:
 
 
 def is_ring(first: list[int], second: list[int]) -> bool:
-    """Whether threads that each hold their first lock and wait for the second wait in a ring.
+    """Whether threads that each hold their first lock and wait for their second form a ring.
 
-    `first` and `second` are the locks of each thread; a lock can be held by one of them, who comes first.
+    `first` and `second` are the locks of each thread; the first thread that asks for a lock holds it.
     """
     holder = {lock: thread for thread, lock in reversed(list(enumerate(first)))}
     for start in range(len(first)):
@@ -67,8 +63,8 @@ def is_ring(first: list[int], second: list[int]) -> bool:
     return False
 
 
-def taken(threads: int, order: str) -> tuple[list[int], list[int]]:
-    """(first, second): the locks of each thread of a ring, as it comes to them or, in one order, the lower first."""
+def locks_of_ring(threads: int, order: str) -> tuple[list[int], list[int]]:
+    """(first, second): the locks of each thread of a ring, in ring order; if `order` is `same`, the lower one first."""
     pairs = [(number, (number + 1) % threads) for number in range(threads)]
     if order == "same":
         pairs = [(min(pair), max(pair)) for pair in pairs]

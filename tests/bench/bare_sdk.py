@@ -1,7 +1,7 @@
-"""The yardstick: epoll-500's work with the Docker SDK alone, and nothing that a lab adds.
+"""The baseline of the bench: the work of epoll-500 in a plain script with the Docker SDK.
 
-A network, two containers, readiness from the log, the same load, one look inside, removal. It asks for the image to
-use. Ended by SIGINT or SIGTERM, it removes what it made as well.
+It makes a network and two containers, waits for readiness in the log, runs the same load and one command inside, and
+removes everything, also after SIGINT or SIGTERM. Its arguments are the image, the number of clients and the size.
 """
 
 import json
@@ -25,7 +25,7 @@ def main(image: str, clients: str, size: str) -> int:
     client = docker.from_env()
     name = f"iolab-bare-{os.getpid()}"
     try:
-        with undisturbed():
+        with signals_blocked():
             client.networks.create(name, internal=True)
         return drive(client, name, image, clients, size)
     finally:
@@ -35,8 +35,8 @@ def main(image: str, clients: str, size: str) -> int:
 
 
 def drive(client: Any, name: str, image: str, clients: str, size: str) -> int:
-    """The server, the load, one look inside, and the logs."""
-    with undisturbed():
+    """Starts the server, runs the load, one command in the server's container, and reads the logs."""
+    with signals_blocked():
         server = client.containers.run(
             image,
             ["servers.transfer", "--selector", "epoll", "--size", size],
@@ -44,7 +44,7 @@ def drive(client: Any, name: str, image: str, clients: str, size: str) -> int:
         )
     wait_until_ready(server)
     most = int(clients) + 64
-    with undisturbed():
+    with signals_blocked():
         load = client.containers.run(
             image,
             ["clients.transfer", "--to", f"{name}-server", "--clients", clients, "--size", size],
@@ -58,7 +58,7 @@ def drive(client: Any, name: str, image: str, clients: str, size: str) -> int:
 
 
 def settings(network: str, service: str, *, nofile: int, pids: int, memory: int) -> dict[str, Any]:
-    """What every container gets; the limits are the scenario's."""
+    """The options of a container; the limits are those of the scenario."""
     return {
         "entrypoint": ["/bin/sh", "-c", 'module=$0; exec /opt/iolab/python -m "labs.programs.$module" "$@"'],
         "network": network,
@@ -77,15 +77,15 @@ def settings(network: str, service: str, *, nofile: int, pids: int, memory: int)
 
 
 def wait_until_ready(server: Any) -> None:
-    """Follows the log until the server says that it is ready."""
+    """Follows the log until the server prints its event `ready`."""
     for line in server.logs(stream=True, follow=True):
         if json.loads(line)["event"] == "ready":
             return
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Lets signals wait: what the engine is still making when they arrive could not be removed."""
+def signals_blocked() -> Iterator[None]:
+    """Blocks signals while the engine makes something: an object that is not made yet could not be removed."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
@@ -94,7 +94,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def remove(client: Any, name: str) -> None:
-    """By name, so that it does not matter how far the work came."""
+    """Removes by name, so that it works at any stage."""
     for service in ("server", "client"):
         with suppress(NotFound):
             client.api.remove_container(f"{name}-{service}", force=True)
@@ -103,7 +103,7 @@ def remove(client: Any, name: str) -> None:
 
 
 def leave(number: int, _: object) -> None:
-    """Ends with the status of a process that the signal ended."""
+    """Exits with the status of a process that the signal ended."""
     sys.exit(128 + number)
 
 

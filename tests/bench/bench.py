@@ -1,4 +1,4 @@
-"""Times whole commands in turn and compares their medians: the lab, docker-compose, and a bare SDK script."""
+"""Times whole commands in turn and compares their medians: the lab, docker-compose, and a plain SDK script."""
 
 import json
 import os
@@ -17,14 +17,16 @@ import psutil
 from rich.table import Table
 
 from images import build
-from images.commands import store
-from scenarios import places, record, rundirs, spec
+from scenarios import places
+from scenarios.commands.images import store
 from scenarios.commands.scenario import positive
+from scenarios.definition import catalog
 from scenarios.engines import choose
 from scenarios.errors import EXIT_FAIL, EXIT_PASS, LabFailure
-from scenarios.events import last_lines
-from scenarios.evidence import ServiceEvidence, load
 from scenarios.report.terminal import TerminalAudience, console
+from scenarios.results import record, run_directories
+from scenarios.results.events import last_lines
+from scenarios.results.evidence import ServiceEvidence, load
 
 SCENARIO = "epoll-500"
 INV = str(places.ROOT / "inv")
@@ -37,13 +39,13 @@ COMPOSE = (
     "-p",
     f"iolab-bench-{os.getpid()}",
 )
-# Quiet is a second in which the processors are this busy at most, in percent. A shared machine may never be, so the
-# bench does not wait for ever.
+# The machine is quiet if its CPU use over QUIET_FOR seconds is below QUIET_BELOW percent. A shared machine may never be
+# quiet, so the bench tries only QUIET_TRIES times.
 QUIET_FOR, QUIET_BELOW, QUIET_TRIES = 1.0, 20.0, 5
-# What a short command cannot do without: its start is compared with importing these.
+# Every short command imports these, so its time is compared with that of importing them.
 IMPORTS = "import invoke, pydantic, rich"
-MOST_MEMORY = 1024  # bytes that a connection which waits may cost the server
-# Seconds for an interrupted contestant to remove what it started; docker-compose gives its containers ten.
+MOST_MEMORY = 1024  # bytes of the server for each waiting connection
+# Seconds that an interrupted command has to remove what it started; docker-compose gives its containers ten.
 CLEAN_UP_WITHIN = 20
 NO_COMPOSE = "docker-compose is not installed (Debian, Ubuntu: apt install docker-compose)"
 
@@ -59,20 +61,19 @@ class Target:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A target and what was measured."""
+    """A target and the measured ratio."""
 
     target: Target
     measured: float
 
     @property
     def met(self) -> bool:
-        """Whether the target is met."""
         return self.measured <= self.target.most
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one connection costs the server: resident memory in bytes, user plus system time in microseconds."""
+    """The server's cost per connection: resident memory in bytes, user plus system time in microseconds."""
 
     memory: int
     cpu: int
@@ -80,9 +81,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Results:
-    """What one bench found.
+    """The results of one bench.
 
-    `seconds` holds every round of each contestant, `missing` why others were not measured, `costs` is by engine.
+    `seconds` has every round of each contestant, `missing` the reason why a contestant was not measured, `costs` is by
+    engine.
     """
 
     seconds: dict[str, list[float]]
@@ -92,11 +94,11 @@ class Results:
     @property
     def medians(self) -> dict[str, float]:
         """Each contestant's median, in seconds."""
-        return {name: statistics.median(taken) for name, taken in self.seconds.items()}
+        return {name: statistics.median(rounds) for name, rounds in self.seconds.items()}
 
     @property
     def ratios(self) -> list[Ratio]:
-        """The targets whose two sides were measured."""
+        """The targets whose two contestants were measured."""
         known = self.medians.keys()
         return [_ratio(t, self.medians) for t in TARGETS if {t.numerator, t.denominator} <= known]
 
@@ -111,22 +113,23 @@ TARGETS = (
 
 
 def run(rounds: str) -> int:
-    """Times everything `rounds` times in turn, prints and saves the medians and ratios; 1 when a target is missed.
+    """Times every contestant `rounds` times, prints and saves medians and ratios. The exit status is 1 if a target is
+    missed.
 
-    Interrupted, it waits until the contestant under way has removed what it started.
+    If you interrupt it, it waits until the current contestant has removed what it started.
     """
     times = int(positive("--rounds", rounds, int) or 9)
     audience = TerminalAudience()
     contestants, missing = _contestants()
     try:
         build.ensure(["linux"], store(), audience)
-        before = set(rundirs.everything())
+        before = set(run_directories.everything())
         seconds = _in_turn(contestants, times, audience)
     finally:
         audience.close()
         if "compose" in contestants:
             _take_compose_down()
-    results = Results(seconds, missing, _costs(set(rundirs.everything()) - before))
+    results = Results(seconds, missing, _costs(set(run_directories.everything()) - before))
     _show(results)
     print(f"saved: {_save(results)}")
     frugal = all(cost.memory <= MOST_MEMORY for cost in results.costs.values())
@@ -134,8 +137,8 @@ def run(rounds: str) -> int:
 
 
 def _contestants() -> tuple[dict[str, Callable[[], None]], dict[str, str]]:
-    """What is timed, and what cannot be, with the reason."""
-    one = spec.load(SCENARIO)
+    """The contestants, and those that are missing here, with the reason."""
+    one = catalog.load(SCENARIO)
     values = [str(one.parameters[name]) for name in ("clients", "size")]
     contestants: dict[str, Callable[[], None]] = {
         engine: partial(_quietly, [INV, "scenario", SCENARIO, "--engine", engine]) for engine in choose.NAMES
@@ -155,7 +158,7 @@ def _compose() -> None:
 
 
 def _take_compose_down() -> None:
-    """Never raises a failure: it would hide what went wrong before."""
+    """Prints a failure instead of raising it, which would hide an earlier one."""
     try:
         _quietly([*COMPOSE, "down", "--timeout", "1"])
     except LabFailure as failure:
@@ -167,16 +170,16 @@ def _quietly(command: list[str]) -> None:
         command, cwd=places.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         try:
-            said, _ = process.communicate()
+            output, _ = process.communicate()
         except BaseException:
             _end(process)
             raise
     if process.returncode:
-        raise LabFailure(f"{' '.join(command)} failed with exit status {process.returncode}:", last_lines(said))
+        raise LabFailure(f"{' '.join(command)} failed with exit status {process.returncode}:", last_lines(output))
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Asks it to end, so that it can remove what it started; killed, it would leave that standing."""
+    """Sends SIGTERM, so that the command removes what it started, and SIGKILL if it does not end."""
     process.terminate()
     try:
         process.communicate(timeout=CLEAN_UP_WITHIN)
@@ -187,8 +190,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 def _in_turn(
     contestants: dict[str, Callable[[], None]], rounds: int, audience: TerminalAudience
 ) -> dict[str, list[float]]:
-    """Seconds of each round of each; one round before them is not counted, and turns make a drift of the machine hit
-    all alike.
+    """The seconds of each round by contestant. They take turns, so that a drift of the machine affects all alike.
+
+    A first round is not counted: it warms up caches.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
@@ -203,8 +207,8 @@ def _in_turn(
 
 
 def _settle() -> None:
-    """Waits until the machine is quiet: what one contestant leaves to the kernel (network namespaces that are taken
-    down long after `rm` has returned) must not be billed to the next.
+    """Waits until the machine is quiet. After `docker rm` returns, the kernel still removes network namespaces, which
+    must not slow down the next contestant.
     """
     for _ in range(QUIET_TRIES):
         if psutil.cpu_percent(interval=QUIET_FOR) < QUIET_BELOW:
@@ -219,27 +223,26 @@ def _show(results: Results) -> None:
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="bold")
     for column in ("whole command", "median", "least", "most"):
         table.add_column(column)
-    for name, taken in results.seconds.items():
-        table.add_row(name, *(f"{value:.2f} s" for value in (results.medians[name], min(taken), max(taken))))
+    for name, rounds in results.seconds.items():
+        table.add_row(name, *(f"{value:.2f} s" for value in (results.medians[name], min(rounds), max(rounds))))
     console().print(table)
     for name, reason in results.missing.items():
         print(f"{name}: not measured: {reason}")
     for ratio in results.ratios:
         target = ratio.target
-        told = "met" if ratio.met else "MISSED"
-        print(f"{target.numerator} / {target.denominator}: {ratio.measured:.2f}, at most {target.most}: {told}")
+        verdict = "met" if ratio.met else "MISSED"
+        print(f"{target.numerator} / {target.denominator}: {ratio.measured:.2f}, at most {target.most}: {verdict}")
     for engine, cost in results.costs.items():
-        told = "met" if cost.memory <= MOST_MEMORY else "MISSED"
-        print(
-            f"server on {engine}, per connection: {cost.memory} bytes, at most {MOST_MEMORY}: {told}; CPU {cost.cpu} us"
-        )
+        verdict = "met" if cost.memory <= MOST_MEMORY else "MISSED"
+        text = f"{cost.memory} bytes, at most {MOST_MEMORY}: {verdict}; CPU {cost.cpu} us"
+        print(f"server on {engine}, per connection: {text}")
 
 
 def _costs(runs: Iterable[Path]) -> dict[str, Cost]:
-    """What a connection cost the server on each engine, as medians of these runs."""
+    """The server's cost per connection on each engine, as the median of these runs."""
     found: dict[str, list[Cost]] = {}
     for path in runs:
-        # A run that somebody else makes meanwhile may not be complete yet.
+        # Another user's run may be in progress and have no record yet.
         if path.parent.name == SCENARIO and (path / record.RECORD_FILE).exists():
             kept = load(path)
             found.setdefault(kept.engine, []).append(_cost(kept.services["server"], path))
@@ -250,7 +253,7 @@ def _costs(runs: Iterable[Path]) -> dict[str, Cost]:
 
 
 def _cost(server: ServiceEvidence, path: Path) -> Cost:
-    """From the samples, which were taken from outside."""
+    """Computes the cost from the samples that the lab took of the server process."""
     ready, connected, ended = (server.sample(moment) for moment in ("ready", "connected", "ended"))
     if not (ready and connected and ended):
         raise LabFailure(f"the run {path} lacks a sample of its server")
@@ -260,7 +263,7 @@ def _cost(server: ServiceEvidence, path: Path) -> Cost:
 
 
 def _save(results: Results) -> Path:
-    folder = rundirs.RUNS / "bench"
+    folder = run_directories.RUNS / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
     data = {

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from scenarios import record
 from scenarios.errors import Interrupted, LabFailure
-from scenarios.evidence import Sample
+from scenarios.results import record
+from scenarios.results.sample import Sample
 from tests.bench import bench
 from tests.bench.bench import Cost, Results
-from tests.unit import made
+from tests.unit import builders
 
 FAST = {
     "docker": [2.0, 2.2, 9.0],
@@ -42,8 +42,8 @@ def finished(runs: Path, name: str, *samples: Sample) -> Path:
     """A run of the timed scenario, complete on disk."""
     directory = runs / bench.SCENARIO / name
     directory.mkdir(parents=True)
-    made.saved(made.evidence(made.service("server", samples=samples)), directory)
-    record.save(made.record(), directory)
+    builders.saved(builders.evidence(builders.service("server", samples=samples)), directory)
+    record.save(builders.record(), directory)
     return directory
 
 

@@ -3,15 +3,19 @@
 import json
 import os
 import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios import places, rundirs
+from scenarios import places
 from scenarios.engines import choose
 from scenarios.engines.base import Leftover
+from scenarios.results import run_directories
 
 INV = str(places.ROOT / "inv")
+WITH_CODE = (sys.executable, str(places.ROOT / "tests" / "engine" / "with_code.py"))
 PATIENCE = 1200  # seconds: the first scenario of a fresh checkout builds its images
 
 
@@ -30,10 +34,10 @@ class Done:
         return found
 
 
-def inv(*arguments: str, cwd: Path | None = None, **environment: str) -> Done:
+def inv(*arguments: str, cwd: Path | None = None, command: Sequence[str] = (INV,), **environment: str) -> Done:
     """Runs ./inv to its end."""
     done = subprocess.run(
-        [INV, *arguments],
+        [*command, *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -44,10 +48,10 @@ def inv(*arguments: str, cwd: Path | None = None, **environment: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+def start(*arguments: str, command: Sequence[str] = (INV,), **environment: str) -> subprocess.Popen[str]:
     """Starts ./inv and returns at once."""
     return subprocess.Popen(
-        [INV, *arguments],
+        [*command, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -71,5 +75,5 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
 
 def left_behind() -> list[Leftover]:
     """What the engine in use holds for dead owners of this checkout's runs; another checkout's are its own affair."""
-    ours = {rundirs.run_of(directory) for directory in rundirs.everything()}
+    ours = {run_directories.run_of(directory) for directory in run_directories.everything()}
     return [thing for thing in choose.connect().leftovers() if thing.run in ours and not thing.owner_lives]

@@ -125,12 +125,13 @@ class ElsewhereWithTls(Elsewhere):
 
 
 class ElsewhereOverSsh:
-    """An `ssh` that is found first and runs here what it is to run there: the lab's side of it is the real one."""
+    """An `ssh` that is found first and leads to this machine's engine: the lab's side of it is the real one."""
 
     def __init__(self, folder: Path) -> None:
         """Writes it into `folder`."""
         stand_in = folder / "ssh"
-        stand_in.write_text("#!/bin/sh\nunset DOCKER_HOST\nfor last; do :; done\nexec $last\n", encoding="utf-8")
+        forwards = 'while [ "$1" != -L ]; do shift; done\nln -s "${2#*:}" "${2%%:*}"\necho forwarded\nexec cat\n'
+        stand_in.write_text(f"#!/bin/sh\n{forwards}", encoding="utf-8")
         stand_in.chmod(0o755)
         self.environment = {"DOCKER_HOST": "ssh://elsewhere", "PATH": f"{folder}:{os.environ['PATH']}"}
 

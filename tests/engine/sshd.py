@@ -38,7 +38,7 @@ def _sshd() -> str | None:
 
 def why_none() -> str | None:
     """Why this machine can have no sshd for a test, or None."""
-    missing = [name for name in ("ssh", "ssh-keygen", "docker") if shutil.which(name) is None]
+    missing = [name for name in ("ssh", "ssh-keygen") if shutil.which(name) is None]
     missing += [] if _sshd() else ["sshd"]
     return f"an engine over a real ssh needs {', '.join(missing)}, not installed" if missing else None
 
@@ -83,6 +83,10 @@ class Sshd:
             time.sleep(0.05)
         self.end()
         raise AssertionError(f"sshd does not listen: {self.log}")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def log(self) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import spec
-from scenarios.engines.base import Session, Stream
+from scenarios.definition import catalog
+from scenarios.definition.scenario import Stream
+from scenarios.engines.base import Session
 from scenarios.engines.docker.engine import DockerEngine
 from scenarios.errors import EngineUnavailable, Unavailable
-from scenarios.experiment import Experiment, carry_out
-from scenarios.run.transcript import Transcript
+from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
+from scenarios.pipeline.run.transcript import Transcript
 from tests.engine.proxy import Elsewhere, ElsewhereOverSsh, ElsewhereWithTls
 from tests.engine.test_machines import lonely, standing, started
 from tests.unit.scripted import Quiet
@@ -27,9 +28,8 @@ BOTH: tuple[Stream, Stream] = ("stdout", "stderr")
 @pytest.fixture(params=["tcp", "tls", "ssh"])
 def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Elsewhere | ElsewhereOverSsh:
     """The engine of this machine, as if it were another's."""
-    needed = {"tls": "openssl", "ssh": "docker"}.get(request.param)
-    if needed is not None and shutil.which(needed) is None:
-        pytest.skip(f"an engine elsewhere over {request.param} is made with {needed}, which is not installed")
+    if request.param == "tls" and shutil.which("openssl") is None:
+        pytest.skip("an engine elsewhere over tls is made with openssl, which is not installed")
     if request.param == "ssh":
         return ElsewhereOverSsh(tmp_path)
     return ElsewhereWithTls(tmp_path) if request.param == "tls" else Elsewhere()
@@ -63,7 +63,7 @@ def same_within(seconds: float, one: Callable[[], bytes], other: Callable[[], by
 def test_early_floods_arrive_whole(
     elsewhere: Elsewhere | ElsewhereOverSsh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario = lonely(tmp_path, "demos.prints_early")
+    scenario = lonely(tmp_path, "prints_early")
     with elsewhere:
         for name, value in elsewhere.environment.items():
             monkeypatch.setenv(name, value)
@@ -90,8 +90,8 @@ def test_nothing_is_claimed_of_a_host_that_cannot_be_seen(
             monkeypatch.setenv(name, value)
         engine = DockerEngine()
         assert engine.hard_nofile() is None
-        with standing(lonely(tmp_path, "servers.transfer"), engine) as (session, transcript):
-            assert session.look("server", started(session, transcript)) != ""
+        with standing(lonely(tmp_path), engine) as (session, transcript):
+            assert session.snapshot("server", started(session, transcript))
             with pytest.raises(Unavailable, match="cannot be tried on an engine elsewhere"):
                 session.hosts_reached("server")
 
@@ -103,10 +103,10 @@ def test_a_scenario_passes_on_an_engine_elsewhere_without_what_cannot_be_tried_t
     with elsewhere:
         for name, value in elsewhere.environment.items():
             monkeypatch.setenv(name, value)
-        result = carry_out(Experiment(spec.load("epoll-500", {"clients": "5"}), DockerEngine(), Quiet()))
+        result = run_experiment(Experiment(catalog.load("epoll-500", {"clients": "5"}), Setup(DockerEngine(), Quiet())))
     skipped = {check.name: check.message for check in result.checks if check.result == "skipped"}
     assert (result.verdict, result.problem) == ("pass", None)
-    assert "cannot be tried on an engine elsewhere" in skipped["the host does not answer from inside"]
+    assert "cannot be tried on an engine elsewhere" in skipped["the host cannot be reached from inside"]
 
 
 def test_an_engine_whose_certificate_nobody_vouches_for_is_not_talked_to(

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from images import build, inputs
-from scenarios.engines.docker import belongings
+from images.store import ContextFile, ImageStore, StoredImage
 from scenarios.engines.docker import images as docker_images
+from scenarios.engines.docker import resources
 from scenarios.engines.docker.engine import DockerEngine
 from scenarios.errors import ImageError
-from scenarios.imagestore import ContextFile, ImageStore, StoredImage
 from tests.unit.scripted import Quiet
 
 pytestmark = pytest.mark.engine
@@ -58,7 +58,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     assert base
     yield made
     for container in made.containers:
-        belongings.remove_container(engine.clients, container)
+        resources.remove_container(engine.clients, container)
     assert [one for one in build.clean(made.store) if one.problem] == []
 
 

@@ -20,13 +20,13 @@ PROMPT = r"[$#] $"
 # Runs, kept, in one process; what it holds after each of them.
 KEEP_FOUR = """
 import json, os, threading
-from scenarios import spec
+from scenarios.definition import catalog
 from scenarios.engines import choose
-from scenarios.experiment import Experiment, carry_out
+from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
 from tests.unit.scripted import Quiet
-engine, held = choose.connect(), []
+setup, held = Setup(choose.connect(), Quiet(), keep=True), []
 for _ in range(4):
-    assert carry_out(Experiment(spec.load("epoll-500", {"clients": "3"}), engine, Quiet(), keep=True)).verdict == "pass"
+    assert run_experiment(Experiment(catalog.load("epoll-500", {"clients": "3"}), setup)).verdict == "pass"
     held.append([len(os.listdir("/proc/self/fd")), threading.active_count()])
 print(json.dumps(held))
 """

@@ -1,4 +1,4 @@
-"""Learners' programs on a real engine: what they cannot do, what becomes of bad ones, and commands that meet."""
+"""Learners' programs on a real engine: their limits, the findings for bad ones, and commands at the same time."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ class Desk:
 
     def __init__(self, workspace: Path) -> None:
         self.environment = {"IOLAB_WORKSPACE": str(workspace), "IOLAB_ENGINE": "docker"}
-        assert inv("lab.start", EXERCISE, "--without-ceiling", cwd=None, **self.environment).status == 0
+        assert inv("lab.start", EXERCISE, "--without-demo", cwd=None, **self.environment).status == 0
         self.folder = next(workspace.glob(f"{EXERCISE}-*"))
         self.progress = workspace / "progress.json"
 
@@ -78,7 +78,7 @@ def test_a_program_can_read_its_files_and_change_none(desk: Desk) -> None:
         ("order", "import sys\nsys.stdout.buffer.write(bytes(range(256)) * 1000)\n"),
     ],
 )
-def test_a_bad_program_is_feedback(desk: Desk, about: str, program: str) -> None:
+def test_a_bad_program_gets_a_finding(desk: Desk, about: str, program: str) -> None:
     found = desk.first(program)
     assert found["about"] == about, found
     assert all(len(line) < 400 for line in found["lines"])

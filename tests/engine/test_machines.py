@@ -12,25 +12,26 @@ from typing import Any
 
 import pytest
 
-from scenarios import spec
+from scenarios.definition import catalog
+from scenarios.definition.scenario import Scenario, Service
 from scenarios.engines import choose
-from scenarios.engines.base import Session
+from scenarios.engines.base import Session, most_bytes
 from scenarios.engines.docker import machines
 from scenarios.engines.docker import session as sessions
 from scenarios.engines.docker.engine import DockerEngine
 from scenarios.errors import EngineError
-from scenarios.events import Event
-from scenarios.evidence import Evidence
-from scenarios.experiment import Audience
-from scenarios.preparation import prepare
+from scenarios.pipeline.experiment import Audience
+from scenarios.pipeline.preflight import prepare
+from scenarios.pipeline.run import drive as runs
+from scenarios.pipeline.run.transcript import Transcript
 from scenarios.report.terminal import TerminalAudience
-from scenarios.run import drive as runs
-from scenarios.run import samples
-from scenarios.run.transcript import Transcript
-from scenarios.scenario import Scenario
+from scenarios.results.events import Event
+from scenarios.results.evidence import Evidence
+from scenarios.results.sample import sample_of
+from tests import misbehaving
 from tests.unit import proc
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.side_by_side]
 
 
 class Silent:
@@ -47,7 +48,7 @@ class Silent:
 def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Evidence, Session]]:
     """A run of epoll-500 with few clients, its machines still standing."""
     engine = choose.connect("docker")
-    scenario = spec.load("epoll-500", {"clients": "7"})
+    scenario = catalog.load("epoll-500", {"clients": "7"})
     audience: Audience = TerminalAudience(quiet=True)
     image_ids = prepare(scenario, engine, audience)
     directory = tmp_path_factory.mktemp("run")
@@ -57,21 +58,27 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Evidence,
 
 
 LONELY = """
-summary: One machine whose program is {program}.
+summary: One machine with a program that a test starts by hand.
 timeout: 30
 parameters: {{clients: 1, nofile: 64, selector: epoll, size: 1KiB}}
 services:
-  server: {{image: linux, program: {program}, pids_limit: {pids}, ulimits: {{nofile: "{{nofile}}"}}}}
-  client: {{image: linux, program: demos.hangs, depends_on: {{server: ready}}}}
+  server: {{image: linux, program: servers.transfer, pids_limit: {pids}, ulimits: {{nofile: "{{nofile}}"}}}}
+  client: {{image: linux, program: clients.transfer, depends_on: {{server: ready}}}}
 family: transfers
 """
 
 
-def lonely(folder: Path, program: str, pids: int = 64) -> Scenario:
-    """A scenario of one program that a test starts by hand."""
+def lonely(folder: Path, program: str | None = None, pids: int = 64) -> Scenario:
+    """A scenario whose server runs a misbehaving program, or its own where none is named."""
     path = folder / "lonely.yaml"
-    path.write_text(LONELY.format(program=program, pids=pids), encoding="utf-8")
-    return spec.load(str(path))
+    path.write_text(LONELY.format(pids=pids), encoding="utf-8")
+    scenario = catalog.load(str(path))
+    return with_service(scenario, misbehaving.running(program, scenario.services["server"])) if program else scenario
+
+
+def with_service(scenario: Scenario, service: Service) -> Scenario:
+    """The scenario with another service of that name."""
+    return replace(scenario, services={**scenario.services, service.name: service})
 
 
 @contextmanager
@@ -81,7 +88,7 @@ def standing(
     """Its machines, of which nothing was started yet."""
     engine = engine or DockerEngine()
     image_ids = prepare(scenario, engine, TerminalAudience(quiet=True))
-    transcript = sink(list(scenario.services), time.monotonic() + 60)
+    transcript = sink({name: most_bytes(one) for name, one in scenario.services.items()}, time.monotonic() + 60)
     session = engine.open(scenario, secrets.token_hex(4), transcript, False, image_ids)
     try:
         session.create()
@@ -185,15 +192,15 @@ def test_a_host_that_has_an_address_in_the_network_is_found_to_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: str
 ) -> None:
     monkeypatch.setattr(machines, "network_options", lambda _: {})
-    with standing(lonely(tmp_path, "servers.transfer")) as (session, _):
+    with standing(lonely(tmp_path)) as (session, _):
         assert len(session.hosts_reached(service)) >= 1
 
 
 def test_a_program_has_exactly_its_pids_limit_and_the_lab_still_looks_and_checks(tmp_path: Path) -> None:
-    with standing(lonely(tmp_path, "demos.takes_all_threads", pids=40)) as (session, transcript):
+    with standing(lonely(tmp_path, "takes_all_threads", pids=40)) as (session, transcript):
         pid = started(session, transcript)
         assert transcript["server"].event("ready")["threads"] == 40
-        assert samples.parse("full", session.look("server", pid)) is not None
+        assert sample_of("full", session.snapshot("server", pid)) is not None
         done = session.execute("server", ("sh", "-c", "echo $(ls /proc/1/fd | wc -l) | cat"))
         assert done.exit_status == 0, done.stderr
         assert list(session.hosts_reached("server")) == []
@@ -202,33 +209,35 @@ def test_a_program_has_exactly_its_pids_limit_and_the_lab_still_looks_and_checks
 def test_a_machine_that_nobody_waits_for_can_be_looked_into_although_its_program_took_everything(
     tmp_path: Path,
 ) -> None:
-    scenario = lonely(tmp_path, "servers.transfer")
+    scenario = lonely(tmp_path)
     client = scenario.services["client"]
-    full = replace(client, program="demos.takes_all_threads", pids_limit=40, depends_on={})
-    scenario = replace(scenario, services={**scenario.services, "client": full})
+    full = replace(misbehaving.running("takes_all_threads", client), pids_limit=40, depends_on={})
+    scenario = with_service(scenario, full)
     with standing(scenario) as (session, transcript):
         pid = started(session, transcript, "client")
-        assert samples.parse("full", session.look("client", pid)) is not None
+        assert sample_of("full", session.snapshot("client", pid)) is not None
 
 
-def test_a_look_says_what_the_shell_command_says(tmp_path: Path) -> None:
-    with standing(lonely(tmp_path, "servers.transfer")) as (session, transcript):
+def test_a_snapshot_says_what_a_shell_command_says(tmp_path: Path) -> None:
+    with standing(lonely(tmp_path)) as (session, transcript):
         pid = started(session, transcript)
-        looked = samples.parse("now", session.look("server", pid))
+        looked = sample_of("now", session.snapshot("server", pid))
         by_command = session.execute("server", proc.command(pid)).stdout.decode()
-        said = samples.parse("now", by_command)
+        said = sample_of("now", proc.numbers(by_command))
         assert looked and said
-        # A shell reads hundredths of a second, a look the processes' own clocks.
+        # A shell reads hundredths of a second, a probe the processes' own clocks.
         assert looked.exact and abs(looked.cpu_seconds - said.cpu_seconds) < 0.05
         clocks: dict[str, Any] = {"cpu_seconds": 0.0, "all_cpu_seconds": 0.0, "exact": False, "ended_threads": None}
+        clocks |= {"waits": (), "voluntary": None, "involuntary": None, "octets": None}  # a shell does not read them
+        clocks |= {"writes": None, "queued": None}
         assert replace(looked, **clocks) == replace(said, **clocks)
-        assert session.look("server", 99999) == ""
+        assert session.snapshot("server", 99999) == {}
 
 
 def test_a_command_that_takes_too_long_is_an_error_and_its_connection_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with standing(lonely(tmp_path, "servers.transfer")) as (session, _):
+    with standing(lonely(tmp_path)) as (session, _):
         session.execute("server", ("true",))
         before = descriptors()
         monkeypatch.setattr(sessions, "EXECUTE_WITHIN", 0.3)
@@ -237,23 +246,25 @@ def test_a_command_that_takes_too_long_is_an_error_and_its_connection_is_closed(
         assert descriptors() <= before
 
 
-def test_a_look_after_the_labs_own_process_was_killed_is_an_error_and_the_next_one_works(tmp_path: Path) -> None:
-    with standing(lonely(tmp_path, "servers.transfer")) as (session, transcript):
+def test_a_snapshot_after_the_probe_was_killed_is_an_error_and_the_next_one_works(tmp_path: Path) -> None:
+    with standing(lonely(tmp_path)) as (session, transcript):
         pid = started(session, transcript)
         assert isinstance(session, sessions.DockerSession)
-        subprocess.run(["docker", "exec", session.container("server"), "pkill", "perl"], check=True)
+        subprocess.run(
+            ["docker", "exec", session.container("server"), "pkill", "-f", "^/usr/bin/python3 -I"], check=True
+        )
         with pytest.raises(EngineError, match="looking into server"):
-            session.look("server", pid)
-        assert samples.parse("now", session.look("server", pid)) is not None
+            session.snapshot("server", pid)
+        assert sample_of("now", session.snapshot("server", pid)) is not None
 
 
 def test_descriptors_and_threads_stay_the_same_however_many_runs_an_engine_sees(tmp_path: Path) -> None:
-    engine, scenario = DockerEngine(), lonely(tmp_path, "servers.transfer")
+    engine, scenario = DockerEngine(), lonely(tmp_path)
     counts = []
     for _ in range(8):
         with standing(scenario, engine) as (session, transcript):
             pid = started(session, transcript)
-            session.look("server", pid)
+            session.snapshot("server", pid)
             session.execute("server", ("true",))
             b"".join(session.log("server", "stdout"))
         counts.append((descriptors(), threading.active_count()))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import spec
+from scenarios.definition import catalog
 from scenarios.engines.docker.engine import DockerEngine
-from scenarios.preparation import prepare
+from scenarios.pipeline.preflight import prepare
 from scenarios.report.terminal import TerminalAudience
 from tests.engine.inv import inv, start
 from tests.engine.second import SecondEngine, second_engine, why_none
@@ -29,8 +29,8 @@ def other() -> Iterator[SecondEngine]:
     """A second engine that has the image."""
     if reason := why_none():
         pytest.skip(reason)
-    services = spec.load("epoll-500").services.values()
-    image = prepare(spec.load("epoll-500"), DockerEngine(), TerminalAudience(quiet=True))
+    services = catalog.load("epoll-500").services.values()
+    image = prepare(catalog.load("epoll-500"), DockerEngine(), TerminalAudience(quiet=True))
     with second_engine(Path("/tmp") / f"iolab-{secrets.token_hex(3)}") as engine:
         names = DockerEngine().api.inspect_image(image[next(iter(services)).image])["RepoTags"]
         with subprocess.Popen(["docker", "save", *names], stdout=subprocess.PIPE) as saved:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from scenarios import spec
+from scenarios.definition import catalog
 from scenarios.theory import descriptors
 from tests.engine.inv import inv, left_behind, run
 
-WINDOWS = {name for name in spec.names() if any(one.image == "windows" for one in spec.load(name).services.values())}
+WINDOWS = {
+    name for name in catalog.names() if any(one.image == "windows" for one in catalog.load(name).services.values())
+}
 both_engines = pytest.mark.usefixtures("engine")
 
 SEEDS = range(10)
@@ -28,11 +30,11 @@ def whole_catalog(engine: str) -> tuple[int, dict[str, Any]]:
 def test_the_whole_catalog_in_one_go_succeeds_and_leaves_nothing(engine: str) -> None:
     status, records = whole_catalog(engine)
     assert {name: one["problem"] for name, one in records.items() if one["verdict"] not in ("pass", "skip")} == {}
-    assert (status, set(records)) == (0, set(spec.names()))
+    assert (status, set(records)) == (0, set(catalog.names()))
     assert left_behind() == []
 
 
-@pytest.mark.parametrize("name", spec.names())
+@pytest.mark.parametrize("name", catalog.names())
 def test_every_scenario_of_the_catalog_passes_or_says_why_it_cannot_run(name: str, engine: str) -> None:
     found = whole_catalog(engine)[1][name]
     if engine == "local" and name in WINDOWS:
@@ -80,12 +82,14 @@ def test_the_ladder_predicts_any_selector_clients_and_limit(seed: int) -> None:
     assert found["measured"]["served"] <= clients
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_thousands_of_clients_fit_into_one_epoll_client() -> None:
     found = run("epoll-500", "--clients", "5000", "--nofile", "6000", "--set", "model=epoll", "--set", "size=1KiB")
     assert found["measured"]["served"] == 5000
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_the_pool_decides_how_many_latencies_a_fetch_takes() -> None:
     urls, latency, pool = 6, 0.3, 2
@@ -97,6 +101,7 @@ def test_the_pool_decides_how_many_latencies_a_fetch_takes() -> None:
     assert rounds * latency <= measured["seconds"]["threads"] < measured["seconds"]["serial"]
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_twenty_runs_of_one_scenario_have_one_verdict_and_leave_nothing() -> None:
     done = inv("scenario", "epoll-500", "--repeat", "20", "--clients", "50")

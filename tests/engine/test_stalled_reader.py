@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from scenarios import spec
+from scenarios.definition import catalog
 from scenarios.engines.docker.engine import DockerEngine
-from scenarios.preparation import prepare
+from scenarios.pipeline.preflight import prepare
 from scenarios.report.terminal import TerminalAudience
 
 pytestmark = pytest.mark.engine
@@ -26,7 +26,7 @@ done
 
 def test_a_stalled_reader_of_a_windows_server_holds_no_client_up() -> None:
     engine = DockerEngine()
-    images = prepare(spec.load("windows-500"), engine, TerminalAudience(quiet=True))
+    images = prepare(catalog.load("windows-500"), engine, TerminalAudience(quiet=True))
     made = engine.api.create_container(images["windows"], ["-c", SCRIPT], entrypoint=["/bin/sh"])["Id"]
     # A server that hangs must not hang the test.
     alarm = threading.Timer(240, engine.api.kill, (made,))

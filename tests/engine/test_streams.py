@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import places, record, rundirs
+from scenarios import places
+from scenarios.results import record
 
+pytestmark = pytest.mark.side_by_side
 INV = places.ROOT / "inv"
 LOCAL = {"IOLAB_ENGINE": "local"}
 SMALL = "scenario epoll-500 --clients 20"
@@ -88,7 +90,7 @@ def test_a_full_disk_behind_stdout_is_one_line_and_status_3(line: str, tmp_path:
 
 def test_nothing_is_opened_in_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     code = (
-        "from scenarios.commands import streams; streams.install(); import os, sys; "
+        "from scenarios.commands import standard_streams; standard_streams.install(); import os, sys; "
         "opened = open(sys.argv[1], 'w'); os.write(2, b'lost'); print('lost'); sys.stderr.write('lost'); "
         "opened.write(str(opened.fileno())); opened.close()"
     )
@@ -105,4 +107,4 @@ def test_on_docker_too_a_reader_who_leaves_ends_nothing(tmp_path: Path) -> None:
     (one,) = kept(tmp_path)
     assert (one.verdict, one.engine) == ("pass", "docker")
     assert json.loads((Path(str(one.run)) / "run.json").read_text(encoding="utf-8"))["verdict"] == "pass"
-    assert rundirs.marks() == []
+    assert list((tmp_path / ".active").iterdir()) == []

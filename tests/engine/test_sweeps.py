@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from scenarios import rundirs
-from scenarios.sweeps import kept
+from scenarios.results import run_directories, sweep_record
 from scenarios.theory.descriptors import FD_OUT_OF_RANGE, FD_SETSIZE, open_before_first_client
 from scenarios.theory.growth import FLAT, LINEAR
 from tests.engine.inv import Done, inv, left_behind, start
@@ -37,6 +36,7 @@ def test_epoll_is_told_flat_and_select_and_poll_linear_without_any_flag() -> Non
     assert left_behind() == []
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_the_cliff_of_select_is_marked_at_the_number_of_theory() -> None:
     nofile = 4096
@@ -51,6 +51,7 @@ def test_the_cliff_of_select_is_marked_at_the_number_of_theory() -> None:
     assert {one["verdict"] for one in told["points"]} == {"pass"}
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_an_interrupted_sweep_leaves_nothing_and_goes_on_where_it_was() -> None:
     arguments = ("sweep", "epoll-500", "--clients", "20,30,40", "--set", "size=1KiB")
@@ -61,8 +62,8 @@ def test_an_interrupted_sweep_leaves_nothing_and_goes_on_where_it_was() -> None:
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=PATIENCE)
     assert running.returncode == 128 + signal.SIGINT, told
-    assert "of 3 points are done; `./inv sweep epoll-500 --set clients=20,30,40" in told
-    assert "--resume` goes on with the others" in told
+    assert "of 3 points are done; continue with: `./inv sweep epoll-500 --set clients=20,30,40" in told
+    assert "--resume`" in told
     assert left_behind() == []
     done = inv(*arguments, "--resume")
     assert done.status == 0, done.stdout + done.stderr
@@ -77,6 +78,7 @@ def compared(*arguments: str) -> Done:
     return done
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_two_real_runs_are_compared() -> None:
     few, many = (swept("epoll-500", "--set", f"clients={n},{n + 1}", "--set", "size=1KiB")["points"][0]
@@ -87,13 +89,14 @@ def test_two_real_runs_are_compared() -> None:
     before = open_before_first_client("epoll")
     assert told["resources"]["server"]["open descriptors"] == [before + 20, before + 60]
     assert told["seconds"]["total"][0] > 0
-    shown = compared(rundirs.run_of(Path(few["run"])), many["run"]).stdout
+    shown = compared(run_directories.run_of(Path(few["run"])), many["run"]).stdout
     assert "predicted, first" in shown
     assert "clients   20" in shown
 
 
+@pytest.mark.side_by_side
 @both_engines
 def test_a_sweep_is_kept_where_it_says() -> None:
     done = inv("sweep", "epoll-500", "--set", "clients=5,6", "--set", "size=1KiB")
-    (path,) = [line.partition("kept: ")[2].partition(";")[0] for line in done.stdout.splitlines() if "kept: " in line]
-    assert kept.load(Path(path).parent).complete
+    (folder,) = [line.rpartition(" are in ")[2] for line in done.stdout.splitlines() if " are in " in line]
+    assert sweep_record.load(Path(folder)).complete

@@ -1,4 +1,4 @@
-"""lab.watch on a real terminal: it checks on every save, answers keys, goes on, and leaves the terminal as it was."""
+"""lab.watch on a real terminal: it checks after every save, handles keys, continues, and restores the terminal."""
 
 import json
 import os
@@ -40,23 +40,28 @@ def solve(workspace: Path, name: str) -> None:
         fresh.replace(workspace / name / path.name)
 
 
-def test_a_first_time_learner_is_in_the_first_exercise(watching: Terminal, workspace: Path) -> None:
+def test_a_new_learner_starts_with_the_first_exercise(watching: Terminal, workspace: Path) -> None:
     assert "attempt 1" in watching.shown and FIRST in watching.shown
     place = next(line for line in watching.shown.splitlines() if "look at" in line).split()[-1]
     path, _, line = place.rpartition(":")
     assert Path(path).is_file() and line.isdecimal()
 
 
-def test_a_save_is_checked_and_what_is_done_leads_on_to_the_next(watching: Terminal, workspace: Path) -> None:
+def test_a_save_is_checked_and_a_pass_stays_until_n_is_pressed(watching: Terminal, workspace: Path) -> None:
     solve(workspace, FIRST)
     watching.wait_for("passed")
+    watching.wait_for(READY)
+    assert not (workspace / SECOND).exists()
+    watching.press("s")
+    assert "your files are the same" in watching.wait_for(READY)
+    watching.press("n")
     assert SECOND in watching.wait_for(READY)
     assert (workspace / SECOND).is_dir()
     noted = json.loads((workspace / "progress.json").read_text())
     assert (noted["current"], bool(noted["exercises"][FIRST]["passed"])) == (SECOND, True)
 
 
-def test_keys_give_a_hint_the_list_and_a_new_beginning(watching: Terminal, workspace: Path) -> None:
+def test_keys_show_a_hint_and_the_list_and_reset_the_exercise(watching: Terminal, workspace: Path) -> None:
     watching.press("h")
     assert "hint 1" in watching.wait_for(READY)
     watching.press("l")
@@ -64,12 +69,18 @@ def test_keys_give_a_hint_the_list_and_a_new_beginning(watching: Terminal, works
     (workspace / FIRST / course.find(FIRST).files[0]).write_text("mine = 1\n")
     watching.wait_for(READY)
     watching.press("r")
+    watching.wait_for("any other key")
+    watching.press("x")
+    assert ".kept" not in watching.wait_for(READY)
+    watching.press("r")
+    watching.wait_for("any other key")
+    watching.press("y")
     assert ".kept" in watching.wait_for(READY)
     watching.press("n")
     assert SECOND in watching.wait_for(READY)
 
 
-def test_it_starts_where_the_learner_left_off(watching: Terminal, workspace: Path) -> None:
+def test_it_continues_where_the_learner_stopped(watching: Terminal, workspace: Path) -> None:
     watching.press("n")
     watching.wait_for(READY)
     watching.press("q")
@@ -78,8 +89,19 @@ def test_it_starts_where_the_learner_left_off(watching: Terminal, workspace: Pat
         assert SECOND in again.wait_for("attempt 1")
 
 
+def test_a_key_that_is_pressed_during_a_check_does_nothing(watching: Terminal, workspace: Path) -> None:
+    (workspace / FIRST / course.find(FIRST).files[0]).write_text("mine = 1\n")
+    watching.wait_for("attempt 2")
+    watching.press("n")
+    watching.press("r")
+    watching.wait_for(READY)
+    watching.press("l")
+    shown = watching.wait_for(READY)
+    assert "any other key" not in shown and not (workspace / SECOND).exists()
+
+
 @pytest.mark.parametrize("how", ["q", "interrupt"])
-def test_the_terminal_is_as_it_was(watching: Terminal, how: str) -> None:
+def test_the_terminal_is_restored(watching: Terminal, how: str) -> None:
     if how == "q":
         watching.press("q")
     else:

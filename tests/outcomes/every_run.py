@@ -1,14 +1,14 @@
-"""Checks that are the same for every run, of whatever family: what is kept is whole, the programs ran where and as they
-should, and no machine has a way to the host.
+"""Checks of every run of any family: the logs are complete, each program ran where it should, and no machine reaches
+the host.
 
-What could not be looked at raises an error of the lab, which is no failure: the verdict is then `error`.
+A check that cannot look raises an error of the lab: the verdict is then `error`, not `fail`.
 """
 
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from scenarios.evidence import Evidence
+from scenarios.results.evidence import Evidence
 
 
 def test_the_logs_are_complete(evidence: Evidence) -> None:
@@ -17,15 +17,15 @@ def test_the_logs_are_complete(evidence: Evidence) -> None:
             service.whole_logs()
 
 
-def test_every_program_ran_on_the_platform_that_theory_assumed(evidence: Evidence) -> None:
+def test_every_program_ran_on_the_predicted_platform(evidence: Evidence) -> None:
     said = {name: ready["platform"] for name, one in evidence.services.items() if (ready := one.last("ready"))
             and "platform" in ready}  # fmt: skip
     if not said:
-        pytest.skip("no program says its platform")
+        pytest.skip("no program reports its platform")
     assert said == {name: evidence.services[name].platform for name in said}
 
 
-def test_the_host_does_not_answer_from_inside(
+def test_the_host_cannot_be_reached_from_inside(
     evidence: Evidence, hosts_reached: Callable[[str], Sequence[str]]
 ) -> None:
     inside = next(name for name, one in evidence.services.items() if one.started)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from scenarios import courses, rundirs
-from scenarios.evidence import log_file
+from scenarios.results import run_directories, time_series
+from scenarios.results.evidence import log_file
 from tests.engine.inv import INV, inv, run, start
 from tests.pages.browser import Tab
 
@@ -23,13 +23,13 @@ HOSTILE = '\x1b[2J\x07<script>document.title = "taken"</script><img src=x onerro
 ROWS = """[...document.querySelectorAll(".compared tr")].map(row => row.innerText.replace(/\\s+/g, " ").trim())"""
 SEARCH = """(() => {
   const field = document.querySelector(".search");
-  field.value = "56";
+  field.value = "B1";
   field.dispatchEvent(new Event("input"));
 })()"""
 # Of the drawing that is shown of connections: the height of the cliff and of the curve's top, the drawing's own height,
 # whether the cliff's words lie within it, and their colour and the page's.
 CLIFF = """(() => {
-  const figure = [...document.querySelectorAll("#courses figure")].find(
+  const figure = [...document.querySelectorAll("#over-time figure")].find(
     (one) => one.querySelector("figcaption").textContent.startsWith("Connections"));
   const svg = [...figure.querySelectorAll("svg")].find((one) => one.getBoundingClientRect().width > 0);
   const top = (look) => svg.querySelector(`path.${look}`).getBBox().y;
@@ -37,6 +37,23 @@ CLIFF = """(() => {
   return {cliff: top("bound"), curve: top("line"), height: svg.viewBox.baseVal.height,
           fits: box.x >= 0 && box.x + box.width <= svg.viewBox.baseVal.width, words: words.textContent,
           ink: getComputedStyle(words).fill, ground: getComputedStyle(document.body).backgroundColor};
+})()"""
+# Of the boxes in drawings: whether each lies within its drawing, and the texts that are wider than
+# their boxes.
+BOXES = """(() => {
+  const charts = [...document.querySelectorAll(".chart")].filter((one) => one.offsetParent);
+  const outside = charts.flatMap((chart) => {
+    const frame = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll("*")].filter((one) => {
+      const box = one.getBoundingClientRect();
+      return box.left < frame.left - 1 || box.right > frame.right + 1;
+    }).map((one) => one.outerHTML);
+  });
+  const texts = charts.flatMap((one) => [...one.querySelectorAll(".machine, .steps > *, .bars > *, .lanes > span")]);
+  const cut = texts.filter((one) => one.textContent && one.scrollWidth > one.clientWidth + 1);
+  const bars = [...document.querySelectorAll("#pictures .bar")].map(
+    (bar) => [bar.textContent, bar.querySelector("i").getBoundingClientRect().width]);
+  return {charts: charts.length, outside, cut: cut.map((one) => one.textContent), bars};
 })()"""
 TITLES = """[...document.querySelectorAll("h2, h3, figcaption")].map(one => one.innerText)"""
 
@@ -73,9 +90,9 @@ def test_the_page_of_a_run_shows_what_was_predicted_and_measured_and_how_its_des
     assert any(row.startswith("served") and row.count(served) == 2 for row in tab.ask(ROWS))
     assert "Open descriptors" in " ".join(tab.ask(TITLES))
     text = tab.ask("document.body.textContent")
-    highest = max(value for _, value in courses.load(page.parent).series("descriptors")["server"])
+    highest = max(value for _, value in time_series.load(page.parent).series("descriptors")["server"])
     assert f"{highest:g}" in text.replace(",", "")
-    assert "select cannot have descriptor 1024" in text
+    assert "select refuses descriptor 1024" in text
     for check in record["checks"]:
         assert check["name"] in text
 
@@ -100,25 +117,39 @@ def test_on_windows_the_cliff_is_at_512(tab: Tab, pictures: Path, monkeypatch: p
     looked_at(tab, page, pictures, "windows-600")
     grounds = {shows_the_cliff(tab, page, width, dark) for width in (NARROW, WIDE) for dark in (True, False)}
     assert len(grounds) == 2, "light and dark"
-    seen = courses.load(page.parent).series("sockets")["server"]
+    seen = time_series.load(page.parent).series("sockets")["server"]
     assert 0.8 * 512 < max(value for _, value in seen) <= 513
     assert "Open descriptors" not in " ".join(tab.ask(TITLES))
     text = tab.ask("document.body.textContent")
-    assert "512 that select takes here" in text
+    assert "one list of CPython's select takes 512 descriptors" in text
     assert "too many file descriptors in select" in text
-    assert " 511" in tab.ask("document.querySelector('#pictures').textContent").replace(",", "")
+    assert "511 clients" in tab.ask("document.querySelector('#pictures').textContent").replace(",", "")
 
 
 @pytest.mark.parametrize("name", ["greenlet-switch", "fetch-two", "three-tasks", "readiness-cost"])
-def test_a_family_draws_its_own_pictures_with_text_for_who_does_not_see_them(
+def test_a_family_draws_its_own_pictures_with_text_for_readers_who_cannot_see_them(
     tab: Tab, pictures: Path, name: str
 ) -> None:
     looked_at(tab, page_of(run(name)), pictures, name)
-    charts = tab.ask("[...document.querySelectorAll('#pictures svg')].map(one => [one.getAttribute('role'), "
-                     "!!(one.getAttribute('aria-label') || one.querySelector('title') || "
-                     "one.getAttribute('aria-labelledby'))])")  # fmt: skip
+    charts = tab.ask("[...document.querySelectorAll('#pictures svg, #pictures .chart')].map("
+                     "one => [one.getAttribute('role'), one.getAttribute('aria-label')])")  # fmt: skip
     assert charts
-    assert all(named for role, named in charts if role == "img"), charts
+    assert all(role == "img" and len(label) > 20 for role, label in charts), charts
+
+
+@pytest.mark.parametrize("name", ["greenlet-switch", "three-tasks", "switch-cost"])
+def test_boxes_fit_their_drawing_in_both_widths_and_bars_are_as_long_as_their_values(tab: Tab, name: str) -> None:
+    page = page_of(run(name))
+    for width in (NARROW, WIDE):
+        tab.show(width)
+        tab.open(page.as_uri())
+        shown = tab.ask(BOXES)
+        assert shown["charts"] >= 3, "its own, its machines and its phases"
+        assert (shown["outside"], shown["cut"]) == ([], [])
+        longest = max([(length, float(text.split()[0])) for text, length in shown["bars"]], default=(1.0, 1.0))
+        for text, length in shown["bars"]:
+            expected = float(text.split()[0]) / longest[1] * longest[0]
+            assert length == pytest.approx(expected, rel=0.01, abs=1.5), text
 
 
 def test_hostile_log_text_is_text(tab: Tab) -> None:
@@ -126,7 +157,7 @@ def test_hostile_log_text_is_text(tab: Tab) -> None:
     log = log_file(page.parent, "greenlets", "stderr")
     log.write_bytes(HOSTILE.encode() + b"x" * 100 + b"\n" * 3 + HOSTILE.encode() * 120_000)
     assert log.stat().st_size > 10_000_000
-    assert inv("report", rundirs.run_of(page.parent), cwd=None).status == 0
+    assert inv("report", run_directories.run_of(page.parent), cwd=None).status == 0
     assert page.stat().st_size < MOST_BYTES
     tab.open(page.as_uri())
     assert "<script>" in tab.ask("document.querySelector('#logs').textContent")
@@ -139,8 +170,8 @@ def test_the_search_shows_the_lines_that_have_the_text(tab: Tab) -> None:
     tab.open(page_of(run("greenlet-switch")).as_uri())
     tab.ask(SEARCH)
     shown = tab.ask("[...document.querySelectorAll('pre.log')].map(one => one.textContent).join('\\n')")
-    lines = shown.splitlines()  # the digits may be in a seal, too
-    assert "56" in lines and "34" not in lines
+    lines = shown.splitlines()  # the text may be in a seal, too
+    assert "B1" in lines and "A2" not in lines
 
 
 def test_the_board_leads_to_the_pages(tab: Tab, pictures: Path) -> None:
@@ -176,7 +207,7 @@ def test_the_live_view_follows_a_run_to_its_end(tab: Tab, pictures: Path, tmp_pa
             tab.browser.wait(lambda: "descriptors" in tab.ask("document.querySelector('#gauges').textContent"))
             tab.browser.wait(lambda: "sockets" in tab.ask("document.querySelector('#gauges').textContent"))
             tab.browser.wait(
-                lambda: "connected at the same time" in tab.ask("document.querySelector('#told').innerText")
+                lambda: "connected at the same time" in tab.ask("document.querySelector('#happened').innerText")
             )
             tab.picture(pictures / "live-390.png")
             assert under_way.wait() == 0

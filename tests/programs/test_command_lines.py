@@ -1,4 +1,4 @@
-"""What all programs have in common: help with an example, events, options; and the demos of what can go wrong."""
+"""What all programs have in common: help with an example, events, options; and the tests' misbehaving programs."""
 
 import argparse
 import io
@@ -11,19 +11,21 @@ from pathlib import Path
 import pytest
 
 from labs.programs import arguments, events
+from tests import misbehaving
 from tests.programs.process import ENVIRONMENT, command
 
 # Real processes take their time; fast tests are others.
 pytestmark = pytest.mark.side_by_side
 
 ROOT = Path(events.__file__).parent
-# Two demos of what goes wrong take no options, and do it at once.
-WITHOUT_OPTIONS = {"prints_early", "takes_all_threads"}
 PROGRAMS = sorted(
-    f"{path.parent.name}.{path.stem}"
-    for path in ROOT.glob("*/*.py")
-    if "__main__" in path.read_text("utf-8") and path.stem not in WITHOUT_OPTIONS
+    f"{path.parent.name}.{path.stem}" for path in ROOT.glob("*/*.py") if "__main__" in path.read_text("utf-8")
 )
+
+
+def misbehave(program: str) -> list[str]:
+    """How a misbehaving program starts."""
+    return [sys.executable, str(misbehaving.path_of(program))]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -33,7 +35,7 @@ def test_the_help_of_a_program_has_an_example(program: str) -> None:
 
 
 def test_programs_are_found() -> None:
-    assert {"servers.transfer", "clients.hostile", "demos.hangs"} <= set(PROGRAMS)
+    assert {"servers.transfer", "clients.hostile", "demos.readiness"} <= set(PROGRAMS)
 
 
 @pytest.mark.parametrize(
@@ -93,17 +95,17 @@ def test_the_end_of_stdin_lets_a_checkpoint_go_on() -> None:
     assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["one", "two"]
 
 
-def test_the_demo_that_dies_early_says_something_and_is_never_ready() -> None:
-    done = subprocess.run(command("demos.dies_early"), capture_output=True, text=True, env=ENVIRONMENT, check=False)
+def test_the_program_that_dies_early_says_something_and_is_never_ready() -> None:
+    done = subprocess.run(misbehave("dies_early"), capture_output=True, text=True, env=ENVIRONMENT, check=False)
     assert (done.returncode, done.stdout) == (1, "reading the configuration ...\n")
     assert done.stderr.splitlines()[-1] == "RuntimeError: there is no configuration"
 
 
 @pytest.mark.parametrize(
-    ("demo", "first_line"), [("never_ready", "loading a very large table ..."), ("hangs", '{"event": "ready"}')]
+    ("program", "first_line"), [("never_ready", "loading a very large table ..."), ("hangs", '{"event": "ready"}')]
 )
-def test_the_demos_that_wait_say_what_the_lab_must_show_and_do_not_end(demo: str, first_line: str) -> None:
-    process = subprocess.Popen(command(f"demos.{demo}"), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+def test_the_programs_that_wait_say_what_the_lab_must_show_and_do_not_end(program: str, first_line: str) -> None:
+    process = subprocess.Popen(misbehave(program), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
     with process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == first_line
@@ -111,10 +113,10 @@ def test_the_demos_that_wait_say_what_the_lab_must_show_and_do_not_end(demo: str
         process.kill()
 
 
-def test_the_demo_that_eats_memory_is_ready_and_then_takes_all_it_gets() -> None:
+def test_the_program_that_eats_memory_is_ready_and_then_takes_all_it_gets() -> None:
     limit = 256 * 1024 * 1024
     done = subprocess.run(
-        command("demos.eats_memory"),
+        misbehave("eats_memory"),
         capture_output=True,
         text=True,
         env=ENVIRONMENT,

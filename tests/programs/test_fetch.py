@@ -1,5 +1,6 @@
 """The origin and the fetchers as real processes: the same bytes, and times that theory orders."""
 
+import json
 import signal
 import socket
 import struct
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from labs.programs import pages
-from scenarios.families import fetches
+from scenarios.families import fetch
 from tests.programs.process import run, serving
 
 # Real processes take their time; fast tests are others.
@@ -31,7 +32,7 @@ def fetched(port: int, fetcher: str, *arguments: str) -> dict[str, Any]:
     assert [event["event"] for event in events] == ["ready", "calibrated", "fetched"]
     assert status == 0
     assert events[-1]["verified"] == URLS
-    assert events[-1]["bytes"] == fetches.page_bytes(URLS)
+    assert events[-1]["bytes"] == fetch.page_bytes(URLS)
     return events[-1]
 
 
@@ -51,6 +52,21 @@ def test_a_pool_of_two_takes_half_of_serials_latencies(fetcher: str) -> None:
         report = fetched(ready["port"], fetcher, "--pool", "2")
     assert report["pool"] == 2
     assert report["seconds"] >= URLS / 2 * LATENCY
+
+
+def test_the_origin_counts_what_it_served_to_each_fetcher() -> None:
+    with serving("servers.origin") as (ready, _):
+        fetched(ready["port"], "threads")
+        fetched(ready["port"], "asyncio")
+        with urllib.request.urlopen(f"http://127.0.0.1:{ready['port']}/served") as response:
+            served = json.load(response)
+        with urllib.request.urlopen(f"http://127.0.0.1:{ready['port']}/most") as response:
+            most = json.load(response)
+    numbers = [str(number) for number in range(URLS)]
+    each = {"0.0": dict.fromkeys(numbers, 3), str(LATENCY): dict.fromkeys(numbers, 1)}
+    assert served == {"threads": each, "asyncio": each}
+    assert {name: at_once["0.0"] for name, at_once in most.items()} == {"threads": 1, "asyncio": 1}
+    assert all(1 <= at_once[str(LATENCY)] <= URLS for at_once in most.values())
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +104,7 @@ def test_a_fetcher_notices_a_body_that_is_not_right(monkeypatch: pytest.MonkeyPa
     from labs.programs.clients import fetching
 
     with serving("servers.origin") as (ready, _):
-        page = fetching.Page(f"127.0.0.1:{ready['port']}", 0, 0.0)
+        page = fetching.Page(("127.0.0.1", ready["port"]), 0, 0.0)
         first = fetching.fetch(page)
         assert (first.count, first.right) == (pages.SIZES[0], True)
         monkeypatch.setattr(fetching, "digest", lambda _: "another")

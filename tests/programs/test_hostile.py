@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from labs.programs.clients.behaviours import BEHAVIOURS, Peer, Steps
+from labs.programs.clients.hostile_behaviours import BEHAVIOURS
+from labs.programs.clients.hostile_peer import Peer, Steps
 from labs.programs.protocol import NOTHING, payload
 from labs.programs.servers import connection
 from tests.programs.process import ENVIRONMENT, command, run, serving
@@ -94,7 +95,7 @@ def test_well_behaved_clients_lose_nothing_beside_all_hostile_ones(selector: str
             assert (attacking["event"], attacking["behaviours"], attacking["clients"]) == ("ready", 20, 40)
             status, events = run("clients.transfer", "--port", str(ready["port"]), "--clients", "10")
             assert hostile.poll() is None
-            peace, _ = run("clients.truce", "--port", str(attacking["port"]))
+            peace, _ = run("clients.end_attack", "--port", str(attacking["port"]))
             finished = json.loads(hostile.stdout.readline())
         assert (status, events[-1]["served"], events[-1]["failures"]) == (0, 10, [])
         assert (peace, hostile.returncode) == (0, 0)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from labs.programs.protocol import payload
-from scenarios.theory import descriptors, peers
+from scenarios.families.hostile_clients import theory
+from scenarios.theory import descriptors
 from tests.programs.process import run, serving
 
 # Real processes take their time; fast tests are others.
@@ -101,7 +102,7 @@ def test_the_kernel_holds_little_of_a_client_who_asks_for_ever_and_never_reads(c
             time.sleep(0.001)
     server, client = connection.getpeername()[1], connection.getsockname()[1]
     sending, receiving = at_rest(lambda: queued(server, client))
-    bound = peers.DOUBLED * peers.KERNEL_BUFFER
+    bound = theory.DOUBLED * theory.KERNEL_BUFFER
     assert 0 < sending <= bound
     assert 0 < receiving <= bound
 
@@ -210,7 +211,7 @@ def test_the_server_dies_at_the_client_that_theory_names(
     with serving("servers.transfer", "--selector", selector, nofile=nofile) as (ready, process):
         assert ready["nofile"] == nofile
         server = descriptors.Server(selector, "linux", nofile, int(ready["descriptors"]))
-        served, kind, text, _ = descriptors.descend(server, 1100)
+        served, kind, text, _ = descriptors.first_limit(server, 1100)
         assert (served, f"{kind}: {text}") == (clients, last_line)
         status, event = loaded(ready, 1100, "--model", "epoll")
         assert process.stderr is not None
@@ -224,9 +225,9 @@ def test_the_server_dies_at_the_client_that_theory_names(
 def test_a_client_waits_at_its_checkpoints_only_when_the_lab_asks_for_it() -> None:
     with serving("servers.transfer", "--size", "4KiB") as (ready, _):
         arguments = ("clients.transfer", "--port", str(ready["port"]), "--clients", "3", "--size", "4KiB")
-        status, events = run(*arguments, stdin="continue\ncontinue\n", IOLAB_CHECKPOINTS="1")
+        status, events = run(*arguments, stdin="continue\n" * 3, IOLAB_CHECKPOINTS="1")
         assert status == 0
-        assert [event["event"] for event in events if event.get("checkpoint")] == ["ready", "connected"]
+        assert [event["event"] for event in events if event.get("checkpoint")] == ["ready", "connected", "halfway"]
         assert run(*arguments)[0] == 0
 
 

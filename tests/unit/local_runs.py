@@ -10,17 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from scenarios.definition.scenario import Scenario, Service
+from scenarios.engines.base import most_bytes
 from scenarios.engines.local.engine import LocalEngine
-from scenarios.engines.local.machines import Program
-from scenarios.run.transcript import Transcript
-from scenarios.scenario import Scenario, Service
+from scenarios.engines.local.process_registry import Program
+from scenarios.pipeline.run.transcript import Transcript
+from tests import misbehaving
 
 PATIENCE = 20.0  # seconds, for what takes some milliseconds
 
 
 def service(name: str, program: str, *args: str, nofile: int = 64, after: str | None = None) -> Service:
-    """A service as a catalog would have it; `after` names the server that it needs."""
-    return Service(
+    """A service of the catalog's kind or with a misbehaving program; `after` names the server that it needs."""
+    own = Service(
         name=name,
         image="linux",
         program=program,
@@ -30,6 +32,7 @@ def service(name: str, program: str, *args: str, nofile: int = 64, after: str | 
         mem_limit=1,
         depends_on={after: "ready"} if after else {},
     )
+    return misbehaving.running(program, own) if program in misbehaving.NAMES else own
 
 
 def scenario(*services: Service) -> Scenario:
@@ -51,7 +54,7 @@ class SmallRun:
     def __init__(self, engine: LocalEngine, *services: Service, run: str | None = None, keep: bool = False) -> None:
         """Creates the machines; starts nothing. By default its run is another one each time: tests run side by side."""
         self.engine, self.run = engine, run or secrets.token_hex(4)
-        self.said = Transcript([one.name for one in services], time.monotonic() + PATIENCE)
+        self.said = Transcript({one.name: most_bytes(one) for one in services}, time.monotonic() + PATIENCE)
         self.session = engine.open(scenario(*services), self.run, self.said, keep, {})
         self.session.create()
 

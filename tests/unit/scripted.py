@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labs.programs.protocol import payload
-from scenarios import spec
-from scenarios.engines.base import Executed, Information, Leftover, Limit, Sink, Stream
-from scenarios.events import Event
-from scenarios.families.fetches import page_bytes
-from scenarios.scenario import LIMITS, Scenario, Service
+from scenarios.definition import catalog
+from scenarios.definition.scenario import LIMITS, Scenario, Service, Stream
+from scenarios.engines.base import Executed, Information, Leftover, Limit, NotRemoved, Sink
+from scenarios.families.fetch import page_bytes
+from scenarios.results.events import Event
+from scenarios.results.record import Record
 from scenarios.theory.descriptors import EMFILE
 
 PID = 7
@@ -31,17 +32,15 @@ def server_ready(descriptors: int = 5) -> str:
     return event("ready", selector="EpollSelector", platform="linux", python="3.11.2", descriptors=descriptors)
 
 
-def look(descriptors: int, watched: int | None = 1, nofile: int = 1024) -> str:
-    """What the look into /proc prints."""
-    lines = [
-        f"descriptors {descriptors}",
-        f"Max open files            {nofile}                 {nofile}                files",
-    ]
-    lines += [f"watched {watched}"] if watched is not None else []
-    return (
-        "\n".join([*lines, "tree 1 1 150 10000", "stat S 1 1 1 0 -1 0 0 0 0 0 100 50 0 0 20 0 1 0 5 1000000 2500"])
-        + "\n"
-    )
+def snapshot(
+    descriptors: int, watched: int | None = 1, nofile: int = 1024, octets: int | None = None
+) -> dict[str, int]:
+    """What a probe tells of a process."""
+    seen = {"descriptors": descriptors, "epoll_sets": int(watched is not None), "watched": watched or 0}
+    seen |= {"octets": octets} if octets is not None else {}
+    seen |= {"nofile_soft": nofile, "nofile_hard": nofile, "processes": 1, "threads": 1}
+    seen |= {"resident": 10_240_000, "memory": 10_240_000}
+    return seen | {"exact": 0, "cpu_ns": 1_500_000_000, "all_cpu_ns": 1_500_000_000}
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Script:
 
     `says` is printed at its start, `then` after each `continue`, one a time, and `at` when a call such as `send client
     2` (the second of its kind) begins. After all that it writes `error` and `exits`, unless it lives `until` such a
-    call. `looks` answer the looks into /proc in turn, the last one for good; `stored` replaces its log if given.
+    call. `snapshots` are given in turn, the last one for good; `stored` replaces its log if given.
     """
 
     says: str = ""
@@ -59,7 +58,7 @@ class Script:
     until: str | None = None
     error: str = ""
     exits: int | None = None
-    looks: list[str] = field(default_factory=list)
+    snapshots: list[dict[str, int]] = field(default_factory=list)
     stored: str | None = None
     vanishes: bool = False
 
@@ -73,6 +72,7 @@ class ScriptedSession:
         self.calls: list[str] = []
         self.removed = False
         self.stuck = False  # whether the engine does not answer when it should remove
+        self.refused: list[NotRemoved] = []  # what the engine refuses to remove
         self._printed = dict.fromkeys(scripts, "")
         self._ended: set[str] = set()
         self._lock = threading.Lock()
@@ -136,15 +136,15 @@ class ScriptedSession:
         self._note(f"execute {service}")
         return Executed(1 if service in self._ended else 0, b"", b"")
 
-    def look(self, service: str, pid: int) -> str:
+    def snapshot(self, service: str, pid: int) -> dict[str, int]:
         """Answers in the order of the script."""
-        self._note(f"look {service}")
-        looks = self.scripts[service].looks
-        return looks.pop(0) if len(looks) > 1 else "".join(looks)
+        self._note(f"snapshot {service}")
+        snapshots = self.scripts[service].snapshots
+        return snapshots.pop(0) if len(snapshots) > 1 else next(iter(snapshots), {})
 
-    def glance(self, service: str, pid: int) -> str:
-        """Nobody is seen in passing."""
-        return ""
+    def quick_sample(self, service: str, pid: int) -> dict[str, int]:
+        """Nothing is sampled."""
+        return {}
 
     def log(self, service: str, stream: Stream) -> Iterator[bytes]:
         """What was printed, or what the script says was stored; in two parts."""
@@ -167,10 +167,11 @@ class ScriptedSession:
         """Notes that the machines are left standing."""
         self._note("leave")
 
-    def remove(self) -> None:
+    def remove(self) -> list[NotRemoved]:
         """Notes that everything is removed, unless it is cut short."""
         self._note("remove")
         self.removed = not self.stuck
+        return self.refused
 
 
 class ScriptedEngine:
@@ -184,9 +185,15 @@ class ScriptedEngine:
     def __init__(
         self, scripts: dict[str, Script], before: Callable[[str], None] = lambda _: None, limit: int = 20000
     ) -> None:
-        """`limit` is the highest nofile that it gives; `things` is what was left on it."""
+        """`limit` is the highest nofile that it gives; `things` is what was left on it, `refused` why some of them,
+        by name, cannot be removed, and `patient` how each removal was asked for. `session_refuses` is
+        what the removal of each run leaves.
+        """
         self.scripts, self.before, self.limit = scripts, before, limit
         self.things: list[Leftover] = []
+        self.refused: dict[str, str] = {}
+        self.patient: list[bool] = []
+        self.session_refuses: list[NotRemoved] = []
         self.opened: list[ScriptedSession] = []
 
     @property
@@ -217,16 +224,22 @@ class ScriptedEngine:
     ) -> ScriptedSession:
         """A session that plays the scripts from their beginning."""
         self.opened.append(ScriptedSession(copy.deepcopy(self.scripts), sink, self.before))
+        self.session.refused = self.session_refuses
         return self.session
 
     def leftovers(self) -> Sequence[Leftover]:
         """What is left."""
         return list(self.things)
 
-    def remove(self, leftovers: Iterable[Leftover]) -> None:
+    def remove(self, leftovers: Iterable[Leftover], patient: bool = True) -> list[NotRemoved]:
         """Takes it away."""
-        for thing in list(leftovers):
-            self.things.remove(thing)
+        things = list(leftovers)
+        if things:
+            self.patient.append(patient)
+        for thing in things:
+            if thing.name not in self.refused:
+                self.things.remove(thing)
+        return [NotRemoved(thing, self.refused[thing.name]) for thing in things if thing.name in self.refused]
 
     def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
         """Nothing."""
@@ -276,6 +289,10 @@ class Quiet:
         """Keeps it."""
         self.told.append(prediction.reason)
 
+    def finished(self, scenario: Scenario, record: Record) -> None:
+        """Keeps the verdict."""
+        self.told.append(record.verdict)
+
     def step(self, image: str, number: int, total: int, text: str) -> None:
         """Keeps it."""
         self.told.append(f"{image} {number}/{total} {text}")
@@ -294,7 +311,7 @@ class Quiet:
 
 def epoll(clients: int = 3, **given: str) -> Scenario:
     """epoll-500 with a few clients and small transfers."""
-    return spec.load("epoll-500", {"clients": str(clients), "size": str(SIZE)} | given)
+    return catalog.load("epoll-500", {"clients": str(clients), "size": str(SIZE)} | given)
 
 
 def closed(number: int, size: int = SIZE) -> str:
@@ -303,25 +320,40 @@ def closed(number: int, size: int = SIZE) -> str:
     return event("closed", sent=size, received=size, sent_sha256=sent, received_sha256=received)
 
 
-def transfers(clients: int = 3, served: int | None = None) -> dict[str, Script]:
-    """Scripts of a run of `epoll` in which all goes as predicted; `served` other than all is a lie of the client's."""
+def transfers(clients: int = 3, served: int | None = None, halfway: bool = True) -> dict[str, Script]:
+    """Scripts of a run of `epoll` in which all goes as predicted; `served` other than all is a lie of the client's.
+
+    The lab's checks need the checkpoint `halfway` too, at which all clients have their downloads.
+    """
     gone = "".join(closed(number) for number in range(1, clients + 1))
+    full, moved = (5 + clients, 1 + clients), clients * SIZE
     return {
         "server": Script(
             says=server_ready(),
             at={"send client 2": gone},
             until="never",
-            looks=[look(5), look(5 + clients, 1 + clients), look(5)],
+            snapshots=[
+                snapshot(5),
+                snapshot(*full, octets=0),
+                *([snapshot(*full, octets=moved)] if halfway else []),
+                snapshot(5, octets=2 * moved),
+            ],
         ),
         "client": Script(
             says=event("ready", checkpoint=True),
             then=[
-                event("connected", clients=clients, checkpoint=True),
+                event("connected", clients=clients, checkpoint=True) + event("halfway", checkpoint=True) * halfway,
+                *[""] * halfway,
                 event("finished", served=clients if served is None else served),
             ],
             exits=0,
         ),
     }
+
+
+def short_transfers(clients: int = 3, served: int | None = None) -> dict[str, Script]:
+    """The same without `halfway`, for tests of a run's steps."""
+    return transfers(clients, served, halfway=False)
 
 
 def raised(kind: str, message: str) -> str:
@@ -340,9 +372,9 @@ def refused(at: int, kind: str = "OSError", message: str = EMFILE, nofile: int =
         ],
         exits=1,
     )
-    look_before = look(5, nofile=nofile)
+    before = snapshot(5, nofile=nofile)
     server = Script(
-        says=server_ready(), until="send client 1", error=raised(kind, message), exits=1, looks=[look_before]
+        says=server_ready(), until="send client 1", error=raised(kind, message), exits=1, snapshots=[before]
     )
     return {"server": server, "client": client}
 
@@ -357,4 +389,7 @@ def fetches(urls: int = 6, failing: str = "", **seconds: float) -> dict[str, Scr
         end = event("fetched", seconds=right[name], bytes=page_bytes(urls), verified=urls)
         return Script(says=begin, then=[end], exits=1 if name == failing else 0)
 
-    return {"origin": Script(says=event("ready"), until="never", looks=[look(7)]), **{n: fetcher(n) for n in right}}
+    return {
+        "origin": Script(says=event("ready"), until="never", snapshots=[snapshot(7)]),
+        **{n: fetcher(n) for n in right},
+    }

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import courses, record, rundirs
 from scenarios.commands import report
+from scenarios.commands.command import status_of
+from scenarios.commands.compare import compare
+from scenarios.commands.runs import show_runs
 from scenarios.errors import EvidenceError, LabFailure, UsageError
-from scenarios.evidence import EVIDENCE_FILE
 from scenarios.report import board
-from tests.unit import made
+from scenarios.results import record, run_directories, time_series
+from scenarios.results.evidence import EVIDENCE_FILE
+from tests.unit import builders
 from tests.unit.test_page import read
 
 SEEN = '{"service": "server", "at": 0.1, "descriptors": 5, "resident": 1, "cpu": 0, "threads": 1, "sockets": 1}\n'
@@ -21,9 +24,11 @@ def run(runs: Path, number: int, scenario: str = "epoll-500", **more: object) ->
     """A run that was kept."""
     directory = runs / scenario / f"20261125T21073{number}.000000Z-0000000{number}"
     directory.mkdir(parents=True)
-    made.saved(made.evidence(made.service("server", "said")), directory)
+    builders.saved(builders.evidence(builders.service("server", "said")), directory)
     seconds = {"run": 1.0 + number, "total": 9.0}
-    record.save(made.record(made.foreseen(), made.ended(), scenario=scenario, seconds=seconds, **more), directory)
+    record.save(
+        builders.record(builders.foreseen(), builders.ended(), scenario=scenario, seconds=seconds, **more), directory
+    )
     return directory
 
 
@@ -32,7 +37,7 @@ def test_the_board_has_a_cell_for_each_scenario_and_machine_with_the_newest_verd
     found = read(board.write(kept, runs))
     for words in ("3 runs of 2 scenarios", "docker, Linux", "local, Linux", "epoll-500", "fetch", "3.00 s", "4.00 s"):
         assert words in found.text
-    one, other = board.about(kept[0], runs), board.about(kept[1], runs)
+    one, other = board.summary(kept[0], runs), board.summary(kept[1], runs)
     assert (one.verdict, other.verdict, other.seconds) == ("fail", "pass", 3.0)
 
 
@@ -109,8 +114,36 @@ def test_a_damaged_run_does_not_hide_the_others(runs: Path, evidence: str) -> No
     damaged, _ = run(runs, 1), run(runs, 2)
     (damaged / record.RECORD_FILE).write_text("null")
     (damaged / EVIDENCE_FILE).write_text(evidence)
-    found = read(board.write(rundirs.everything(), runs))
+    found = read(board.write(run_directories.everything(), runs))
     assert "2 runs of 1 scenario" in found.text and "unfinished" in found.text and "4.00 s" not in found.text
+
+
+def damage(path: Path, how: str | bytes | None) -> None:
+    """Puts this in the place of a file; None is a directory."""
+    path.unlink(missing_ok=True)
+    if how is None:
+        path.mkdir()
+    else:
+        path.write_bytes(how if isinstance(how, bytes) else how.encode())
+
+
+@pytest.mark.parametrize("how", ["", "[", "null", DEEP, '{"a":' * 100_000, '{"a": NaN}', bytes(range(256)), None])
+@pytest.mark.parametrize("file", [record.RECORD_FILE, EVIDENCE_FILE, time_series.SERIES_FILE])
+def test_every_command_on_runs_survives_a_damaged_file_and_says_it_in_one_line(
+    runs: Path, file: str, how: str | bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged, whole = run(runs, 1), run(runs, 2)
+    damage(damaged / file, how)
+    for command in (
+        lambda: show_runs(),
+        lambda: report.draw_board(False),
+        lambda: report.draw(damaged.name, False),
+        lambda: compare(damaged.name, whole.name),
+    ):
+        status = status_of(command)
+        told = capsys.readouterr().err
+        assert status in (0, 3) and told.count("\n") == (status == 3), told
+        assert "internal error" not in told and str(damaged) in told + str(damaged) * (status == 0)
 
 
 def test_a_record_without_its_total_is_damaged(runs: Path) -> None:
@@ -119,7 +152,7 @@ def test_a_record_without_its_total_is_damaged(runs: Path) -> None:
     (directory / record.RECORD_FILE).write_text(json.dumps({**kept, "seconds": {}}))
     with pytest.raises(EvidenceError, match="is damaged"):
         record.load(directory)
-    assert board.about(directory, runs).verdict == "unfinished"
+    assert board.summary(directory, runs).verdict == "unfinished"
 
 
 def changed(directory: Path, **values: object) -> None:
@@ -132,7 +165,7 @@ def changed(directory: Path, **values: object) -> None:
 def test_a_run_of_a_family_that_is_not_known_here_has_a_page_and_a_place_on_the_board(runs: Path) -> None:
     directory = run(runs, 1)
     changed(directory, family="of-another-version")
-    (directory / courses.COURSE_FILE).write_text(SEEN)
+    (directory / time_series.SERIES_FILE).write_text(SEEN)
     assert report.draw_board(show=False) == 0
     found = read(directory / "report.html")
     assert "said" in found.text and "Open descriptors" in found.text
@@ -143,8 +176,8 @@ def test_evidence_that_cannot_be_is_told_in_a_sentence_and_the_board_is_drawn(
 ) -> None:
     directory = run(runs, 1)
     changed(directory, parameters={})
-    (directory / courses.COURSE_FILE).write_text(SEEN)
-    with pytest.raises(EvidenceError, match="cannot be drawn"):
+    (directory / time_series.SERIES_FILE).write_text(SEEN)
+    with pytest.raises(EvidenceError, match="its page cannot be made"):
         report.draw(None, show=False)
     assert report.draw_board(show=False) == 0
     assert "no page" in capsys.readouterr().err

@@ -12,9 +12,10 @@ import docker
 import pytest
 from docker.transport import unixconn
 
+from scenarios.commands import images
 from scenarios.engines import choose
 from scenarios.engines.docker import client as clients
-from scenarios.errors import EngineAbsent, EngineUnavailable
+from scenarios.errors import EngineAbsent, EngineUnavailable, UsageError
 
 NOBODY = 65534
 
@@ -133,7 +134,7 @@ def test_a_context_that_is_not_there_is_an_error_and_no_other_engine_is_taken(
     silent: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_CONTEXT", "elsewhere")
-    with pytest.raises(EngineUnavailable, match=r"context 'elsewhere' is not found.*DOCKER_HOST") as caught:
+    with pytest.raises(EngineUnavailable, match=r"no context 'elsewhere' beside.*DOCKER_HOST") as caught:
         choose.connect()
     assert not isinstance(caught.value, EngineAbsent)
 
@@ -168,3 +169,17 @@ def test_a_real_user_whom_the_socket_refuses_runs_nothing_without_isolation(
         said = as_nobody(lambda: choose.connect().name)
     assert said.startswith("EngineUnavailable")
     assert "refuses this user" in said
+
+
+def test_an_empty_name_is_no_engine() -> None:
+    with pytest.raises(UsageError, match="no engine ''"):
+        choose.wanted("")
+
+
+def test_a_wrong_name_in_the_environment_is_told_by_commands_that_ask_every_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(choose.VARIABLE, "nonsense")
+    for ask in (choose.asked, choose.reachable, images.store):
+        with pytest.raises(UsageError, match="no engine 'nonsense'"):
+            ask()

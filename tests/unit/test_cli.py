@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterable
@@ -10,14 +11,19 @@ from typing import Any
 
 import pytest
 
-from scenarios import places, rundirs, spec
-from scenarios.commands import catalog, command, compose, program, runs, scenario
+from scenarios import places
+from scenarios.commands import catalog as catalog_command
+from scenarios.commands import command, compose, program, runs, scenario
+from scenarios.definition import catalog
+from scenarios.definition.scenario import Scenario, Service
 from scenarios.engines import choose
 from scenarios.engines.base import Engine, Leftover
-from scenarios.errors import EngineUnavailable, Interrupted, UsageError
-from scenarios.scenario import Service
-from tests.unit.made import mark_of_the_dead
-from tests.unit.scripted import SIZE, Script, ScriptedEngine, refused, transfers
+from scenarios.errors import EngineUnavailable, EvidenceError, Interrupted, UsageError
+from scenarios.judging import checks
+from scenarios.results import run_directories
+from scenarios.results.record import Check
+from tests.unit.builders import mark_of_the_dead
+from tests.unit.scripted import SIZE, Script, ScriptedEngine, ScriptedSession, raising, refused, transfers
 
 SMALL: dict[str, Any] = {"clients": "3", "settings": [f"size={SIZE}"]}
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent"}
@@ -35,7 +41,7 @@ WRONG_LINES = {
     "scenario epoll-500 --dry-run --set": "--set needs a value",
     "scenario epoll-500 --set --dry-run": "--set needs a value",
     "scenario epoll-500 --set size=1KiB --set --dry-run": "--set needs a value",
-    "test --only": "needed value",
+    "test --only": "--only needs a value",
     "bench --rounds x": "--rounds",
 }
 
@@ -46,6 +52,12 @@ def inv(arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         [str(places.ROOT / "inv"), *arguments.split()],
         capture_output=True, text=True, check=False, cwd="/", env={**os.environ, **NO_ENGINE, **environment},
     )  # fmt: skip
+
+
+def test_a_sample_period_that_is_no_number_is_wrong_usage_and_nothing_is_run() -> None:
+    done = inv("scenario fetch --engine local", IOLAB_SAMPLE_PERIOD="foo")
+    told = "IOLAB_SAMPLE_PERIOD is 'foo': it must be a number of seconds, such as 0.05"
+    assert (done.returncode, told in done.stderr, done.stdout) == (2, True, "")
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG_LINES.items())
@@ -114,7 +126,7 @@ def ask(name: str = "epoll-500", settings: Iterable[str] = (), **flags: Any) -> 
         given = scenario.parameters(clients, nofile, list(settings))
         return scenario.scenario(name, given, scenario.Options(**flags))
 
-    return command.status_of(lambda: command.swept(work))
+    return command.status_of(lambda: command.after_cleanup(work))
 
 
 @pytest.mark.parametrize(
@@ -134,8 +146,8 @@ def ask(name: str = "epoll-500", settings: Iterable[str] = (), **flags: Any) -> 
         ({"repeat": "x"}, "--repeat is 'x'"),
         ({"timeout": "soon"}, "--timeout is 'soon'"),
         ({"timeout": "-1"}, "--timeout is -1"),
-        ({"name": "nothing.yaml"}, "no catalog file"),
-        ({"name": "xyzzy"}, "there are: accept-emfile"),
+        ({"name": "nothing.yaml"}, "there is no file 'nothing.yaml'"),
+        ({"name": "xyzzy"}, "`./inv scenarios` lists them all"),
         ({"name": "windows-600", "settings": ["selector=epoll"]}, "win32 has no epoll"),
     ],
 )
@@ -149,7 +161,7 @@ def test_what_cannot_be_is_one_message_and_nothing_is_started(
     assert message in complaint
     assert out == ""
     assert engine.opened == []
-    assert rundirs.everything() == []
+    assert run_directories.everything() == []
 
 
 def test_an_unknown_engine_is_wrong_usage_wherever_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,8 +247,8 @@ def test_of_repeated_runs_the_worst_counts_and_a_known_failure_is_worse_than_an_
 def test_every_command_first_removes_what_a_killed_run_left(engine: ScriptedEngine) -> None:
     engine.things = [Leftover("container", "orphan", "dead1", "server", kept=False, owner_lives=False)]
     mark_of_the_dead("dead1")
-    assert command.status_of(lambda: command.swept(lambda: 0)) == 0
-    assert (engine.things, rundirs.marks()) == ([], [])
+    assert command.status_of(lambda: command.after_cleanup(lambda: 0)) == 0
+    assert (engine.things, run_directories.marks()) == ([], [])
 
 
 def test_a_lab_that_cannot_go_on_is_one_message_and_its_status(
@@ -265,23 +277,32 @@ def test_an_interrupted_command_removes_everything_and_exits_with_its_signal(
     assert engine.session.removed
 
 
-def test_the_catalog_is_listed_with_what_each_teaches(capsys: pytest.CaptureFixture[str]) -> None:
-    assert catalog.show_catalog() == 0
-    out = capsys.readouterr().out
-    assert [name in out for name in spec.names()] == [True] * len(spec.names())
-
-
 def test_a_wrong_file_in_the_catalog_is_named_in_its_place_and_the_others_are_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    good = catalog.file_of("epoll-500").read_text(encoding="utf-8")
     monkeypatch.setattr(places, "CATALOG", tmp_path)
     (tmp_path / "broken.yaml").write_text("summary: x\n", encoding="utf-8")
-    good = (places.ROOT / "scenarios" / "catalog" / "epoll-500.yaml").read_text(encoding="utf-8")
-    (tmp_path / "good.yaml").write_text(good.replace("500 clients", "Some [/no] clients"), encoding="utf-8")
-    assert catalog.show_catalog() == 2
+    (tmp_path / "good.yaml").write_text(re.sub("summary: .*", "summary: Some [/no] clients", good), encoding="utf-8")
+    assert catalog_command.show_catalog() == 2
     out = capsys.readouterr().out
     assert "is missing" in out
     assert "[/no] clients" in out
+
+
+def test_one_scenario_is_json_with_all_that_the_list_has_and_more(capsys: pytest.CaptureFixture[str]) -> None:
+    catalog_command.show_catalog(as_json=True)
+    listed = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert catalog_command.show_one("one-core", as_json=True) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert {key: one[key] for key in listed["one-core"]} == listed["one-core"]
+    assert one["kinds"]["cores"]["allowed"] == "a whole number from 1 to 64"
+    assert (one["services"]["compute"]["cpu_count"], one["alone"], len(one["try"])) == (2, True, 2)
+
+
+def test_a_scenario_that_is_not_in_the_catalog_cannot_be_described() -> None:
+    with pytest.raises(UsageError, match="no scenario 'epol-500'; did you mean 'epoll-500'"):
+        catalog_command.show_one("epol-500")
 
 
 def test_runs_are_listed_with_their_verdicts_and_their_logs_are_printed(
@@ -290,7 +311,7 @@ def test_runs_are_listed_with_their_verdicts_and_their_logs_are_printed(
     assert runs.show_runs() == 0
     assert "there are no runs yet" in capsys.readouterr().out
     ask(**SMALL, as_json=True)
-    rundirs.create("fetch")
+    run_directories.create("fetch")
     capsys.readouterr()
     runs.show_runs()
     second, first = capsys.readouterr().out.splitlines()[1:]
@@ -302,3 +323,49 @@ def test_runs_are_listed_with_their_verdicts_and_their_logs_are_printed(
     assert '"event": "finished"' in lines[-2]
     with pytest.raises(UsageError, match="no service 'clint'; it has: server, client"):
         runs.show_logs("epoll-500", "clint")
+
+
+@pytest.mark.usefixtures("held")
+def test_what_cannot_be_removed_neither_stops_nor_changes_a_later_run(
+    engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.things = [Leftover("network", "n1", "dead1", "", kept=False, owner_lives=False)]
+    engine.refused = {"n1": "the engine said: no"}
+    mark_of_the_dead("dead1")
+    for told in ("iolab: network n1 cannot be removed: the engine said: no\n", ""):
+        assert ask(**SMALL, as_json=True) == 0
+        out, err = capsys.readouterr()
+        assert (json.loads(out)["verdict"], err) == ("pass", told)
+
+
+class Keeping(ScriptedEngine):
+    """An engine that holds the machines of its last run until they are removed."""
+
+    def open(self, scenario: Scenario, run: str, *rest: Any) -> ScriptedSession:
+        """Notes the run."""
+        self.run = run
+        return super().open(scenario, run, *rest)
+
+    def leftovers(self) -> list[Leftover]:
+        """The server's machine."""
+        stands = [Leftover("container", "c1", self.run, "server", kept=True, owner_lives=True)] if self.opened else []
+        return [] if self.opened and self.session.removed else stands
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        (lambda *_: (Check(name="it holds", result="passed"),), "kept: look inside with ./inv shell server"),
+        (lambda *_: raising(EvidenceError("no space left"))(), "not kept: an error ended the run"),
+    ],
+)
+def test_only_a_run_that_stands_is_said_to_be_kept(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ends: Any, told: str
+) -> None:
+    keeping = Keeping(transfers())
+    monkeypatch.setattr(choose, "connect", lambda name=None: keeping)
+    monkeypatch.setattr(checks, "run_checks", ends)
+    ask(**SMALL, keep=True)
+    out = capsys.readouterr().out
+    assert told in out
+    assert out.count("kept: ") == 1

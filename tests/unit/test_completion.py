@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import tasks
-from scenarios import places, rundirs, spec
+from scenarios import places
 from scenarios.commands import completion
-from scenarios.sweeps import measures
+from scenarios.definition import catalog
+from scenarios.pipeline.sweeps import measures
+from scenarios.results import run_directories
 
 FLAGS = ["--help", "--list", "--version"]
 
@@ -25,7 +27,7 @@ def after(line: str) -> list[str]:
 @pytest.fixture
 def run(runs: Path) -> str:
     """The id of a run of fetch with two services."""
-    run, directory = rundirs.create("fetch")
+    run, directory = run_directories.create("fetch")
     (directory / "logs").mkdir()
     for service in ("origin", "serial"):
         (directory / "logs" / f"{service}.stdout").touch()
@@ -40,6 +42,7 @@ def run(runs: Path) -> str:
         ("inv images.", ["images.build", "images.clean"]),
         ("inv --ver", ["--version"]),
         ("inv scenario epoll-5", ["epoll-500"]),
+        ("inv scenarios epoll-5", ["epoll-500"]),
         ("inv scenario epoll-500 --cl", ["--clients"]),
         ("inv scenario epoll-500 --set ", ["clients=", "nofile=", "selector=", "model=", "size="]),
         ("inv scenario epoll-500 --dry-run --set se", ["selector="]),
@@ -65,7 +68,7 @@ def test_commands_flags_scenarios_and_parameters_are_completed(line: str, expect
 
 
 def test_all_scenarios_and_no_others_follow_the_command() -> None:
-    assert after("inv scenario ") == spec.names()
+    assert after("inv scenario ") == after("inv scenarios ") == catalog.names()
 
 
 def test_runs_and_their_services_are_completed(run: str) -> None:

@@ -2,16 +2,19 @@
 
 import platform
 import socket
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import requests
+from docker.errors import APIError
 
 from scenarios.engines import choose
 from scenarios.engines.docker import client
 from scenarios.engines.docker.client import Clients, not_protected
-from scenarios.errors import EngineUnavailable
+from scenarios.engines.docker.errors import translated
+from scenarios.errors import EngineError, EngineUnavailable, LabError, LimitRefused
 
 
 def on_this_host(address: str, kernel: str, name: str) -> bool:
@@ -86,3 +89,51 @@ def test_an_engine_that_refuses_over_tcp_is_told_to_be_started_there(monkeypatch
     monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
     with pytest.raises(EngineUnavailable, match=r"refused.*start the engine there.*DOCKER_TLS_VERIFY=1"):
         choose.connect()
+
+
+@pytest.mark.parametrize(
+    ("status", "address", "told"),
+    [(None, "foo://", r"Invalid bind address.*write unix://"), (404, "", r"404.*see whether `docker version`")],
+)
+def test_an_address_where_no_engine_is_gives_one_short_line(
+    status: int | None, address: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def page() -> None:
+            with listener.accept()[0] as peer:
+                peer.recv(4096)
+                body = b"<p>page</p>\n" * 10_000
+                peer.sendall(b"HTTP/1.1 404 No\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+        if status:
+            threading.Thread(target=page, daemon=True).start()
+        monkeypatch.setenv("DOCKER_HOST", address or f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(EngineUnavailable, match=told) as error:
+            choose.connect("docker")
+    assert len(str(error.value)) < 800 and "\n" not in str(error.value)
+
+
+def test_a_config_of_the_docker_cli_that_is_no_object_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.json").write_text("[1]")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    with pytest.raises(EngineUnavailable, match=rf"{tmp_path}/config.json is damaged.*repair it"):
+        choose.connect("docker")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "told"),
+    [
+        (
+            "OCI runtime create failed: error setting rlimit type 7: operation not permitted",
+            LimitRefused,
+            "lower nofile",
+        ),
+        ("could not find an available, non-overlapping IPv4 address pool among the defaults", EngineError, "inv down"),
+        ("all predefined address pools have been fully subnetted", EngineError, "docker network ls"),
+    ],
+)
+def test_a_refusal_of_the_engine_says_what_to_do(said: str, kind: type[LabError], told: str) -> None:
+    with pytest.raises(kind, match=told), translated("starting server"):
+        raise APIError("500", explanation=said)

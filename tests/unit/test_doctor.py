@@ -1,4 +1,4 @@
-"""./inv doctor: what it says of an engine, a disk and tools that are there, short, or missing."""
+"""./inv doctor: its findings about engines, disks and tools that are there, too small, or missing."""
 
 import os
 import shutil
@@ -15,6 +15,7 @@ from scenarios.commands.doctor import GIB, Finding
 from scenarios.engines import choose
 from scenarios.engines.base import Engine, Information, Leftover, Limit
 from scenarios.errors import EngineError, EngineUnavailable, UsageError
+from scenarios.pipeline import leftovers
 from tests.unit.scripted import ScriptedEngine
 
 INFO: dict[str, Any] = {
@@ -155,7 +156,7 @@ def test_an_engine_that_stops_answering_is_bad_and_the_rest_is_still_looked_at(
 def test_every_limit_that_the_engine_does_not_enforce_is_named() -> None:
     assert doctor._cgroup(INFO).status == "ok"
     found = doctor._cgroup({**INFO, "MemoryLimit": False, "SwapLimit": False})
-    assert (found.status, found.found) == ("note", "version 2, limits not enforced: memory, swap")
+    assert (found.status, found.found) == ("note", "version 2, does not enforce limits of memory, swap")
 
 
 def test_limits_that_the_engine_does_not_speak_of_are_not_called_enforced() -> None:
@@ -181,7 +182,7 @@ def test_the_disk_of_an_engine_elsewhere_is_not_looked_at_and_not_called_ok(tmp_
     info = {**INFO, "DockerRootDir": str(tmp_path)}
     assert doctor._engine_space(info, here=True).found.endswith(str(tmp_path))
     found = doctor._engine_space(info, here=False)
-    assert (found.status, found.found.startswith("not looked at")) == ("note", True)
+    assert (found.status, found.found.startswith("unknown")) == ("note", True)
 
 
 @pytest.mark.parametrize(("free", "status"), [(doctor.SPACE_FOR_IMAGES, "ok"), (doctor.SPACE_FOR_IMAGES - 1, "note")])
@@ -192,14 +193,14 @@ def test_too_little_space_is_noted(free: int, status: str, monkeypatch: pytest.M
 
 def test_a_disk_that_cannot_be_read_is_not_called_ok(tmp_path: Path) -> None:
     found = doctor._space("space", tmp_path / "gone")
-    assert (found.status, found.found.startswith("not looked at")) == ("note", True)
+    assert (found.status, found.found.startswith("unknown")) == ("note", True)
 
 
 @pytest.mark.parametrize(
     ("tools", "root", "status", "said"),
     [
         (["mmdebstrap"], False, "ok", "/usr/bin/mmdebstrap"),
-        (["apt-get"], True, "note", "the build installs it"),
+        (["apt-get"], True, "note", "the build installs mmdebstrap"),
         (["apt-get"], False, "note", "apt install mmdebstrap"),
         ([], True, "note", "docker pull debian:bookworm-slim"),
     ],
@@ -256,6 +257,18 @@ def test_a_way_that_is_not_protected_is_worth_a_note(engine: ScriptedEngine, mon
         told = Information(INFO, 1, "tcp://10.0.0.7:2375", here=False, not_protected=wrong)
         monkeypatch.setattr(ScriptedEngine, "information", lambda _, told=told: told)
         found = examined()
-        assert "elsewhere, reached at tcp://10.0.0.7:2375" in found["storage"].found
-        assert ("way to the engine" in found) is (wrong is not None)
-    assert "ssh://" in found["way to the engine"].advice
+        assert "on another machine, tcp://10.0.0.7:2375" in found["storage"].found
+        assert ("connection" in found) is (wrong is not None)
+    assert "ssh://" in found["connection"].advice
+
+
+def test_what_an_engine_refused_to_remove_is_told_with_what_to_do_and_is_no_leftover(engine: ScriptedEngine) -> None:
+    engine.things = [left("stays", kept=True), left("dead")]
+    engine.refused = {"iolab-stays-server": "only a restart of the Docker daemon mends that"}
+    leftovers.down(engine)
+    found = examined()
+    assert found["leftovers (scripted)"].status == "ok"
+    assert "kept runs" not in found
+    told = found["not removed (scripted)"]
+    assert (told.status, told.found) == ("note", "iolab-stays-server")
+    assert told.advice == "only a restart of the Docker daemon mends that"

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scenarios import evidence as evidences
-from scenarios import spec
+from scenarios.definition import catalog
 from scenarios.errors import EvidenceError, Unavailable
-from scenarios.events import event_in, events_in, last_lines
-from scenarios.evidence import Evidence, Sample, ServiceEvidence
-from tests.unit.made import evidence, saved, service
+from scenarios.results import evidence as evidences
+from scenarios.results.events import event_in, events_in, last_lines
+from scenarios.results.evidence import Evidence, ServiceEvidence
+from scenarios.results.kept import adapter
+from scenarios.results.sample import Sample
+from tests.unit.builders import evidence, saved, service
 from tests.unit.scripted import event
 
 WRITABLE = st.characters(codec="utf-8")
@@ -52,7 +54,7 @@ def test_events_keep_their_order_and_the_last_of_a_name_counts() -> None:
 
 
 def test_what_was_never_said_fails_a_check_with_the_services_name() -> None:
-    with pytest.raises(AssertionError, match="client never said 'finished'"):
+    with pytest.raises(AssertionError, match="client never printed the event 'finished'"):
         service("client").said("finished")
 
 
@@ -73,12 +75,12 @@ def test_evidence_comes_back_from_its_directory_as_it_went(
     assert evidences.load(tmp_path) == kept
 
 
-@pytest.mark.parametrize("name", spec.names())
+@pytest.mark.parametrize("name", catalog.names())
 def test_every_scenario_of_the_catalog_comes_back_with_its_evidence(name: str, tmp_path: Path) -> None:
     sample = Sample(
         moment="ready", descriptors=5, watched=None, nofile_soft=64, nofile_hard=64, resident=4096, cpu_seconds=0.01
     )
-    scenario = spec.load(name)
+    scenario = catalog.load(name)
     left = {key: ServiceEvidence(
         name=key, image=one.image, platform=one.platform, command=("python",), started=True, samples=(sample,)
     ) for key, one in scenario.services.items()}  # fmt: skip
@@ -103,7 +105,7 @@ def test_what_was_spent_between_two_looks_is_known_where_there_are_clocks_for_it
     seen = service("server", samples=(look("a", 1.0, exact=True), look("b", 1.25, exact=True)))
     assert (seen.spent("a", "b"), seen.spent("a", "c")) == (0.25, None)
     seen = service("server", samples=(look("a", 1.0, exact=False), look("b", 1.25, exact=True)))
-    with pytest.raises(Unavailable, match="server has of the processor"):
+    with pytest.raises(Unavailable, match="no exact clock for the CPU time of server"):
         seen.spent("a", "b")
 
 
@@ -132,5 +134,5 @@ def test_evidence_is_written_as_the_model_that_reads_it_would_write_it(tmp_path:
     kept = evidence(service("server"), service("client"))
     saved(kept, tmp_path)
     left_out = {"services": dict.fromkeys(kept.services, evidences.OF_STREAMS)}
-    written = evidences.adapter().dump_json(kept, indent=1, exclude=left_out).decode()
+    written = adapter(Evidence).dump_json(kept, indent=1, exclude=left_out).decode()
     assert (tmp_path / evidences.EVIDENCE_FILE).read_text(encoding="utf-8") == written + "\n"

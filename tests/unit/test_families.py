@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import failures, families, spec
+from scenarios import families
+from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
-from scenarios.evidence import Evidence, ServiceEvidence
-from scenarios.failures import failure
 from scenarios.families import base
+from scenarios.judging import failures
+from scenarios.judging.failures import failure
+from scenarios.judging.quantities import Json
 from scenarios.pictures import Timeline
-from scenarios.quantities import Json
+from scenarios.results.evidence import Evidence, ServiceEvidence
 from scenarios.theory.descriptors import EMFILE, TOO_MANY_FDS
-from tests.unit.made import evidence, service
+from tests.unit.builders import evidence, service
 from tests.unit.scripted import event, raised
 
 RAISED = raised("KeyError", "'a'")
@@ -63,20 +65,20 @@ def test_a_refused_client_without_a_dead_server_is_the_clients_failure() -> None
 
 def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
     fetched = [service(name, event("fetched", seconds=s, bytes=7)) for name, s in (("serial", 1.5), ("gevent", 1))]
-    run = dataclasses.replace(evidence(*fetched), scenario=spec.load("fetch"))
+    run = dataclasses.replace(evidence(*fetched), scenario=catalog.load("fetch"))
     assert measured_of(run) == {"seconds": {"serial": 1.5, "gevent": 1.0}, "bytes": 14, "error": None, "spans": {}}
 
 
 def test_fetches_at_the_same_time_are_drawn_in_lanes_of_their_own_and_those_one_after_another_in_one() -> None:
     spans = {"serial": [[0, 0.3], [0.3, 0.6]], "threads": [[0, 0.3], [0.001, 0.3], [0.3, 0.6]]}
-    (drawn,) = families.find("fetches").pictures({"spans": spans})
+    (drawn,) = families.find("fetch").pictures({"spans": spans})
     assert isinstance(drawn, Timeline)
     assert {name: [(one.begin, one.end) for one in lane] for name, lane in drawn.lanes.items()} == {
         "serial": [(0.0, 0.3), (0.3, 0.6)],
         "threads 1": [(0.0, 0.3), (0.3, 0.6)],
         "threads 2": [(0.001, 0.3)],
     }
-    assert families.find("fetches").pictures({"spans": {"threads": [[0, 1]] * 41}}) == ()
+    assert families.find("fetch").pictures({"spans": {"threads": [[0, 1]] * 41}}) == ()
 
 
 APART = {(fast, slow) for fast in ("threads", "gevent", "asyncio") for slow in ("serial", "gevent-unpatched")}
@@ -89,11 +91,11 @@ APART = {(fast, slow) for fast in ("threads", "gevent", "asyncio") for slow in (
 def test_concurrent_fetchers_must_be_faster_only_where_theory_keeps_the_bounds_apart(
     parameters: dict[str, str], cost: float, pairs: set[tuple[str, str]]
 ) -> None:
-    scenario = spec.load("fetch", parameters)
+    scenario = catalog.load("fetch", parameters)
     said = [service(name, event("calibrated", cost=cost, cpu=0)) for name in ("serial", "threads", "gevent", "asyncio")]
     run = dataclasses.replace(evidence(*said), scenario=scenario)
     known = base.Known(scenario, dict.fromkeys(scenario.services, "linux"), run)
-    orders = families.find("fetches").predict(known).relations_json().get("seconds", [])
+    orders = families.find("fetch").predict(known).relations_json().get("seconds", [])
     assert {tuple(order["order"]) for order in orders} == pairs
 
 
@@ -154,3 +156,14 @@ def test_any_text_on_stderr_is_an_exception_or_none(text: str) -> None:
     for stderr in (text, failures.TRACEBACK + text, f"{failures.TRACEBACK}\n{text}"):
         found = failures.uncaught(stderr)
         assert found is None or (failures.TRACEBACK in stderr and found[0])
+
+
+@pytest.mark.parametrize("former", families.FORMER)
+def test_a_run_of_before_finds_its_family_by_its_former_name(former: str) -> None:
+    current = families.current_name(former)
+    assert current != former
+    assert families.find(former) is families.find(str(current))
+
+
+def test_a_family_that_never_was_has_no_name_of_today() -> None:
+    assert families.current_name("nothing") is None

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import evidence as evidences
 from scenarios.errors import EvidenceError
-from scenarios.files import write_whole
-from tests.unit.made import evidence, saved, service
+from scenarios.results import evidence as evidences
+from scenarios.system.files import write_whole
+from tests.unit.builders import evidence, saved, service
 
 
 @pytest.fixture

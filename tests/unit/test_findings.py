@@ -8,7 +8,8 @@ import pytest
 
 from labs import exercise, findings
 from labs.findings import Finding
-from scenarios import places
+from scenarios import errors, places
+from tests.unit import builders
 
 BOTH = ["serially.py", "together.py"]
 
@@ -18,11 +19,11 @@ BOTH = ["serially.py", "together.py"]
     [
         ("seconds", BOTH, ("serially.py", 2)),
         ("seconds", ["together.py"], ("together.py", 1)),
-        ("each_page_had_a_greenlet", BOTH, ("together.py", 1)),
+        ("a_greenlet_fetched_each_page", BOTH, ("together.py", 1)),
         ("another", BOTH, ("serially.py", 1)),
     ],
 )
-def test_what_several_files_have_is_looked_for_where_it_is_meant(
+def test_a_name_that_several_files_have_is_found_in_the_right_one(
     about: str, files: list[str], place: tuple[str, int], tmp_path: Path
 ) -> None:
     (tmp_path / "serially.py").write_text("\ndef fetch_all(pages): ...\n")
@@ -36,11 +37,24 @@ def test_what_several_files_have_is_looked_for_where_it_is_meant(
     ("told", "files"),
     [
         ("s: gevent took 2.1", ["together.py"]),
-        ("to serial at least 9 bytes should have come", ["serially.py"]),
+        ("serial should have received at least 9 bytes", ["serially.py"]),
         ("serial and gevent differ", BOTH),
         ("neither", []),
     ],
 )
 def test_a_finding_that_names_a_service_is_about_its_file(told: str, files: list[str]) -> None:
-    (part,) = exercise.read(places.EXERCISES / "030-fetch").stated.parts
-    assert findings._meant(Finding("seconds", told), cast(Any, SimpleNamespace(part=part))) == files
+    (part,) = exercise.read(places.EXERCISES / "030-fetch").spec.parts
+    assert findings._files_of(Finding("seconds", told), cast(Any, SimpleNamespace(part=part))) == files
+
+
+@pytest.mark.parametrize(("seal", "about"), [("of the lab", None), ("its own", "hang")])
+def test_a_program_that_ended_after_the_time_was_up_was_slow_and_not_stuck(seal: str, about: str | None) -> None:
+    stdout = '{"event": "started", "seal": "of the lab"}\n{"event": "ready"}\n'
+    one = builders.service("threads", stdout + f'{{"event": "exited", "code": 0, "seal": "{seal}"}}\n')
+    done: Any = SimpleNamespace(
+        record=SimpleNamespace(cause=errors.WaitTimeout.__name__, predicted=None),
+        part=SimpleNamespace(timeout=60),
+        scenario=SimpleNamespace(awaited=lambda _word: {"threads"}),
+    )
+    found = findings._failed(one, done)
+    assert (found and found.about) == about

@@ -14,51 +14,28 @@ from scenarios.places import ROOT
 FLOORS = (
     ("requirements", "tests"),
     ("tasks",),
-    ("scenarios.commands", "images.commands", "labs"),
-    ("scenarios.sweeping",),
-    ("scenarios.series",),
-    ("scenarios.experiment", "scenarios.preparation", "scenarios.predicting"),
-    ("scenarios.run", "images", "scenarios.checks", "scenarios.leftovers"),
-    ("scenarios.engines",),
-    ("scenarios.serving",),
-    (
-        "scenarios.spec",
-        "scenarios.written",
-        "scenarios.catalog_schema",
-        "scenarios.verdict",
-        "scenarios.report",
-        "scenarios.sweeps",
-        "scenarios.comparison",
-    ),
-    ("scenarios.outset",),
+    ("labs",),
+    ("scenarios.commands",),
+    ("scenarios.pipeline", "scenarios.serving"),
+    ("images",),
+    ("scenarios.report",),
+    # The one module of `definition` that knows families: it finds the one that a file names.
+    ("scenarios.definition.catalog",),
     ("scenarios.families",),
-    ("scenarios.record", "scenarios.quantities", "scenarios.failures", "scenarios.pictures", "scenarios.resources"),
-    ("scenarios.evidence",),
+    ("scenarios.judging",),
+    ("scenarios.results",),
+    ("scenarios.engines",),
     ("scenarios.theory",),
-    ("scenarios.scenario",),
-    (
-        "scenarios.parameters",
-        "scenarios.ranges",
-        "scenarios.yaml_source",
-        "scenarios.signals",
-        "scenarios.rundirs",
-        "scenarios.unforeseen",
-    ),
-    ("scenarios.errors", "scenarios.owner", "scenarios.imagestore"),
-    (
-        "scenarios.courses",
-        "scenarios.procfs",
-        "scenarios.places",
-        "scenarios.phases",
-        "scenarios.events",
-        "scenarios.files",
-    ),
+    ("scenarios.definition",),
+    # What an engine must offer for images to be built on it.
+    ("scenarios.pictures", "images.store", "scenarios.system"),
+    ("scenarios.errors", "scenarios.places"),
 )
 # What calls the project's own checks, which are programs of its tests: tasks.py offers them as commands.
 CHECKS_OF_THE_PROJECT = ("tests.commands", "tests.bench.bench")
 # With these an old run is judged and drawn again, wherever it was made.
-WITHOUT_ENGINE = ("scenarios.families", "scenarios.theory", "scenarios.quantities", "scenarios.verdict",
-                  "scenarios.report", "scenarios.record", "scenarios.evidence", "scenarios.spec")  # fmt: skip
+WITHOUT_ENGINE = ("scenarios.families", "scenarios.theory", "scenarios.judging", "scenarios.results",
+                  "scenarios.report", "scenarios.definition")  # fmt: skip
 ENGINES = "scenarios.engines"
 SDK = "docker"
 SDK_ROOM = "scenarios.engines.docker"
@@ -172,8 +149,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_engines_know_machines_and_nothing_of_what_is_judged() -> None:
-    judging = ("scenarios.spec", "scenarios.families", "scenarios.theory", "scenarios.verdict", "scenarios.report",
-               "scenarios.record", "scenarios.quantities", "scenarios.evidence")  # fmt: skip
+    judging = ("scenarios.families", "scenarios.theory", "scenarios.judging", "scenarios.report", "scenarios.results",
+               "scenarios.definition.catalog")  # fmt: skip
     mine = {module: below(module, OWN) for module in OWN if is_in(module, ENGINES)}
     assert [(m, o) for m, those in mine.items() for o in those for name in judging if is_in(o, name)] == []
 
@@ -247,9 +224,11 @@ def test_imports_in_functions_count_and_those_for_the_type_checker_do_not() -> N
 
 
 def test_an_arrow_that_runs_back_is_seen() -> None:
-    wrong = {"scenarios.engines.local.new": frozenset({"scenarios.run.drive", "scenarios.errors"})}
-    assert list(rising(wrong)) == ["scenarios.engines.local.new imports scenarios.run.drive, which stands above it"]
-    assert list(rising({"scenarios.run.new": frozenset({"scenarios.engines.base"})})) == []
+    wrong = {"scenarios.engines.local.new": frozenset({"scenarios.pipeline.run.drive", "scenarios.errors"})}
+    assert list(rising(wrong)) == [
+        "scenarios.engines.local.new imports scenarios.pipeline.run.drive, which stands above it"
+    ]
+    assert list(rising({"scenarios.pipeline.run.new": frozenset({"scenarios.engines.base"})})) == []
 
 
 def test_a_circle_is_seen_and_named() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from docker.errors import ImageNotFound, NotFound
 
+from images.store import ContextFile
 from scenarios.engines.docker import images as docker_images
 from scenarios.errors import ImageError
-from scenarios.imagestore import ContextFile
 
 
 class ListingApi:

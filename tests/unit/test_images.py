@@ -11,12 +11,13 @@ from typing import IO
 
 import pytest
 
-from images import build, commands, debian, inputs, wheels
-from scenarios import spec
+from images import build, debian, inputs, wheels
+from images.store import ContextFile, StoredImage
+from scenarios.commands import images
+from scenarios.definition import catalog
 from scenarios.engines import choose
 from scenarios.errors import EXIT_ERROR, EXIT_PASS, ImageError, Unavailable, UsageError
-from scenarios.experiment import Experiment, carry_out
-from scenarios.imagestore import ContextFile, StoredImage
+from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
 from tests.unit.scripted import Quiet, ScriptedEngine
 
 
@@ -68,7 +69,9 @@ class Notes:
         self.parents.append(arguments["BASE"])
         return self._keep("build", tags, labels)
 
-    def import_tar(self, tar: IO[bytes], tags: Iterable[str], labels: Mapping[str, str]) -> str:
+    def import_tar(
+        self, tar: IO[bytes], tags: Iterable[str], labels: Mapping[str, str], settings: Iterable[str]
+    ) -> str:
         """Keeps an image."""
         assert tar.read() == b"root file system"
         return self._keep("import", tags, labels)
@@ -99,7 +102,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(debian, "root_file_system", root_file_system)
     monkeypatch.setattr(wheels, "wheels", lambda *_: [])
-    monkeypatch.setattr(wheels, "CACHE", tmp_path)
+    monkeypatch.setattr(debian, "CACHE", tmp_path)
     inputs.inputs_hash.cache_clear()
 
 
@@ -136,14 +139,14 @@ def test_what_another_process_built_while_this_one_waited_is_not_built_again() -
 def test_one_process_waits_while_another_builds() -> None:
     class Watchful(Notes):
         def _keep(self, how: str, tags: Iterable[str], labels: Mapping[str, str]) -> str:
-            with (wheels.CACHE / "build.lock").open("w") as lock, pytest.raises(BlockingIOError):
+            with (debian.CACHE / "build.lock").open("w") as lock, pytest.raises(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return super()._keep(how, tags, labels)
 
     store = Watchful()
     build.ensure(["base"], store, Quiet())
     assert store.asked == ["import base"]
-    with (wheels.CACHE / "build.lock").open("w") as lock:
+    with (debian.CACHE / "build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -166,7 +169,9 @@ def test_an_image_that_is_current_again_becomes_latest_again() -> None:
     assert store.asked == [f"tag {image} iolab/base:latest"]
 
 
-@pytest.mark.parametrize("changed", ["Dockerfile", "hold", "labs/programs/protocol.py", "wheels/linux-image.txt"])
+@pytest.mark.parametrize(
+    "changed", ["Dockerfile", "machine/hold", "machine/labs/programs/protocol.py", "wheels/linux-image.txt"]
+)
 def test_a_change_of_any_input_makes_the_image_stale(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Notes()
     build.ensure(["linux"], store, Quiet())
@@ -207,8 +212,15 @@ def test_a_change_of_the_bases_recipe_makes_all_stale(monkeypatch: pytest.Monkey
 
 def test_the_context_holds_the_programs_and_nothing_else_of_the_checkout() -> None:
     paths = {file.path for file in inputs.files("linux")}
-    assert paths >= {"Dockerfile", "hold", "labs/programs/servers/transfer.py", "wheels/linux-image.txt"}
-    assert all(path in {"Dockerfile", "hold"} or path.startswith(("labs/", "wheels/")) for path in paths), paths
+    assert paths >= {
+        "Dockerfile",
+        "machine/hold",
+        "machine/labs/programs/servers/transfer.py",
+        "wheels/linux-image.txt",
+    }
+    assert all(
+        path == "Dockerfile" or path.startswith(("machine/hold", "machine/labs/", "wheels/")) for path in paths
+    ), paths
     assert not any("__pycache__" in path for path in paths)
 
 
@@ -297,7 +309,7 @@ def test_an_image_that_the_engines_machine_cannot_have_is_unavailable_and_nothin
 def test_a_scenario_whose_image_the_engines_machine_cannot_have_is_skipped_with_the_reason() -> None:
     engine = ScriptedEngine({})
     engine.images = Notes(architecture="arm64")  # type: ignore[assignment]
-    result = carry_out(Experiment(spec.load("windows-500", {}), engine, Quiet()))
+    result = run_experiment(Experiment(catalog.load("windows-500", {}), Setup(engine, Quiet())))
     assert (result.verdict, result.exit_status) == ("skip", EXIT_PASS)
     assert result.problem == "the image windows is only for amd64, and the engine's machine is arm64"
 
@@ -324,9 +336,9 @@ def test_all_images_are_those_that_the_engine_can_have(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use(store := Notes(architecture="arm64"), monkeypatch)
-    assert commands.build_images([]) == EXIT_PASS
+    assert images.build_images([]) == EXIT_PASS
     assert store.asked == ["import base", "build linux"]
-    commands.list_images()
+    images.list_images()
     assert "only for amd64" in capsys.readouterr().out
 
 
@@ -336,19 +348,19 @@ def test_the_command_says_what_stayed_and_exits_with_3(
     use(store := Notes(), monkeypatch)
     ids = build.ensure(["linux"], store, Quiet())
     store.in_use = {ids["linux"]}
-    assert commands.clean_images() == EXIT_ERROR
+    assert images.clean_images() == EXIT_ERROR
     told = capsys.readouterr()
     assert told.out.startswith("removed iolab/base:")
-    assert "kept iolab/linux" in told.err and "it is in use" in told.err
+    assert "not removed: iolab/linux" in told.err and "it is in use" in told.err
     store.in_use.clear()
-    assert commands.clean_images() == commands.clean_images() == EXIT_PASS
-    assert "there were none" in capsys.readouterr().out
+    assert images.clean_images() == images.clean_images() == EXIT_PASS
+    assert "there are no images to remove" in capsys.readouterr().out
 
 
 def test_an_engine_without_images_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choose, "connect", lambda *_: SimpleNamespace(images=None, name="other"))
     with pytest.raises(UsageError, match="other has no images"):
-        commands.list_images()
+        images.list_images()
 
 
 @pytest.mark.parametrize("name", inputs.NAMES)

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import sys
@@ -14,18 +15,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scenarios import spec
+from scenarios.definition import catalog
+from scenarios.definition.scenario import STREAMS
+from scenarios.engines.base import MOST_BYTES
 from scenarios.engines.local import service as local_service
 from scenarios.engines.local import session as local_session
 from scenarios.engines.local.engine import LocalEngine
 from scenarios.engines.local.log import Log
-from scenarios.engines.local.machines import Machines
 from scenarios.engines.local.network import new_namespace
+from scenarios.engines.local.process_registry import Machines
 from scenarios.errors import EngineError
-from scenarios.events import STREAMS, Event
-from scenarios.evidence import Evidence
-from scenarios.run.drive import Plan, living
-from scenarios.run.transcript import Transcript
+from scenarios.pipeline.run.drive import Plan, living
+from scenarios.pipeline.run.transcript import Transcript
+from scenarios.places import PROGRAMS
+from scenarios.results.events import Event
+from scenarios.results.evidence import Evidence
 from tests.unit.local_runs import SmallRun, eventually, service
 from tests.unit.scripted import event
 
@@ -52,6 +56,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], st
         package = tmp_path / "checkout" / "labs" / "programs"
         package.mkdir(parents=True)
         (package / "own.py").write_text(textwrap.dedent(source), encoding="utf-8")
+        shutil.copy(PROGRAMS / "seal.py", package)  # which every program gets its turn with
         monkeypatch.setattr(local_service, "ROOT", tmp_path / "checkout")
         return "own"
 
@@ -67,7 +72,7 @@ def ended(run: SmallRun, name: str) -> int:
 
 
 def test_a_program_that_fails_leaves_its_events_its_last_words_and_its_status(engine: LocalEngine) -> None:
-    run = SmallRun(engine, service("server", "demos.dies_early"))
+    run = SmallRun(engine, service("server", "dies_early"))
     run.start("server")
     assert ended(run, "server") == 1
     said = run.said["server"]
@@ -79,7 +84,7 @@ def test_a_program_that_fails_leaves_its_events_its_last_words_and_its_status(en
 
 
 def test_a_program_that_is_killed_has_the_status_of_the_signal(engine: LocalEngine) -> None:
-    run = SmallRun(engine, service("server", "demos.hangs"))
+    run = SmallRun(engine, service("server", "hangs"))
     os.kill(run.start("server").pid, signal.SIGTERM)
     assert ended(run, "server") == 128 + signal.SIGTERM
     run.session.remove()
@@ -113,7 +118,7 @@ def test_a_program_can_neither_say_its_own_end_nor_know_the_words_for_it(
 
 def test_the_end_stands_behind_what_nobody_had_read_yet(tmp_path: Path) -> None:
     machine = Machines(tmp_path / "state").make("dddd", "server", keep=False)
-    log = Log(machine, Transcript(["server"], deadline=0))
+    log = Log(machine, Transcript({"server": MOST_BYTES}, deadline=0))
     os.write(log.inlets["stdout"], b"last words\n")
     log.add_line(b"the end\n")
     os.write(log.inlets["stderr"], b"a late warning\n")
@@ -147,7 +152,7 @@ def test_the_whole_log_is_there_however_much_was_written_at_the_end(
 
 @ON_LINUX
 def test_the_limits_are_the_service_s_own_soft_and_hard(engine: LocalEngine) -> None:
-    run = SmallRun(engine, service("server", "demos.hangs", nofile=77))
+    run = SmallRun(engine, service("server", "hangs", nofile=77))
     program = run.start("server", until="ready")
     assert psutil.Process(program.pid).rlimit(psutil.RLIMIT_NOFILE) == (77, 77)
     run.session.remove()
@@ -160,8 +165,8 @@ def test_a_program_inherits_its_three_streams_and_nothing_else(tmp_path: Path, o
         secret.set_inheritable(True)
         run = SmallRun(
             LocalEngine(tmp_path / "state", own_network=own_network),
-            service("server", "demos.hangs"),
-            service("other", "demos.hangs"),
+            service("server", "hangs"),
+            service("other", "hangs"),
         )
         run.start("other", until="ready")
         program = run.start("server", until="ready")
@@ -204,7 +209,7 @@ class Silent:
 
 def transferred(engine: LocalEngine, run: str, directory: Path) -> Evidence:
     """The evidence of one whole run of a scenario of the catalog."""
-    small = spec.load("epoll-500", {"clients": "5"})
+    small = catalog.load("epoll-500", {"clients": "5"})
     directory.mkdir()
     with living(engine, Plan(small, run, directory, timeout=30), Silent()) as (evidence, _):
         return evidence
@@ -262,8 +267,8 @@ def test_each_server_of_a_run_has_an_address_of_its_own(tmp_path: Path) -> None:
             engine,
             service("one", "servers.transfer"),
             service("two", "servers.transfer"),
-            service("client", "demos.hangs", after="one"),
-            service("other", "demos.hangs", "{two.host}", "one", "{one.port}", after="two"),
+            service("client", "hangs", after="one"),
+            service("other", "hangs", "{two.host}", "one", "{one.port}", after="two"),
         )
         for name in ("one", "two", "other"):
             run.start(name, until="ready")
@@ -277,7 +282,7 @@ def test_each_server_of_a_run_has_an_address_of_its_own(tmp_path: Path) -> None:
 
 
 def test_commands_see_the_service_s_directory_also_after_its_program_ended(engine: LocalEngine) -> None:
-    run = SmallRun(engine, service("server", "demos.dies_early"))
+    run = SmallRun(engine, service("server", "dies_early"))
     run.start("server")
     ended(run, "server")
     done = run.session.execute("server", ["sh", "-c", 'echo "$TMPDIR"; echo wrong >&2; exit 7'])
@@ -288,7 +293,7 @@ def test_commands_see_the_service_s_directory_also_after_its_program_ended(engin
 
 def test_a_command_that_takes_too_long_is_ended(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_session, "EXECUTE_WITHIN", 0.1)
-    run = SmallRun(engine, service("server", "demos.hangs"))
+    run = SmallRun(engine, service("server", "hangs"))
     with pytest.raises(EngineError, match="looking into server took more than"):
         run.session.execute("server", ["sleep", "3600"])
     run.session.remove()
@@ -302,7 +307,7 @@ def test_a_kill_counts_as_for_want_of_memory_only_when_the_kernel_counted_one(
     counters = tmp_path / "vmstat"
     counters.write_text("nr_free_pages 5\noom_kill 3\n", encoding="ascii")
     monkeypatch.setattr(local_service, "KERNEL_COUNTERS", counters)
-    run = SmallRun(engine, service("crashed", "demos.hangs"), service("starved", "demos.hangs"))
+    run = SmallRun(engine, service("crashed", "hangs"), service("starved", "hangs"))
     programs = [run.start(name) for name in ("crashed", "starved")]
     os.kill(programs[0].pid, signal.SIGKILL)
     ended(run, "crashed")
@@ -314,12 +319,12 @@ def test_a_kill_counts_as_for_want_of_memory_only_when_the_kernel_counted_one(
 
 
 def test_a_windows_service_is_unavailable_and_the_message_says_what_would_run_it() -> None:
-    services = spec.load("windows-500").services.values()
+    services = catalog.load("windows-500").services.values()
     assert re.search(r"Windows image.*--engine docker", LocalEngine().unable(services) or "")
 
 
 def test_the_engine_tells_its_platform_its_limit_and_what_it_does_not_isolate(engine: LocalEngine) -> None:
-    assert engine.platform(service("server", "demos.hangs")) == sys.platform
+    assert engine.platform(service("server", "hangs")) == sys.platform
     limit = engine.hard_nofile()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     assert limit is None if hard == resource.RLIM_INFINITY else limit is not None and limit.value == hard
@@ -341,7 +346,7 @@ def test_input_reaches_the_program_and_is_ignored_once_it_has_ended(
 
 
 def test_a_program_that_never_reads_does_not_keep_the_lab_from_going_on(engine: LocalEngine) -> None:
-    run = SmallRun(engine, service("server", "demos.hangs"))
+    run = SmallRun(engine, service("server", "hangs"))
     run.start("server")
     lines = b"continue\n" * 20_000  # more than any pipe holds
     sent = threading.Thread(target=run.session.send, args=("server", lines), daemon=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scenarios.engines.base import Stream
+from scenarios.definition.scenario import Stream
 from scenarios.engines.local.log import Log
-from scenarios.engines.local.machines import Machine, Machines
+from scenarios.engines.local.process_registry import Machine, Machines
 
 MIB = 1024**2
 # As much as a pipe holds, again and again.

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import courses, places, record, spec
-from scenarios import evidence as evidences
+from scenarios import places
+from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
-from scenarios.evidence import Evidence, Sample
-from scenarios.quantities import Expectation, Growth, Order, Quantity, Ratio
-from scenarios.record import Check, Record
+from scenarios.judging.quantities import Expectation, Growth, Order, Quantity, Ratio
 from scenarios.report import content, excerpts, over_time, page, templating
-from scenarios.report.charts.shapes import Figure
-from scenarios.report.comparison import related
-from tests.unit import made
+from scenarios.report.charts.figure import Figure
+from scenarios.report.result_table import related
+from scenarios.results import evidence as evidences
+from scenarios.results import record, time_series
+from scenarios.results.evidence import Evidence
+from scenarios.results.record import Check, Record
+from scenarios.results.sample import Sample
+from tests.unit import builders
 
 HOSTILE = """</pre><script>alert(1)</script><img src=http://example.org/x onerror=alert(2)>{{ 7 * 7 }}{% raw %}
 \x1b[31mred\x1b[0m \x1b]8;;http://example.org\x07link\x1b]8;;\x07 \u202egnp.exe \x00 &amp; "quoted" 'single' <!--
@@ -60,10 +63,12 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 def kept(directory: Path, stdout: str = "", **more: object) -> tuple[Evidence, Record]:
     """Evidence and a record in a run directory."""
-    server = replace(made.service("server", stdout), samples=(LOOK,))
-    evidence = made.evidence(server, made.service("client", "", exit_status=0))
-    made.saved(evidence, directory)
-    done = made.record(made.foreseen(client=None), made.ended(client=None), scenario=evidence.scenario.name, **more)
+    server = replace(builders.service("server", stdout), samples=(LOOK,))
+    evidence = builders.evidence(server, builders.service("client", "", exit_status=0))
+    builders.saved(evidence, directory)
+    done = builders.record(
+        builders.foreseen(client=None), builders.ended(client=None), scenario=evidence.scenario.name, **more
+    )
     record.save(done, directory)
     return evidence, done
 
@@ -85,7 +90,7 @@ def test_a_page_tells_what_was_predicted_and_measured_every_check_and_the_machin
 
 
 def test_the_same_record_and_evidence_make_the_same_page_again(directory: Path) -> None:
-    evidence, done = kept(directory, made.HELD[0].name)
+    evidence, done = kept(directory, builders.HELD[0].name)
     first = page.write(directory, done, evidences.load(directory), evidence.scenario).read_text(encoding="utf-8")
     assert page.draw(directory).read_text(encoding="utf-8") == first
 
@@ -127,13 +132,13 @@ def test_ten_megabytes_of_a_log_are_its_head_and_its_tail_and_the_page_stays_sma
     assert "the first line" in text
     assert "the last line" in text
     left_out = log.stat().st_size - 2 * excerpts.LONGEST_PART
-    assert f"{left_out:,} bytes between are left out here" in text
+    assert f"{left_out:,} bytes between are left out" in text
 
 
 def test_many_hostile_logs_together_stay_below_two_megabytes(directory: Path) -> None:
-    services = [made.service(f"server-{n}", '"' * 2**20, "\x1b" * 2**20) for n in range(12)]
-    evidence = made.evidence(*services)
-    made.saved(evidence, directory)
+    services = [builders.service(f"server-{n}", '"' * 2**20, "\x1b" * 2**20) for n in range(12)]
+    evidence = builders.evidence(*services)
+    builders.saved(evidence, directory)
     assert page.write(directory, None, evidence, evidence.scenario).stat().st_size < 2 * 1024**2
 
 
@@ -145,14 +150,14 @@ def test_a_short_log_is_whole_and_nothing_is_said_to_be_left_out(directory: Path
 
 
 def test_a_run_without_evidence_has_a_page_of_its_record(directory: Path) -> None:
-    record.save(made.record(verdict="error", problem="the engine is gone: <b>", checks=()), directory)
+    record.save(builders.record(verdict="error", problem="the engine is gone: <b>", checks=()), directory)
     text = read(page.draw(directory)).text
     assert "the engine is gone: <b>" in text
-    assert "None was made" in text
+    assert "No checks ran" in text
 
 
 def test_a_run_without_a_record_was_not_finished(directory: Path) -> None:
-    made.saved(made.evidence(made.service("server", "said"), problem="interrupted by SIGINT"), directory)
+    builders.saved(builders.evidence(builders.service("server", "said"), problem="interrupted by SIGINT"), directory)
     text = read(page.draw(directory)).text
     assert "unfinished" in text
     assert "interrupted by SIGINT" in text
@@ -180,12 +185,12 @@ def test_a_relation_says_whether_it_holds(directory: Path) -> None:
     found = list(
         related([Quantity("memory", unit="KiB")], data, {"memory": {"a": 1.0, "b": 2.0, "g": {"1": 1, "2": 2, "4": 4}}})
     )
-    assert [one.words for one in found] == [one.words() for one in relations]
-    assert [one.difference is None for one in found] == [True, False, True, True]
+    assert [words for words, _ in found] == [f"memory: {one.words()}" for one in relations]
+    assert [difference is None for _, difference in found] == [True, False, True, True]
 
 
 def test_the_page_allows_its_own_script_alone() -> None:
-    text = templating.rendered("page.html.j2")
+    text = templating.render("page.html.j2")
     assert "default-src 'none'" in text
     assert "script-src 'sha256-" in text
 
@@ -195,7 +200,7 @@ def test_templates_of_a_checkout_that_cannot_be_written_to_are_compiled_each_tim
 ) -> None:
     monkeypatch.setattr(places, "COMPILED", tmp_path / "none" / "compiled")
     templating._environment.cache_clear()
-    assert "<main>" in templating.rendered("page.html.j2")
+    assert "<main>" in templating.render("page.html.j2")
     templating._environment.cache_clear()
 
 
@@ -209,19 +214,19 @@ def test_a_page_is_drawn_where_no_compiled_template_can_be_kept(
     monkeypatch.setattr(places, "COMPILED", tmp_path / "compiled")
     monkeypatch.setattr("jinja2.bccache.FileSystemBytecodeCache.dump_bytecode", refuses)
     templating._environment.cache_clear()
-    assert "<main>" in templating.rendered("page.html.j2")
+    assert "<main>" in templating.render("page.html.j2")
     templating._environment.cache_clear()
 
 
 def course(directory: Path, *seen: dict[str, int]) -> None:
     """What would have been seen of a run's server, a line each time."""
     lines = [{"service": "server", "at": n / 10, "resident": 2**20, "cpu": 0, **one} for n, one in enumerate(seen)]
-    (directory / courses.COURSE_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    (directory / time_series.SERIES_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
 
 
 def over_the_run(scenario: str, directory: Path, **parameters: str) -> dict[str, Figure]:
     """The figures in the course of time, by their titles."""
-    drawn = over_time.figures(spec.load(scenario, parameters), directory)
+    drawn = over_time.figures(catalog.load(scenario, parameters), directory)
     return {one.title.partition(",")[0]: one for one in drawn}
 
 
@@ -241,7 +246,7 @@ def test_on_linux_the_cliff_of_select_is_one_of_descriptors(tmp_path: Path, scen
     course(tmp_path, *({"descriptors": n, "threads": 1, "sockets": n - 3} for n in (5, 1020)))
     drawn = over_the_run(scenario, tmp_path, nofile="2048")
     assert drawn["Connections"].notes == []
-    assert ("select cannot have descriptor 1024" in drawn["Open descriptors"].description) == bound
+    assert ("select refuses descriptor 1024" in drawn["Open descriptors"].description) == bound
 
 
 def test_threads_are_drawn_where_there_are_more_than_one(tmp_path: Path) -> None:
@@ -263,10 +268,10 @@ def test_who_has_no_connections_has_no_picture_of_them(tmp_path: Path) -> None:
 
 def test_what_is_only_compared_stands_apart_in_a_long_table() -> None:
     short = [("seconds", "", ""), ("  a", "any", "1"), ("error", "none", "none")]
-    assert content._apart(short) == (short, [])
+    assert content._split(short) == (short, [])
     free = [("cost", "", ""), *((f"  {n}", "any", "1") for n in range(content.LONG_TABLE))]
     exact = [("count", "", ""), ("  a", "1", "1"), ("  b", "any", "2")]
-    assert content._apart([*free, *exact]) == (exact, free)
+    assert content._split([*free, *exact]) == (exact, free)
 
 
 GLANCE = {"service": "server", "at": 0.1, "descriptors": 5, "resident": 2**20, "cpu": 0.0, "threads": 1}
@@ -286,11 +291,11 @@ GLANCE = {"service": "server", "at": 0.1, "descriptors": 5, "resident": 2**20, "
 )
 def test_a_line_of_a_course_that_cannot_be_is_passed_over(tmp_path: Path, damage: dict[str, object]) -> None:
     lines = [GLANCE, {**GLANCE, **damage}, {**GLANCE, "at": 0.2}]
-    (tmp_path / courses.COURSE_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines) + "[" * 100_000)
-    assert [one["at"] for one in courses.load(tmp_path).seen["server"]] == [0.1, 0.2]
+    (tmp_path / time_series.SERIES_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines) + "[" * 100_000)
+    assert [one["at"] for one in time_series.load(tmp_path).samples["server"]] == [0.1, 0.2]
 
 
 @pytest.mark.parametrize("cost", [[], {}, {"times": 1, "lab": "0.1", "inside": 0.1}])
 def test_what_looking_cost_is_told_only_where_it_is_whole(tmp_path: Path, cost: object) -> None:
-    (tmp_path / courses.COURSE_FILE).write_text(json.dumps({"cost": cost}) + "\n")
-    assert courses.load(tmp_path).cost == {}
+    (tmp_path / time_series.SERIES_FILE).write_text(json.dumps({"cost": cost}) + "\n")
+    assert time_series.load(tmp_path).cost == {}

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import families, spec
+from scenarios import families
+from scenarios.definition import catalog
+from scenarios.definition.parameters import BY_TYPE, UNITS, Kind, fill, kind_of, seconds, size, whole_number
 from scenarios.errors import UsageError
 from scenarios.families.transfers import MOST_CLIENTS
-from scenarios.parameters import BY_TYPE, UNITS, Kind, fill, kind_of, seconds, size, whole_number
 
 KINDS: dict[str, Kind] = {
     name: kind for family in families.names() for name, kind in families.find(family).parameters.items()
@@ -56,7 +57,7 @@ def test_a_bound_itself_is_allowed_and_what_lies_beyond_is_not(name: str) -> Non
 @pytest.mark.parametrize("value", ["0", "-5", "x", "", "1e3", "5.0", "٥", str(MOST_CLIENTS + 1), "99999999999999"])
 def test_a_number_of_clients_that_cannot_be_is_a_usage_error(value: str) -> None:
     with pytest.raises(UsageError, match="clients is"):
-        spec.load("epoll-500", {"clients": value})
+        catalog.load("epoll-500", {"clients": value})
 
 
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.choices])
@@ -114,3 +115,24 @@ def test_a_number_cannot_be_added_to_a_text() -> None:
 
 def test_braces_that_are_no_placeholder_stay() -> None:
     assert fill("{} { x y } {a}", {"a": 1}) == "{} { x y } 1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [
+        (Kind("", whole_number, 1, 2**20), "a whole number from 1 to 1048576"),
+        (Kind("", whole_number), "a whole number of at least 0"),
+        (Kind("", seconds, 0.05, 2), "a number from 0.05 to 2"),
+        (Kind("", size, 1, 64 * UNITS["MiB"]), "a size from 1B to 64MiB"),
+        (Kind("", whole_number, 1, 9, many=True), "a list of whole numbers, each from 1 to 9"),
+        (Kind("", choices=("yes", "no", "both")), "yes, no or both"),
+        (Kind(""), "any text"),
+    ],
+)
+def test_a_kind_says_what_is_allowed(kind: Kind, allowed: str) -> None:
+    assert kind.allowed() == allowed
+
+
+def test_a_size_out_of_bounds_is_told_in_its_units() -> None:
+    with pytest.raises(UsageError, match=r"it must be from 1MiB to 64MiB"):
+        Kind("", size, UNITS["MiB"], 64 * UNITS["MiB"]).convert("size", "1KiB")

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import venv
 from collections.abc import Iterator
@@ -15,15 +16,17 @@ import pytest
 from invoke import Collection, Config, Context
 
 import tasks
-from scenarios import __version__, places, rundirs
-from scenarios.commands import command, overview, program, started
+from scenarios import __version__, places
+from scenarios.commands import command, help_text, program, start_time
 from scenarios.errors import Interrupted, LabFailure, UsageError
+from scenarios.results import run_directories
+from scenarios.system import proc_probe
 from tests.unit.test_cli import inv
 
 RUN: list[str] = []
 
 
-def made(name: str, work: Any) -> Any:
+def command_named(name: str, work: Any) -> Any:
     """A command that notes that it was run."""
 
     def function(_: Context) -> int:
@@ -50,8 +53,8 @@ def status(line: str, *commands: Any) -> tuple[Any, list[str]]:
     return left.value.code, list(RUN)
 
 
-GOOD, BAD, LOST = made("good", lambda: 0), made("bad", lambda: 1), made("lost", lambda: 3)
-WRONG = made("wrong", raising(UsageError("no such thing")))
+GOOD, BAD, LOST = command_named("good", lambda: 0), command_named("bad", lambda: 1), command_named("lost", lambda: 3)
+WRONG = command_named("wrong", raising(UsageError("no such thing")))
 
 
 @pytest.mark.usefixtures("runs")
@@ -73,9 +76,33 @@ def test_commands_on_one_line_all_run_in_order_and_the_worst_status_counts(
     assert status(line, GOOD, BAD, LOST, WRONG) == (worst, run)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("scenario fetch --bogus", "scenario has no option '--bogus'; see ./inv scenario --help"),
+        ("scenario --bogus fetch", "scenario has no option '--bogus'; see ./inv scenario --help"),
+        ("scenario fetch extra", "scenario has no argument 'extra'; see ./inv scenario --help"),
+        ("scenario", "scenario needs a name; ./inv scenarios lists them"),
+        ("compare fetch", "compare needs SECOND; see ./inv compare --help"),
+        ("scenario fetch --clients", "--clients needs a value; see ./inv scenario --help"),
+        ("bogus", "./inv has no command 'bogus'\n"),
+        ("scenario fetch --resume", "--resume works only with --all, which takes no scenario name"),
+        ("scenario fetch --all", "--all takes no scenario name"),
+        ("scenario fetch --set --json", "--set needs a value\n"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_plain_words(line: str, told: str) -> None:
+    wrong = inv(line)
+    assert (wrong.returncode, wrong.stderr.startswith(told)) == (2, True), wrong.stderr
+
+
+def test_an_old_name_of_an_option_is_accepted_but_not_shown() -> None:
+    assert "without-ceiling" not in inv("lab.start --help").stdout
+
+
 @pytest.mark.usefixtures("runs")
 def test_an_interrupt_ends_all_commands_with_its_own_status() -> None:
-    stopped = made("stopped", raising(Interrupted(15)))
+    stopped = command_named("stopped", raising(Interrupted(15)))
     assert status("stopped good", stopped, GOOD) == (143, ["stopped"])
 
 
@@ -91,8 +118,8 @@ def test_without_a_command_all_commands_are_shown_with_two_examples_and_none_of_
 
 
 def test_every_command_has_one_line_for_the_list_and_an_example_that_is_its_own() -> None:
-    for name, one in overview.commands(tasks.namespace):
-        assert overview.first_line(one).endswith("."), name
+    for name, one in help_text.commands(tasks.namespace):
+        assert help_text.first_line(one).endswith("."), name
         assert f"Example: ./inv {name}" in one.__doc__, name
 
 
@@ -111,7 +138,7 @@ def test_what_invoke_was_told_about_other_projects_does_not_apply(tmp_path: Path
 def test_what_was_not_foreseen_is_one_line_and_exits_with_3(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rundirs, "_begun_here", [])
+    monkeypatch.setattr(run_directories, "_begun_here", [])
     assert command.status_of(raising(ZeroDivisionError("one line\nand another"))) == 3
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -119,20 +146,20 @@ def test_what_was_not_foreseen_is_one_line_and_exits_with_3(
     kept = Path(said.split(" is in ")[1].strip())
     assert kept.parent == runs / ".errors"
     assert "ZeroDivisionError" in kept.read_text(encoding="utf-8")
-    assert rundirs.everything() == []
+    assert run_directories.everything() == []
 
 
 def test_the_traceback_stands_in_the_directory_of_the_run_that_it_ended(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rundirs, "_begun_here", [])
+    monkeypatch.setattr(run_directories, "_begun_here", [])
 
     def work() -> int:
-        rundirs.create("epoll-500")
+        run_directories.create("epoll-500")
         raise ZeroDivisionError
 
     assert command.status_of(work) == 3
-    (directory,) = rundirs.everything()
+    (directory,) = run_directories.everything()
     assert str(directory / "traceback.txt") in capsys.readouterr().err
     assert "in work" in (directory / "traceback.txt").read_text(encoding="utf-8")
 
@@ -140,8 +167,8 @@ def test_the_traceback_stands_in_the_directory_of_the_run_that_it_ended(
 def test_a_traceback_that_no_run_directory_takes_goes_to_the_systems_own_place(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(rundirs, "_begun_here", [])
-    monkeypatch.setattr(rundirs, "RUNS", Path("/proc/none"))
+    monkeypatch.setattr(run_directories, "_begun_here", [])
+    monkeypatch.setattr(run_directories, "RUNS", Path("/proc/none"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert command.status_of(raising(KeyError("x"))) == 3
     assert str(tmp_path / "iolab-") in capsys.readouterr().err
@@ -206,7 +233,7 @@ def test_the_commands_can_be_imported_with_invoke_alone(elsewhere: Path) -> None
 
 def test_the_start_of_a_command_is_that_of_its_process() -> None:
     before = time.monotonic()
-    code = "import time; time.sleep(0.2); from scenarios.commands.started import began; print(began())"
+    code = "import time; time.sleep(0.2); from scenarios.commands.start_time import began; print(began())"
     done = subprocess.run([sys.executable, "-c", code], cwd=places.ROOT, capture_output=True, text=True, check=True)
     assert before - 0.1 <= float(done.stdout) <= time.monotonic() - 0.2
 
@@ -224,9 +251,9 @@ main(["--version"], lambda: namespace)
 
 
 def test_without_proc_the_start_is_known_to_the_clocks_own_exactness(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = started.began()
-    monkeypatch.setattr(started, "PROCESS", Path("/nonexistent"))
-    assert abs(started.began() - here) < 2
+    here = start_time.began()
+    monkeypatch.setattr(proc_probe, "PROC", "/nonexistent")
+    assert abs(start_time.began() - here) < 2
 
 
 @pytest.mark.parametrize(
@@ -253,6 +280,7 @@ def test_pytests_statuses_are_told_as_ours(monkeypatch: pytest.MonkeyPatch, pyte
 def test_the_catalog_and_the_runs_are_json_for_programs() -> None:
     listed = json.loads(inv("scenarios --json").stdout)
     assert {"name", "topic", "summary", "teaches", "parameters"} == set(listed[0])
+    assert json.loads(inv("scenarios fetch --json").stdout)["name"] == "fetch"
     assert isinstance(json.loads(inv("runs --json").stdout), list)
 
 
@@ -265,7 +293,10 @@ def test_an_expression_that_pytest_cannot_read_is_refused_before_it_runs(monkeyp
 
 
 def test_what_a_terminal_of_another_alphabet_cannot_show_does_not_end_a_command() -> None:
-    said = "import sys; from scenarios.commands import streams; streams.install(); print('\\u2581 caf\\u00e9')"
+    said = (
+        "import sys; from scenarios.commands import standard_streams; standard_streams.install(); "
+        "print('\\u2581 caf\\u00e9')"
+    )
     done = subprocess.run(
         [sys.executable, "-c", said],
         capture_output=True, check=False, cwd=places.ROOT, env={**os.environ, "PYTHONIOENCODING": "latin-1"},
@@ -273,10 +304,110 @@ def test_what_a_terminal_of_another_alphabet_cannot_show_does_not_end_a_command(
     assert (done.returncode, done.stdout) == (0, b"? caf\xe9\n")
 
 
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
-def test_a_terminal_that_gives_too_few_descriptors_is_no_fault_of_the_lab(
-    number: int, capsys: pytest.CaptureFixture[str]
+class Panic(BaseException):
+    """As that of pyo3, on which pydantic_core stands: it is no Exception."""
+
+
+@pytest.mark.parametrize(
+    ("problem", "advice"),
+    [
+        (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "ulimit -n"),
+        (OSError(errno.ENFILE, os.strerror(errno.ENFILE)), "ulimit -n"),
+        (Panic("called `Result::unwrap()`: OSError(24, 'Too many open files')"), "ulimit -n"),
+        (RuntimeError("can't start new thread"), "ulimit -u"),
+        (BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)), "ulimit -u"),
+        (MemoryError(), "ulimit -v"),
+        (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), "ulimit -v"),
+        (ImportError("pydantic_core.so: failed to map segment from shared object"), "ulimit -v"),
+    ],
+)
+def test_a_terminal_that_gives_too_little_is_no_fault_of_the_lab(
+    problem: BaseException, advice: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command.status_of(raising(OSError(number, os.strerror(number)))) == 3
+    assert command.status_of(raising(problem)) == 3
     told = capsys.readouterr().err
-    assert "ulimit -n" in told and "not foreseen" not in told
+    assert advice in told and "internal error" not in told and len(told.splitlines()) == 1
+
+
+# Kilobytes of address space: from too few for the interpreter's own libraries to enough for all but the threads.
+TOO_LITTLE = (20_000, 26_000, 400_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+@pytest.mark.parametrize("room", TOO_LITTLE)
+def test_too_little_memory_is_told_in_one_line_without_any_traceback(room: int, tmp_path: Path) -> None:
+    line = f"ulimit -v {room}; exec {places.ROOT}/inv scenario fetch --engine local"
+    environment = {**os.environ, "IOLAB_RUNS": str(tmp_path)}
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode in (0, 3), done.stderr
+    assert "Traceback" not in done.stderr and "Exception in" not in done.stderr
+    told = [one for one in (done.stderr + done.stdout).splitlines() if "ulimit -v" in one]
+    assert len(told) == done.returncode // 3, done.stderr
+
+
+def test_what_ends_a_thread_is_told_in_one_line(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for error in (ZeroDivisionError("unforeseen"), MemoryError()):
+        command.report_thread(threading.ExceptHookArgs((type(error), error, None, None)))
+        told.append(capsys.readouterr().err)
+    assert "ZeroDivisionError: unforeseen; the traceback is in" in told[0]
+    assert (told[0].count("\n"), told[1]) == (1, "")
+
+
+def test_a_removed_folder_is_told_in_one_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {sys.executable} {places.ROOT}/requirements/start.py scenarios"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        3,
+        "iolab: the current folder was removed: change to one that exists, such as with `cd`\n",
+    )
+
+
+def test_the_c_locale_is_no_hindrance(tmp_path: Path) -> None:
+    env = {
+        **os.environ,
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "IOLAB_RUNS": f"{tmp_path}/\u00e9",
+    }
+    done = subprocess.run(
+        [places.ROOT / "inv", "scenario", "gevent-sleep", "--engine", "local"],
+        capture_output=True, check=False, env=env,
+    )  # fmt: skip
+    assert (done.returncode, b"internal error" in done.stderr) == (0, False), done.stderr
+    assert list(tmp_path.glob("\u00e9/gevent-sleep/*-*/report.html"))
+
+
+def test_a_short_flag_is_the_first_letter_of_a_long_one() -> None:
+    for one in tasks.namespace.to_contexts():
+        for argument in one.args.values():
+            assert all(name == argument.name[0] for name in argument.names if len(name) == 1), (
+                one.name,
+                argument.names,
+            )
+    assert inv("scenario epoll-500 -o 128 --dry-run").returncode == 2
+
+
+# In a process of its own: invoke gives an option's help away once.
+EVERY_OPTION = """
+import tasks
+from scenarios.commands import help_text
+for one in tasks.namespace.to_contexts():
+    for flags, text in help_text.options(one) if one.flags else ():
+        flag, *value = flags.split(", ")[-1].split()
+        print(one.name, flag, bool(text) and one.flags[flag].takes_value == bool(value))
+"""
+
+
+def test_help_says_what_an_option_does_and_names_the_value_that_it_takes() -> None:
+    command = [sys.executable, "-c", EVERY_OPTION]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=places.ROOT).stdout.splitlines()
+    assert len(listed) > 50
+    assert [line for line in listed if not line.endswith("True")] == []
+
+
+def test_the_list_of_commands_fits_a_terminal_of_80_columns() -> None:
+    assert [line for line in help_text.overview(tasks.namespace).splitlines() if len(line) > 80] == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.quantities import (
+from scenarios.judging.quantities import (
     AtLeast,
     AtMost,
     Between,
@@ -143,10 +143,36 @@ def test_growth_finds_the_power_that_a_series_follows(factor: float, power: floa
 def test_growth_of_too_little_is_a_difference(last: dict[str, Any]) -> None:
     told = Growth("epoll", -9, 9).difference({"epoll": {"1": 1, "2": 2, **last}})
     assert told is not None
-    assert "no growth can be told" in told
+    assert "the growth cannot be fitted" in told
 
 
 @pytest.mark.parametrize("series", [None, 1, "x", [1, 2, 3]])
 def test_growth_of_what_is_no_series_is_a_difference(series: Any) -> None:
     assert not agrees(Growth("epoll", -9, 9), {"epoll": series})
     assert not agrees(Growth("epoll", -9, 9), series)
+
+
+def test_a_read_that_is_no_function_and_one_for_another_type_are_told_by_their_quantity() -> None:
+    with pytest.raises(TypeError, match="Quantity 'order': read must be a function"):
+        Quantity("order", read=", ")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Quantity 'order': its read cannot put 5 in words"):
+        Quantity("order", read=", ".join).words(5)
+
+
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        ("threads", "1 thread"),
+        ("processes", "1 process"),
+        ("turns of the loop", "1 turn of the loop"),
+        ("s", "1 s"),
+        ("µs", "1 µs"),
+        ("KiB", "1 KiB"),
+        ("", "1"),
+    ],
+)
+def test_a_single_one_has_its_unit_in_the_singular(unit: str, one: str) -> None:
+    read = Quantity("x", unit=unit).words
+    assert read(1) == one
+    assert Between(1, 4).words(read) == f"1 to 4 {unit}".rstrip()
+    assert Quantity("x", unit="s", digits=1).words(1) == "1.0 s"

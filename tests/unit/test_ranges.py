@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import ranges
+from scenarios.definition import ranges
+from scenarios.definition.parameters import MECHANISM, UNITS, Kind, seconds, size, whole_number
+from scenarios.definition.ranges import dimension
 from scenarios.errors import UsageError
-from scenarios.parameters import MECHANISM, UNITS, Kind, seconds, size, whole_number
-from scenarios.ranges import dimension
 
 WHOLE = Kind("a count", whole_number, 0, 10**10)
 SECONDS = Kind("a time", seconds, 0, 10**6)
@@ -91,7 +91,7 @@ def test_of_a_parameter_that_is_a_list_each_part_is_a_value() -> None:
         ("5..5", WHOLE, None, "n is '5..5': that is one value"),
         ("a..b", WHOLE, None, "n is 'a..b': 'a' is not a whole number"),
         ("1..b", WHOLE, None, "n is '1..b': 'b' is not a whole number"),
-        ("..5", WHOLE, None, "'' is not a whole number"),
+        ("..5", WHOLE, None, "a range needs two ends, such as 10..100"),
         ("1..2..3", WHOLE, None, "'2..3' is not a whole number"),
         ("1..5,9", WHOLE, None, "'5,9' is not a whole number"),
         ("1.5..3", WHOLE, None, "'1.5' is not a whole number"),

@@ -9,18 +9,19 @@ from typing import Any
 import jsonschema
 import pytest
 
-from scenarios import record as records
-from scenarios import rundirs
 from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError
-from scenarios.record import Record
 from scenarios.report import schema
-from tests.unit import made
+from scenarios.results import record as records
+from scenarios.results import run_directories
+from scenarios.results.kept import adapter
+from scenarios.results.record import Record
+from tests.unit import builders
 
 RECORDS = [
-    made.record(made.foreseen(), made.ended()),
-    made.record(made.foreseen(client=None), None, verdict="error", problem="the engine is gone", checks=()),
-    made.record(None, None, verdict="skip", run=None),
-    made.record(made.FORESEEN, made.FETCHED),
+    builders.record(builders.foreseen(), builders.ended()),
+    builders.record(builders.foreseen(client=None), None, verdict="error", problem="the engine is gone", checks=()),
+    builders.record(None, None, verdict="skip", run=None),
+    builders.record(builders.FORESEEN, builders.FETCHED),
 ]
 
 
@@ -43,7 +44,7 @@ def test_a_record_is_what_its_schema_says_and_comes_back_from_its_directory(reco
 
 @pytest.mark.parametrize("record", [*RECORDS, replace(RECORDS[0], measured={"rate": math.inf, "each": {1: math.nan}})])
 def test_a_record_is_written_as_the_model_that_reads_it_would_write_it(record: Record) -> None:
-    assert records.to_json(record) == records.adapter().dump_json(record, indent=1).decode()
+    assert records.to_json(record) == adapter(Record).dump_json(record, indent=1).decode()
 
 
 def test_the_schema_in_the_checkout_is_current() -> None:
@@ -89,12 +90,12 @@ def test_what_was_predicted_and_measured_has_the_keys_of_its_family_alone() -> N
     ("verdict", "status"), [("pass", EXIT_PASS), ("fail", EXIT_FAIL), ("error", EXIT_ERROR), ("skip", EXIT_PASS)]
 )
 def test_a_verdict_is_an_exit_status(verdict: str, status: int) -> None:
-    assert made.record(verdict=verdict).exit_status == status
+    assert builders.record(verdict=verdict).exit_status == status
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"scenario": 3}'])
 def test_a_damaged_record_is_one_clear_error(tmp_path: Path, damage: str) -> None:
-    (tmp_path / rundirs.RECORD).write_text(damage, encoding="utf-8")
+    (tmp_path / run_directories.RECORD).write_text(damage, encoding="utf-8")
     with pytest.raises(EvidenceError, match="damaged"):
         records.load(tmp_path)
 

@@ -10,16 +10,17 @@ from typing import Any, Literal
 
 import pytest
 
-import scenarios.run.collect
-import scenarios.run.transcript
-from scenarios import evidence as evidences
-from scenarios import spec
+import scenarios.engines.base
+import scenarios.pipeline.run.collect
+import scenarios.pipeline.run.transcript
+from scenarios.definition import catalog
+from scenarios.definition.scenario import Scenario
 from scenarios.errors import EngineError
-from scenarios.evidence import Evidence
-from scenarios.run.collect import KILLED
-from scenarios.run.drive import Plan, living
-from scenarios.run.spool import Spool
-from scenarios.scenario import Scenario
+from scenarios.pipeline.run.collect import KILLED
+from scenarios.pipeline.run.drive import Plan, living
+from scenarios.pipeline.run.spool import Spool
+from scenarios.results import evidence as evidences
+from scenarios.results.evidence import Evidence
 from tests.unit.scripted import (
     Quiet,
     Script,
@@ -29,12 +30,12 @@ from tests.unit.scripted import (
     epoll,
     event,
     fetches,
-    look,
     raising,
     refused,
     server_ready,
-    transfers,
+    snapshot,
 )
+from tests.unit.scripted import short_transfers as transfers
 
 NEVER_READY = Script(says="loading\n", until="never")
 SOON = 0.05  # seconds, for what must not happen
@@ -60,7 +61,7 @@ def run(
     return evidence, engine.session
 
 
-def of(*services: tuple[str, dict[str, Literal["ready", "completed"]]]) -> Scenario:
+def scenario_of(*services: tuple[str, dict[str, Literal["ready", "completed"]]]) -> Scenario:
     """A scenario of services, each with what it depends on."""
     made = {
         name: replace(epoll().services["server"], name=name, depends_on=depends_on) for name, depends_on in services
@@ -78,7 +79,7 @@ def test_everything_is_created_before_anything_starts_and_removed_after_all_is_c
     assert session.calls[0] == "create"
     assert session.calls[-1] == "remove"
     collected = {f"log {service} {stream}" for service in ("server", "client") for stream in ("stdout", "stderr")}
-    assert set(session.calls[-6:-1]) == {"look server", *collected}
+    assert set(session.calls[-6:-1]) == {"snapshot server", *collected}
 
 
 def test_a_service_starts_only_when_what_it_depends_on_is_ready() -> None:
@@ -93,24 +94,24 @@ def test_services_that_do_not_depend_on_each_other_start_at_the_same_time() -> N
         if call.startswith("start"):
             both_inside.wait()
 
-    evidence, _ = run({"a": Script(exits=0), "b": Script(exits=0)}, of(("a", {}), ("b", {})), before=meet)
+    evidence, _ = run({"a": Script(exits=0), "b": Script(exits=0)}, scenario_of(("a", {}), ("b", {})), before=meet)
     assert evidence.problem is None
     assert [one.exit_status for one in evidence.services.values()] == [0, 0]
 
 
 def test_what_awaits_a_services_end_starts_one_after_the_other() -> None:
-    evidence, session = run(fetches(), spec.load("fetch"))
+    evidence, session = run(fetches(), catalog.load("fetch"))
     assert evidence.problem is None
     assert started(session) == ["origin", "serial", "threads", "gevent", "asyncio", "gevent-unpatched"]
 
 
 def test_what_awaits_the_good_end_of_a_service_that_failed_is_not_started() -> None:
-    evidence, _ = run(fetches(failing="threads"), spec.load("fetch"))
+    evidence, _ = run(fetches(failing="threads"), catalog.load("fetch"))
     assert evidence.problem is None
     assert [name for name, one in evidence.services.items() if one.started] == ["origin", "serial", "threads"]
 
 
-def test_the_looks_are_taken_when_ready_when_connected_and_at_the_end() -> None:
+def test_snapshots_are_taken_when_ready_when_connected_and_at_the_end() -> None:
     evidence, _ = run(transfers(clients=4), epoll(4))
     server = evidence.services["server"]
     assert [(one.moment, one.descriptors, one.watched) for one in server.samples] == [
@@ -120,7 +121,20 @@ def test_the_looks_are_taken_when_ready_when_connected_and_at_the_end() -> None:
     ]
 
 
-def test_a_checkpoint_is_answered_only_after_the_look_was_taken() -> None:
+def test_a_client_starts_only_after_the_ready_server_was_looked_at() -> None:
+    client_started, early = threading.Event(), list[bool]()
+
+    def before(call: str) -> None:
+        if call == "start client":
+            client_started.set()
+        elif call == "snapshot server" and not early:
+            early.append(client_started.wait(SOON))
+
+    run(transfers(), before=before)
+    assert early == [False]
+
+
+def test_a_checkpoint_is_answered_only_after_the_snapshot_was_taken() -> None:
     counted, changed, early = Counter[str](), threading.Condition(), list[bool]()
 
     def before(call: str) -> None:
@@ -128,7 +142,7 @@ def test_a_checkpoint_is_answered_only_after_the_look_was_taken() -> None:
             counted[call] += 1
             changed.notify_all()
             number = counted[call]
-            if call == "look server":
+            if call == "snapshot server":
                 early.append(changed.wait_for(lambda: counted["send client"] >= number, SOON))
 
     run(transfers(), before=before)
@@ -136,15 +150,37 @@ def test_a_checkpoint_is_answered_only_after_the_look_was_taken() -> None:
     assert counted["send client"] == 2
 
 
-@pytest.mark.parametrize(
-    "answer", ["", "descriptors 9\n", "descriptors 9\nMax open files 1 1 files\nstat S 1", "nonsense\x00\n"]
-)
-def test_a_look_that_was_cut_off_is_no_sample_and_no_problem(answer: str) -> None:
+@pytest.mark.parametrize("answer", [{}, {"descriptors": 9}, {"descriptors": 9, "nofile_soft": 1}, {"nonsense": 1}])
+def test_a_snapshot_that_lacks_something_is_no_sample_and_no_problem(answer: dict[str, int]) -> None:
     scripts = transfers()
-    scripts["server"].looks = [look(5), answer, look(5)]
+    scripts["server"].snapshots = [snapshot(5), answer, snapshot(5)]
     evidence, _ = run(scripts)
     assert evidence.problem is None
     assert [one.moment for one in evidence.services["server"].samples] == ["ready", "ended"]
+
+
+def test_an_end_that_a_snapshot_sees_before_its_report_arrives_is_waited_for() -> None:
+    scripts = transfers()
+    scripts["server"].snapshots = [snapshot(5), snapshot(8, 4), {}]
+    engine, reports = ScriptedEngine(scripts), list[threading.Timer]()
+
+    def report() -> None:
+        ended = event("exited", code=0, seal=engine.session.sink.seal).encode()
+        reports.append(threading.Timer(SOON, engine.session.sink.output, ("server", "stdout", ended)))
+        reports[0].start()
+
+    engine.before = at("snapshot server 3", report)
+    with (
+        TemporaryDirectory() as name,
+        living(engine, Plan(epoll(), "r1", Path(name), timeout=60), Quiet()) as (seen, _),
+    ):
+        server = seen.services["server"]
+    reports[0].join()
+    assert (server.exit_status, server.missed, [one.moment for one in server.samples]) == (
+        0,
+        {},
+        ["ready", "connected"],
+    )
 
 
 def test_a_server_that_dies_before_it_is_ready_ends_the_run_at_once_with_its_last_lines() -> None:
@@ -158,7 +194,7 @@ def test_a_server_that_dies_before_it_is_ready_ends_the_run_at_once_with_its_las
 
 
 def test_a_server_that_dies_is_noticed_while_another_is_not_ready_yet() -> None:
-    two = of(("slow", {}), ("dying", {}), ("client", {"slow": "ready", "dying": "ready"}))
+    two = scenario_of(("slow", {}), ("dying", {}), ("client", {"slow": "ready", "dying": "ready"}))
     scripts = {"slow": NEVER_READY, "dying": Script(exits=3), "client": Script()}
     evidence, _ = run(scripts, two)
     assert evidence.problem is not None
@@ -209,7 +245,7 @@ def test_logs_are_complete_when_the_stream_brought_all_that_the_engine_keeps() -
 
 @pytest.mark.parametrize("stored", ["x" * 10_000, "something else"])
 def test_logs_that_differ_from_the_engines_own_are_truncated(stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "STREAM_LAG", SOON)
     scripts = transfers()
     scripts["client"].stored = stored
     evidence, _ = run(scripts)
@@ -224,7 +260,7 @@ def test_logs_that_differ_from_the_engines_own_are_truncated(stored: str, monkey
 def test_what_is_no_ascii_may_be_kept_as_other_bytes_and_nothing_else_may(
     kept: str, logs: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "STREAM_LAG", SOON)
     real = ScriptedSession.log
 
     def log(*asked: Any) -> Iterator[bytes]:
@@ -290,10 +326,10 @@ def test_a_scenario_without_a_server_is_looked_at_where_its_program_reaches_a_ch
             says=event("ready") + event("look", checkpoint=True),
             then=[event("look", checkpoint=True), event("look", checkpoint=True, moment="idle"), event("finished")],
             exits=0,
-            looks=[look(3), look(4), look(5), look(6)],
+            snapshots=[snapshot(3), snapshot(4), snapshot(5), snapshot(6)],
         )
     }
-    evidence, session = run(alone, of(("alone", {})))
+    evidence, session = run(alone, scenario_of(("alone", {})))
     assert evidence.problem is None
     left = evidence.services["alone"]
     assert sorted(one.descriptors for one in left.samples) == [3, 4, 5, 6]
@@ -329,16 +365,16 @@ def test_a_machine_that_goes_away_before_its_programs_end_is_known_is_a_problem(
 
 def test_a_killed_program_whose_end_is_known_is_no_problem_of_the_labs() -> None:
     scripts = transfers()
-    scripts["server"] = Script(says=server_ready(), until="send client 1", exits=KILLED, looks=[look(5)])
+    scripts["server"] = Script(says=server_ready(), until="send client 1", exits=KILLED, snapshots=[snapshot(5)])
     evidence, _ = run(scripts)
     assert evidence.problem is None
     assert evidence.services["server"].exit_status == KILLED
-    with pytest.raises(AssertionError, match="server was not looked at when connected"):
+    with pytest.raises(AssertionError, match="server has no sample at 'connected'"):
         evidence.services["server"].sampled("connected")
 
 
 def test_a_stream_beyond_its_cap_is_said_and_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.transcript, "MOST_BYTES", 10)
+    monkeypatch.setattr(scenarios.engines.base, "MOST_BYTES", 10)
     evidence, session = run(transfers())
     assert evidence.problem is None
     server = evidence.services["server"]
@@ -348,11 +384,11 @@ def test_a_stream_beyond_its_cap_is_said_and_not_read_again(monkeypatch: pytest.
 
 
 def test_a_flood_is_compared_in_its_first_part_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "COMPARED", 100)
-    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "COMPARED", 100)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "STREAM_LAG", SOON)
     scripts = transfers()
     scripts["client"].says += "x" * 1000 + "\n"
-    monkeypatch.setattr("scenarios.run.transcript.secrets.token_hex", lambda _: "a seal")
+    monkeypatch.setattr("scenarios.pipeline.run.transcript.secrets.token_hex", lambda _: "a seal")
     said = event("started", pid=7, seal="a seal") + scripts["client"].says
     scripts["client"].stored = said[:700] + "y" * 700
     client = run(scripts)[0].services["client"]
@@ -364,13 +400,13 @@ def test_a_flood_is_compared_in_its_first_part_and_no_further(monkeypatch: pytes
 
 
 def test_a_flood_whose_connection_broke_before_its_end_is_not_called_complete(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "COMPARED", 100)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "COMPARED", 100)
     scripts = transfers()
     scripts["client"] = Script(says="x" * 1000 + "\n", vanishes=True)
     client = run(scripts)[0].services["client"]
     assert (client.logs, client.wrote["stdout"] > 1000) == ("truncated", True)
     assert client.truncated is not None
-    assert client.truncated.startswith("the connection ended, and no more than the first")
+    assert client.truncated.startswith("the connection ended, and only the first")
 
 
 def test_all_of_an_ordinary_stream_is_compared_and_the_evidence_says_so() -> None:
@@ -379,7 +415,7 @@ def test_all_of_an_ordinary_stream_is_compared_and_the_evidence_says_so() -> Non
 
 
 def test_a_store_that_lacks_the_end_of_a_stream_is_not_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "STREAM_LAG", SOON)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "STREAM_LAG", SOON)
     scripts = transfers()
     scripts["client"].stored = ""
     assert run(scripts)[0].services["client"].logs == "truncated"
@@ -404,12 +440,35 @@ def test_a_server_is_waited_for_that_may_be_dying_when_its_client_was_cut_off(er
             assert (evidence.services["server"].exit_status == 1) == waited
 
 
+@pytest.mark.parametrize(("before", "waited"), [("", True), ("Exception in thread Thread-1 (serve):\n", False)])
+def test_the_end_of_a_program_whose_last_words_are_a_traceback_is_waited_for(
+    before: str, waited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked = ScriptedSession.mark
+
+    def dying(session: ScriptedSession, service: str, line: str) -> None:
+        if service == "server":
+            words = f"{before}Traceback (most recent call last):\nValueError: x\n"
+            session.sink.output(service, "stderr", words.encode())
+            last = event("exited", code=1, seal=session.sink.seal).encode()
+            if waited:
+                threading.Timer(0.2, session.sink.output, (service, "stdout", last)).start()
+        marked(session, service, line)
+
+    monkeypatch.setattr(ScriptedSession, "mark", dying)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "STREAM_LAG", SOON)
+    # Longer than any test: one that waited for the end of a living program would not end.
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "REPORTED_WITHIN", 3600.0)
+    evidence, _ = run(transfers())
+    assert evidence.services["server"].exit_status == (1 if waited else None)
+
+
 def test_a_server_that_says_ready_all_the_time_is_looked_at_once_for_it() -> None:
     scripts = transfers()
     scripts["server"].says += server_ready() * 50
     evidence, session = run(scripts)
     assert evidence.problem is None
-    assert len([call for call in session.calls if call == "look server"]) == 3
+    assert len([call for call in session.calls if call == "snapshot server"]) == 3
 
 
 def test_what_a_living_program_wrote_last_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,7 +508,7 @@ def test_what_a_program_holds_back_since_its_pipe_was_full_is_waited_for(monkeyp
 
 
 def test_nobody_waits_for_what_a_program_would_have_written_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "HELD_BACK", WHILE)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "HELD_BACK", WHILE)
     added = Spool.add
 
     def long_ago(spool: Spool, data: bytes) -> None:
@@ -464,8 +523,8 @@ def test_nobody_waits_for_what_a_program_would_have_written_long_ago(monkeypatch
 
 
 def test_a_mark_that_does_not_come_is_what_the_lab_could_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios.run.collect, "MARKED_WITHIN", SOON)
+    monkeypatch.setattr(scenarios.pipeline.run.collect, "MARKED_WITHIN", SOON)
     monkeypatch.setattr(ScriptedSession, "mark", lambda *_: None)
     evidence, _ = run(transfers())
     assert evidence.services["server"].logs == "truncated"
-    assert "did not come within" in str(evidence.problem)
+    assert "did not arrive within" in str(evidence.problem)

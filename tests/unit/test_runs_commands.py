@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import rundirs
 from scenarios.commands import command
 from scenarios.commands import runs as commands
 from scenarios.engines import choose
 from scenarios.engines.base import Engine, Leftover
 from scenarios.errors import EngineAbsent, EngineUnavailable, UsageError
+from scenarios.results import run_directories
 from tests.unit.scripted import ScriptedEngine, transfers
 
 OLD = ("epoll-500", "fetch")
@@ -20,9 +20,9 @@ OLD = ("epoll-500", "fetch")
 @pytest.fixture
 def many(runs: Path) -> list[Path]:
     """25 runs of two scenarios that came to their end, oldest first; none of their records can be read."""
-    made = [rundirs.create(OLD[number % 2])[1] for number in range(25)]
+    made = [run_directories.create(OLD[number % 2])[1] for number in range(25)]
     for directory in made:
-        (directory / rundirs.RECORD).touch()
+        (directory / run_directories.RECORD).touch()
     return made
 
 
@@ -33,7 +33,7 @@ def test_the_newest_twenty_runs_are_listed_first_and_the_rest_on_demand(
     commands.show_runs()
     _, *lines, more = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ids[:20]
-    assert more.startswith("and 5 older: ./inv runs --all")
+    assert more.startswith("and 5 older ones: list them with ./inv runs --all")
     commands.show_runs(everything=True)
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == ids
     commands.show_runs(everything=True, as_json=True)
@@ -48,7 +48,7 @@ def test_old_runs_are_removed_and_named_and_the_links_lead_to_what_is_kept(
     assert commands.clean("20") == 0
     out = capsys.readouterr().out.splitlines()
     assert out == [*(f"removed {path}" for path in many[:5]), "5 removed, 20 kept"]
-    assert rundirs.everything() == many[5:]
+    assert run_directories.everything() == many[5:]
     assert commands.clean("1") == 0
     assert (runs / "latest").resolve() == many[-1]
     assert sorted(path.name for path in runs.iterdir()) == ["epoll-500", "latest"]
@@ -57,17 +57,17 @@ def test_old_runs_are_removed_and_named_and_the_links_lead_to_what_is_kept(
 
 
 def test_a_run_under_way_is_not_cleared_away(many: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    rundirs.mark(many[0].name.rpartition("-")[2], "local")
+    run_directories.mark(many[0].name.rpartition("-")[2], "local")
     assert commands.clean("24") == 0
-    assert f"left alone, it is under way: {many[0]}" in capsys.readouterr().out
-    assert rundirs.everything() == many
+    assert f"not removed, it is in progress: {many[0]}" in capsys.readouterr().out
+    assert run_directories.everything() == many
 
 
 @pytest.mark.parametrize("keep", ["-1", "x", "1.5"])
 def test_how_many_are_kept_must_be_a_number(keep: str, many: list[Path]) -> None:
     with pytest.raises(UsageError, match="--keep is"):
         commands.clean(keep)
-    assert len(rundirs.everything()) == 25
+    assert len(run_directories.everything()) == 25
 
 
 def refused(reason: str, cause: Exception) -> EngineUnavailable:
@@ -137,8 +137,7 @@ def test_a_run_whose_owner_lives_is_removed_when_it_is_named_and_no_other_is(
     assert down(run="alive") == 0
     assert capsys.readouterr().out == "removed process p-alive\n"
     assert [thing.run for thing in local.things] == ["dead", "other"]
-    assert down(run="alive") == 0
-    assert capsys.readouterr().out == "nothing was left of the run alive\n"
+    assert down(run="alive") == 2  # now there is no such run
 
 
 class Shells(ScriptedEngine):
@@ -155,7 +154,7 @@ def test_a_shell_opens_in_the_newest_kept_run_and_hands_on_its_status(
 ) -> None:
     engine = Shells(transfers())
     monkeypatch.setattr(choose, "reachable", lambda name=None: [engine])
-    older, newer = (rundirs.create("epoll-500")[0] for _ in range(2))
+    older, newer = (run_directories.create("epoll-500")[0] for _ in range(2))
     engine.things = [
         Leftover("container", f"c-{run}", run, "server", kept=True, owner_lives=False) for run in (newer, older)
     ]
@@ -163,7 +162,7 @@ def test_a_shell_opens_in_the_newest_kept_run_and_hands_on_its_status(
     assert engine.opened_in == (newer, "server", "sh")
     commands.open_shell("server", older, None)
     assert engine.opened_in == (older, "server", "sh")
-    with pytest.raises(UsageError, match=f"no kept run  has a service 'clint'; there are: .*{older} server"):
+    with pytest.raises(UsageError, match=f"no kept run has a service 'clint'; there are: .*{older} server"):
         commands.open_shell("clint", None, None)
 
 
@@ -184,4 +183,38 @@ def test_a_run_that_is_named_by_nothing_is_not_all_of_them(local: ScriptedEngine
 @pytest.mark.parametrize("name", ["", " "])
 def test_nothing_does_not_name_the_latest_run(name: str, many: list[Path]) -> None:
     with pytest.raises(UsageError, match="name is empty"):
-        rundirs.find(name)
+        run_directories.find(name)
+
+
+def test_what_cannot_be_removed_does_not_change_the_status_of_down_and_is_told_once(
+    local: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docker(monkeypatch, EngineAbsent("none"))
+    local.things = things(("stays", False), ("dead", False))
+    local.refused = {"p-stays": "the engine said: no"}
+    assert down() == 0
+    assert capsys.readouterr() == (
+        "removed process p-dead\n",
+        "iolab: process p-stays cannot be removed: the engine said: no\n",
+    )
+    for run in (None, "stays"):
+        assert down(run=run) == 0
+        assert capsys.readouterr() == ("nothing was left that can be removed; ./inv doctor says why 1 cannot\n", "")
+    local.things += things(("alive", True))
+    assert down() == 0
+    assert "left alone: 1 run(s) under way: alive\n" in capsys.readouterr().out
+
+
+def test_a_run_that_there_is_not_cannot_be_taken_down(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(choose, "asked", lambda _: ([ScriptedEngine(transfers())], []))
+    assert command.status_of(lambda: commands.take_down(None, "nonsense")) == 2
+    assert "there is no run 'nonsense'" in capsys.readouterr().err
+
+
+def test_a_log_has_no_effect_on_a_terminal(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = runs / "log"
+    log.write_text("\x1b[2J\x1b]0;title\x07 text\u202e\n")
+    commands._print_stream("server out", log)
+    assert capsys.readouterr().out == "server out | \u241b[2J\u241b]0;title\u2407 text\\u202e\n"

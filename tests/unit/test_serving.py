@@ -2,17 +2,31 @@
 
 import asyncio
 import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from starlette.testclient import TestClient
+from watchfiles import Change
 
 from labs import pages
-from scenarios import courses, outset, places, rundirs, spec
-from scenarios.experiment import Experiment, carry_out
-from scenarios.families.base import Known, Prediction
+from scenarios import families, places
+from scenarios.commands import serve
+from scenarios.definition import catalog
+from scenarios.families.base import Known
+from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
+from scenarios.results import manifest, run_directories, time_series
 from scenarios.serving import following, live
 from scenarios.serving.app import application
 from scenarios.serving.following import Following
@@ -33,21 +47,21 @@ def client(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def done() -> Path:
     """A run that came to its end."""
-    result = carry_out(Experiment(epoll(), ScriptedEngine(transfers()), Quiet()))
+    result = run_experiment(Experiment(epoll(), Setup(ScriptedEngine(transfers()), Quiet())))
     assert result.run
     return Path(result.run)
 
 
 def under_way() -> Path:
     """A run that has begun."""
-    _, directory = rundirs.create("epoll-500")
+    run, directory = run_directories.create("epoll-500")
+    run_directories.mark(run, "scripted")
     (directory / "logs").mkdir()
     scenario = epoll()
-    from scenarios import families
 
     family = families.find(scenario.family)
     prediction = family.predict(Known(scenario, {"server": "linux", "client": "linux"}))
-    outset.save(scenario, "scripted", prediction, directory)
+    manifest.save(scenario, "scripted", prediction.json(), prediction.reason, family.cliffs(scenario), directory)
     return directory
 
 
@@ -131,10 +145,12 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(runs: Path) -> None:
     (line,) = one.news()
     assert (line["kind"], line["text"]) == ("line", "half a line")
     looked = {"service": "server", "at": 0.1, "descriptors": 7, "resident": 1, "cpu": 0.0, "threads": 1}
-    (run / courses.COURSE_FILE).write_text(json.dumps(looked) + "\n" + json.dumps({**looked, "descriptors": 5}) + "\n")
+    (run / time_series.SERIES_FILE).write_text(
+        json.dumps(looked) + "\n" + json.dumps({**looked, "descriptors": 5}) + "\n"
+    )
     (sample,) = one.news()
     assert (sample["kind"], sample["descriptors"], sample["most"]) == ("sample", 5, {"descriptors": 7})
-    (run / rundirs.RECORD).write_text(
+    (run / run_directories.RECORD).write_text(
         json.dumps({"verdict": "pass", "measured": {"served": 3}, "predicted": {"served": 3}})
     )
     (ended,) = one.news()
@@ -150,20 +166,25 @@ def test_a_run_is_followed_from_its_beginning_to_its_end(runs: Path) -> None:
 def test_who_looks_on_is_told_of_what_a_service_can_have_only_so_much(
     tmp_path: Path, name: str, platform: str, cliff: tuple[str, int]
 ) -> None:
-    outset.save(spec.load(name, {}), "scripted", Prediction({}, "because"), tmp_path)
-    told = outset.load(tmp_path)
+    scenario = catalog.load(name, {})
+    cliffs = families.find(scenario.family).cliffs(scenario)
+    manifest.save(scenario, "scripted", {}, "because", cliffs, tmp_path)
+    told = manifest.load(tmp_path)
     assert told is not None
     assert told["services"]["server"]["platform"] == platform
     (one,) = told["cliffs"]
     assert (one["service"], one["seen"], one["value"]) == ("server", *cliff)
 
 
-def test_of_a_flood_the_end_is_told_and_how_much_was_left_out(runs: Path) -> None:
+def test_of_a_flood_the_beginning_and_the_end_are_told_and_how_much_was_left_out(runs: Path) -> None:
     run = under_way()
-    (run / "logs" / "server.stderr").write_text("x\n" * following.MOST_BYTES)
+    flood = event("ready") + "x\n" * 2 * following.MOST_BYTES + event("last")
+    (run / "logs" / "server.stdout").write_text(flood)
     told = [one for one in Following(run).news() if one["kind"] != "run"]
-    assert told[0]["kind"] == "left-out" and told[0]["bytes"] > 0
-    assert len(told) == following.MOST_LINES + 1
+    (between,) = (one for one in told if one["kind"] == "left-out")
+    assert between["bytes"] > 0 and between["lines"] > 0
+    assert (told[0]["event"], told[-1]["event"]) == ("ready", "last")
+    assert len(told) == 2 * following.MOST_LINES + 1
 
 
 def test_what_a_program_prints_is_one_line_of_json_whatever_it_is(runs: Path) -> None:
@@ -188,7 +209,7 @@ def test_the_stream_begins_with_what_there_is(client: TestClient, runs: Path) ->
 
     async def first(count: int) -> list[bytes]:
         stop, found = asyncio.Event(), list[bytes]()
-        async for part in live.messages(lambda: run, stop):
+        async for part in live.Feeds(stop).follow(run):
             found.append(part)
             if len(found) == count:
                 stop.set()
@@ -203,8 +224,8 @@ def test_the_stream_begins_with_what_there_is(client: TestClient, runs: Path) ->
 def test_the_course_shows_how_far_the_learner_is(client: TestClient) -> None:
     from labs import progress
 
-    with progress.noting() as noted:
-        one = noted.of("010-generators-and-greenlets")
+    with progress.updating() as saved:
+        one = saved.entry("010-generators-and-greenlets")
         one.begun = progress.now()
         one.attempts.append(
             progress.Attempt(time="then", result="not yet", findings=["order"], parameters=[{"a": "1"}])
@@ -219,11 +240,27 @@ def test_the_course_shows_how_far_the_learner_is(client: TestClient) -> None:
 @pytest.mark.parametrize("damaged", ["null", "[" * 100_000, '{"predicted": 1, "measured": []}', "\0"])
 def test_a_damaged_run_is_followed_and_shown_like_the_others(client: TestClient, damaged: str) -> None:
     run = done()
-    (run / rundirs.RECORD).write_text(damaged)
-    (run / outset.OUTSET_FILE).write_text(damaged)
+    (run / run_directories.RECORD).write_text(damaged)
+    (run / manifest.MANIFEST_FILE).write_text(damaged)
     list(Following(run).news())
     (run / "evidence.json").write_text(damaged)
     assert client.get("/").status_code == client.get("/runs/").status_code == 200
+
+
+@contextmanager
+def without_permission(directory: Path) -> Iterator[None]:
+    """As another user than root, whom nothing keeps out, in a directory that nobody may enter."""
+    was = os.geteuid()
+    for path in (directory, *directory.parents):
+        if path.stat().st_uid == was and path != directory:
+            path.chmod(path.stat().st_mode | 0o755)
+    directory.chmod(0)
+    try:
+        os.seteuid(was or 65534)
+        yield
+    finally:
+        os.seteuid(was)
+        directory.chmod(0o755)
 
 
 async def read(stream: AsyncGenerator[bytes], parts: list[bytes]) -> None:
@@ -244,7 +281,8 @@ def test_who_goes_ends_the_stream_of_nobody_else(runs: Path) -> None:
 
     async def both() -> bytes:
         stop, seen = asyncio.Event(), (list[bytes](), list[bytes]())
-        goes, stays = [asyncio.ensure_future(read(live.messages(lambda: run, stop), parts)) for parts in seen]
+        feeds = live.Feeds(stop)
+        goes, stays = [asyncio.ensure_future(read(feeds.follow(run), parts)) for parts in seen]
         await until(lambda: all(len(parts) > 1 for parts in seen))
         goes.cancel()
         await asyncio.wait([goes])
@@ -262,13 +300,13 @@ def test_where_the_kernel_gives_no_watch_a_run_is_followed_all_the_same(
 ) -> None:
     run = under_way()
 
-    async def none() -> AsyncGenerator[None]:
-        yield None
+    async def none() -> AsyncGenerator[set[tuple[Change, str]]]:
+        yield set()
         raise RuntimeError("Error creating recommended watcher: Too many open files (os error 24)")
 
     async def follow() -> list[bytes]:
         stop, parts = asyncio.Event(), list[bytes]()
-        task = asyncio.ensure_future(read(live.messages(lambda: run, stop), parts))
+        task = asyncio.ensure_future(read(live.Feeds(stop).follow(run), parts))
         await until(lambda: len(parts) > 1 or task.done())
         (run / "logs" / "server.stderr").write_text("said later\n")
         await until(lambda: len(parts) > 2 or task.done())
@@ -280,34 +318,210 @@ def test_where_the_kernel_gives_no_watch_a_run_is_followed_all_the_same(
     assert b"said later" in asyncio.run(follow())[-1]
 
 
-def test_so_many_follow_and_no_more_until_one_of_them_goes() -> None:
-    async def endless() -> AsyncGenerator[bytes]:
-        while True:
-            yield b"x"
+def test_so_many_follow_and_no_more_until_one_of_them_goes(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 2)
 
     async def follow() -> list[bool]:
-        onlookers = live.Onlookers(2)
-        first, second = onlookers.follow(endless()), onlookers.follow(endless())
-        full = [onlookers.full]
-        for one in (first, second):
+        feeds = live.Feeds(asyncio.Event())
+        pages = [feeds.follow(None), feeds.follow(None)]
+        full = [feeds.full]
+        for one in pages:
             await anext(one)
-            full.append(onlookers.full)
-        await first.aclose()
-        return [*full, onlookers.full]
+            full.append(feeds.full)
+        await pages[0].aclose()
+        full.append(feeds.full)
+        await pages[1].aclose()
+        return full
 
     assert asyncio.run(follow()) == [False, False, True, False]
 
 
 def test_who_comes_when_enough_follow_is_told_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live.Onlookers, "full", True)
+    monkeypatch.setattr(live.Feeds, "full", True)
     answer = client.get("/events")
     assert (answer.status_code, "too many" in answer.text) == (503, True)
 
 
-def test_a_link_among_the_logs_does_not_lead_out_of_the_runs(client: TestClient, tmp_path: Path) -> None:
-    run, elsewhere = done(), tmp_path / "secret"
-    elsewhere.write_text("secret")
-    for name in ("logs/evil.stdout", "report.html"):
-        (run / name).unlink(missing_ok=True)
-        (run / name).symlink_to(elsewhere)
-        assert "secret" not in client.get(f"/runs/epoll-500/{run.name}/{name}").text
+LINKED = ["logs/server.stdout", "logs/server.stderr", "report.html", "run.json", "evidence.json", "course.jsonl"]
+
+
+@pytest.mark.parametrize("name", [*LINKED, "logs"])
+def test_a_link_in_a_run_does_not_lead_out_of_the_runs(client: TestClient, tmp_path: Path, name: str) -> None:
+    run, elsewhere = done(), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    secret = elsewhere / Path(name).name if name != "logs" else elsewhere / "server.stdout"
+    secret.write_text("secret\n")
+    shutil.rmtree(run / name) if name == "logs" else (run / name).unlink(missing_ok=True)
+    (run / name).symlink_to(elsewhere if name == "logs" else secret)
+    told = [
+        client.get(f"/runs/epoll-500/{run.name}/{path}").text for path in {"report.html", "logs/server.stdout", name}
+    ]
+    assert "secret" not in f"{told} {list(Following(run).news())}"
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_a_fifo_in_a_run_keeps_no_page_waiting(client: TestClient, name: str) -> None:
+    run = done()
+    (run / name).unlink(missing_ok=True)
+    os.mkfifo(run / name)
+    list(Following(run).news())
+    for path in ("/", "/runs/", *(f"/runs/epoll-500/{run.name}/{one}" for one in ("report.html", name))):
+        assert client.get(path).status_code in (200, 404, 503)
+
+
+def test_a_killed_run_is_unfinished_and_the_newer_one_is_shown(client: TestClient) -> None:
+    killed, newer = under_way(), done()
+    run_directories.unmark(run_directories.run_of(killed))
+    assert following.under_way() == newer
+    assert [one["verdict"] for one in Following(killed).news() if one["kind"] == "ended"] == ["unfinished"]
+
+
+def test_a_page_that_is_loaded_again_gets_the_same_messages_in_the_same_order(runs: Path) -> None:
+    run = under_way()
+
+    async def both() -> tuple[list[bytes], list[bytes]]:
+        stop, seen = asyncio.Event(), (list[bytes](), list[bytes]())
+        feeds = live.Feeds(stop)
+        pages = [asyncio.ensure_future(read(feeds.follow(run), seen[0]))]
+        for number, name in enumerate(("server", "client", "server")):
+            await until(partial(lambda count: len(seen[0]) > count, 1 + number))
+            with (run / "logs" / f"{name}.stdout").open("a") as file:
+                file.write(event("ready") if number == 0 else "text\n" * following.MOST_LINES)
+        await until(lambda: len(seen[0]) > 2 + 2 * following.MOST_LINES)
+        pages.append(asyncio.ensure_future(read(feeds.follow(run), seen[1])))
+        await until(lambda: len(seen[1]) >= len(seen[0]))
+        stop.set()
+        await asyncio.wait(pages, timeout=5)
+        return seen
+
+    first, again = asyncio.run(both())
+    assert first == again
+    assert b'"ready"' in first[2]
+
+
+def test_for_a_run_that_nobody_followed_servers_come_first(runs: Path) -> None:
+    run = under_way()
+    for name in ("client", "server"):
+        (run / "logs" / f"{name}.stdout").write_text(event("ready"))
+    assert [one["service"] for one in Following(run).news() if one["kind"] == "event"] == ["server", "client"]
+
+
+def test_pages_that_wait_together_read_the_runs_once(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done()
+    reads = Mock(wraps=run_directories.everything)
+    monkeypatch.setattr(run_directories, "everything", reads)
+
+    async def wait() -> None:
+        stop = asyncio.Event()
+        feeds, seen = live.Feeds(stop), [list[bytes]() for _ in range(20)]
+        pages = [asyncio.ensure_future(read(feeds.follow(None), parts)) for parts in seen]
+        await until(lambda: all(len(parts) > 1 for parts in seen))
+        await asyncio.sleep(2 * live.POLL_EVERY / 1000)
+        stop.set()
+        await asyncio.wait(pages, timeout=5)
+
+    asyncio.run(wait())
+    assert reads.call_count == 1
+
+
+def test_a_run_that_cannot_be_entered_hides_no_other(client: TestClient) -> None:
+    shut, other = done(), done()
+    with without_permission(shut):
+        for path in ("/", "/runs/"):
+            answer = client.get(path)
+            assert (answer.status_code, run_directories.run_of(other) in answer.text) == (200, True)
+
+
+def test_a_number_that_is_none_damages_one_record_alone(client: TestClient) -> None:
+    run, other = done(), done()
+    record = run / run_directories.RECORD
+    record.write_text(re.sub(r'"total": ?[\d.]+', '"total": NaN', record.read_text()))
+    assert run_directories.run_of(other) in client.get("/").text
+    assert [one["verdict"] for one in Following(run).news() if one["kind"] == "ended"] == ["unfinished"]
+
+
+def test_a_connection_with_half_a_head_is_closed_and_others_are_answered(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "HEAD_WITHIN", 0.2)
+
+    async def ask() -> tuple[list[bytes], bytes]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            server = asyncio.ensure_future(serve._serve(listener, port, ()))
+            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(serve.MOST_CONNECTIONS + 10)]
+            for number, (_, writer) in enumerate(silent):
+                writer.write(b"GET / HTTP/1.1\r\nHost:" if number % 2 else b"")
+            closed = [await asyncio.wait_for(reader.read(), 10) for reader, _ in silent]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n" % port)
+            answer = await asyncio.wait_for(reader.read(), 10)
+            for _, one in [*silent, (reader, writer)]:
+                one.close()
+            server.cancel()
+            await asyncio.wait([server])
+            return closed, answer
+
+    closed, answer = asyncio.run(ask())
+    assert set(closed) == {b""}
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+@contextmanager
+def served(port: int, *before: str) -> Iterator[subprocess.Popen[str]]:
+    """./inv serve as a user starts it; `before` are words of the shell before it."""
+    line = " ".join([*before, f"exec {places.ROOT}/inv serve --port {port}"])
+    environment = {**os.environ, "IOLAB_RUNS": str(run_directories.RUNS)}
+    with subprocess.Popen(
+        ["sh", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_a_terminal_with_too_few_descriptors_is_told_before_anything_is_served(runs: Path) -> None:
+    with served(free_port(), "ulimit -n 20;") as process:
+        out, told = process.communicate(timeout=30)
+    assert (process.returncode, out, told.count("\n")) == (3, "", 1)
+    assert f"serving needs {serve.DESCRIPTORS} descriptors, and this terminal's hard limit is 20" in told
+
+
+@pytest.mark.parametrize("error", [OSError("Too many open files"), RuntimeError("no thread"), MemoryError()])
+def test_a_page_for_which_the_machine_gives_too_little_is_refused_without_a_traceback(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(run_directories, "newest", Mock(side_effect=error))
+    assert client.get("/").status_code == 503
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_many_followers_wake_the_server_no_more_often_than_one(runs: Path) -> None:
+    done()
+    port = free_port()
+    with served(port) as process, ExitStack() as followers:
+        assert process.stdout is not None
+        process.stdout.readline()
+        counts = []
+        for more in (1, live.MOST - 1):
+            for _ in range(more):
+                one = followers.enter_context(socket.create_connection(("127.0.0.1", port)))
+                one.sendall(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port)
+                while b'"ended"' not in one.recv(65536):
+                    pass
+            before = switches(process.pid)
+            time.sleep(6 * live.POLL_EVERY / 1000)
+            counts.append(switches(process.pid) - before)
+    assert counts[1] < live.MOST / 4 * counts[0], counts
+
+
+def switches(pid: int) -> int:
+    """How often the threads of a process have waited."""
+    texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status")]
+    return sum(int(re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", text, re.MULTILINE)[0]) for text in texts)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios import spec
+from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
-from scenarios.families import counters, deadlocks
+from scenarios.families import deadlock, lost_updates
 from scenarios.families.base import Known
-from scenarios.quantities import Json
-from scenarios.theory.sharing import MANY, is_ring, least, most, taken, taking_turns
-from tests.unit.made import evidence, service
+from scenarios.judging.quantities import Json
+from scenarios.theory.sharing import MANY, is_ring, least, locks_of_ring, most, taking_turns
+from tests.unit.builders import evidence, service
 
 
 def counted(workers: int, updates: int) -> int:
@@ -50,8 +50,8 @@ def test_no_order_of_reads_and_writes_leaves_less_than_the_least(workers: int, u
 
 @given(st.integers(2, 30))
 def test_opposite_order_makes_a_ring_and_one_order_never_does(threads: int) -> None:
-    assert is_ring(*taken(threads, "opposite"))
-    assert not is_ring(*taken(threads, "same"))
+    assert is_ring(*locks_of_ring(threads, "opposite"))
+    assert not is_ring(*locks_of_ring(threads, "same"))
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_waits_make_a_ring_only_when_they_lead_back(first: list[int], second: li
 
 
 def predicted(name: str, **given: str) -> dict[str, Json]:
-    scenario = spec.load(name, given)
+    scenario = catalog.load(name, given)
     known = Known(scenario, dict.fromkeys(scenario.services, "linux"))
-    return (counters.FAMILY if name == "lost-updates" else deadlocks.FAMILY).predict(known).json()
+    return (lost_updates.FAMILY if name == "lost-updates" else deadlock.FAMILY).predict(known).json()
 
 
 def test_few_updates_may_all_be_kept_and_of_many_one_is_lost() -> None:
@@ -80,7 +80,7 @@ def test_what_is_predicted_follows_the_parameters() -> None:
     assert one["counted"]["threads"] == 300
     assert one["counted"]["threads-switching"] == [2, 299]
     assert one["counted"]["greenlets-switching"] == 100
-    assert one["threads"] == {name: 4 if "thread" in name else 1 for name in counters.WORKERS}
+    assert one["threads"] == {name: 4 if "thread" in name else 1 for name in lost_updates.WORKERS}
     assert predicted("deadlock", threads="7")["waiting"] == 7
     assert predicted("deadlock", threads="7", order="same")["finished"] == 7
 
@@ -88,6 +88,6 @@ def test_what_is_predicted_follows_the_parameters() -> None:
 def test_what_was_not_reported_is_not_measured() -> None:
     missed = service("threads", '{"event": "ready", "finished": 0}\n', missed={"later": "no answer"})
     with pytest.raises(EvidenceError, match="no answer"):
-        deadlocks.FAMILY.measure(evidence(missed))
-    assert deadlocks.FAMILY.measure(evidence(service("threads")))["waiting"] is None
-    assert counters.FAMILY.measure(evidence(service("threads")))["counted"] == {}
+        deadlock.FAMILY.measure(evidence(missed))
+    assert deadlock.FAMILY.measure(evidence(service("threads")))["waiting"] is None
+    assert lost_updates.FAMILY.measure(evidence(service("threads")))["counted"] == {}

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from scenarios import places, signals
+from scenarios import places
 from scenarios.errors import Interrupted
+from scenarios.system import signals
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +115,7 @@ def test_a_command_is_ended_quietly_at_any_moment_of_its_start(number: int, stat
         time.sleep(delay)
         started.send_signal(number)
         _, err = started.communicate()
-        # It may not have come to its own first line, or have been faster than the signal.
-        assert started.returncode in (status, -number, 0)
-        assert started.returncode == -number or err == b""
+        # On a busy machine the signal may find Python itself still starting, and an idle one may be faster than it.
+        if b"Fatal Python error: init_" not in err:
+            assert started.returncode in (status, -number, 0)
+            assert started.returncode == -number or err == b""

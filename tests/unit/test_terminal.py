@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from scenarios import failures, families, spec
+from scenarios import families
+from scenarios.definition import catalog
 from scenarios.families import base
 from scenarios.families.base import Known, Prediction
-from scenarios.families.fetches import FAMILY as FETCHES
+from scenarios.families.fetch import FAMILY as FETCHES
 from scenarios.families.transfers import FAMILY as TRANSFERS
+from scenarios.judging import failures
+from scenarios.judging.quantities import Between, Each, Exactly, Order, Quantity, Ratio
 from scenarios.pictures import Bars, Span, Timeline
-from scenarios.quantities import Between, Each, Exactly, Order, Quantity, Ratio
-from scenarios.record import Check, Record
-from scenarios.report import comparison, terminal
+from scenarios.report import result_table, terminal
 from scenarios.report.terminal import TerminalAudience, in_words, relations_in_words
+from scenarios.results.record import DRY_RUN, Check, Record
 from scenarios.theory.descriptors import EMFILE
-from tests.unit.made import FETCHED, FORESEEN, ended, foreseen, record
+from tests.unit.builders import FETCHED, FORESEEN, ended, foreseen, record
 from tests.unit.scripted import epoll
 
 # What rich would take for styles, a broken tag and an emoji.
@@ -31,7 +33,7 @@ MARKUP = "[bold] [/nothing] :warning: [Errno 24]"
 def shown(one: Record, width: int = 120) -> str:
     """What is printed of a record where there is no terminal."""
     out = io.StringIO()
-    scenario = spec.load("fetch" if "seconds" in (one.predicted or {}) else "epoll-500")
+    scenario = catalog.load("fetch" if "seconds" in (one.predicted or {}) else "epoll-500")
     terminal.show(one, scenario, Console(file=out, width=width, highlight=False))
     return out.getvalue()
 
@@ -169,8 +171,25 @@ def test_values_of_the_same_names_stand_below_what_they_are() -> None:
 
 def test_what_several_values_are_stands_above_them() -> None:
     pace = Quantity("pace", noun="times the work", each=True)
-    rows = list(comparison.rows([pace], {"pace": {"a": 1, "b": 2}}, {"pace": {"a": 1, "b": 3}}))
+    rows = list(result_table.rows([pace], {"pace": {"a": 1, "b": 2}}, {"pace": {"a": 1, "b": 3}}))
     assert rows == [("pace", "times the work", ""), ("  a", "1", "1"), ("  b", "2", "3")]
+
+
+def test_a_label_names_a_quantity_in_place_of_its_key() -> None:
+    wait = Quantity("longest", unit="s", label="longest wait")
+    prediction = Prediction({"longest": Each({"a": Exactly(1), "b": Exactly(2)}), "error": Exactly(None)}, "",
+                            relations={"longest": (Order(("a", "b")),)})  # fmt: skip
+    family: Any = SimpleNamespace(quantities=(wait, failures.ERROR))
+    assert in_words(prediction, family) == "longest wait: a 1 s, b 2 s"
+    assert list(relations_in_words(prediction, family)) == ["longest wait: a < b"]
+    assert next(result_table.rows([wait], {"longest": 1}, None)) == ("longest wait", "1 s", "-")
+
+
+def test_a_dry_run_is_told_as_not_run() -> None:
+    text = shown(record(foreseen(), None, verdict="skip", run=None, problem=DRY_RUN))
+    assert lines_with(text, "verdict", "not run (--dry-run), ")
+    assert not lines_with(text, "skip")
+    assert not lines_with(text, DRY_RUN)
 
 
 def test_names_of_which_the_same_is_predicted_are_told_together() -> None:
@@ -184,13 +203,13 @@ def test_a_prediction_too_long_for_a_line_has_one_for_each_quantity(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(terminal, "WIDTH_WITHOUT_TERMINAL", 100)
-    fetch = spec.load("fetch")
+    fetch = catalog.load("fetch")
     TerminalAudience().predicted(fetch, FETCHES.predict(Known(fetch, dict.fromkeys(fetch.services, "linux"))))
     err = capsys.readouterr().err
     assert lines_with(err, "predicted") == ["predicted  "]
     assert lines_with(err, "  serial and gevent-unpatched", " s")
     assert [line.startswith("  ") for line in lines_with(err, " bytes")] == [True]
-    assert lines_with(err, "of seconds: threads < serial")
+    assert lines_with(err, "seconds: threads < serial")
 
 
 def test_what_values_are_that_have_no_unit_is_told() -> None:
@@ -209,7 +228,7 @@ def test_a_reader_is_told_before_how_long_it_will_wait(
     waiting: float, told: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     TerminalAudience().predicted(epoll(3), replace(foreseen(), waiting=waiting))
-    assert bool(lines_with(capsys.readouterr().err, "waits", "112 s")) == told
+    assert bool(lines_with(capsys.readouterr().err, "wait most", "112 s")) == told
 
 
 def test_what_moves_while_nothing_happens_shows_for_how_long() -> None:
@@ -223,7 +242,7 @@ def test_what_moves_while_nothing_happens_shows_for_how_long() -> None:
 
 def test_relations_are_predicted_in_words() -> None:
     prediction = Prediction({}, "", relations={"seconds": (Order(("a", "b")), Ratio("b", "a", 2)), "bytes": ()})
-    assert list(relations_in_words(prediction)) == ["of seconds: a < b, b at least 2 times a"]
+    assert list(relations_in_words(prediction, FETCHES)) == ["seconds: a < b, b at least 2 times a"]
 
 
 def test_a_picture_of_what_is_no_number_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +254,7 @@ def test_a_picture_of_what_is_no_number_is_not_drawn(monkeypatch: pytest.MonkeyP
 
 
 def test_after_a_verdict_comes_what_to_take_home_and_what_to_try_next() -> None:
-    scenario = spec.load("epoll-500")
+    scenario = catalog.load("epoll-500")
     text = shown(record(foreseen(), ended()))
     assert lines_with(text, "teaches", scenario.teaches)
     assert len(scenario.next_commands) == 2

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios import families, spec
+from scenarios import families
+from scenarios.definition import catalog
+from scenarios.definition.scenario import Scenario
 from scenarios.errors import UsageError
 from scenarios.families.base import Known, Prediction
-from scenarios.families.fetches import PAGE_SIZES, page_bytes
-from scenarios.scenario import Scenario
+from scenarios.families.fetch import PAGE_SIZES, page_bytes
 from scenarios.theory import descriptors
-from scenarios.theory.descriptors import Server, descend
+from scenarios.theory.descriptors import Server, first_limit
 from scenarios.theory.waiting import ROOM, START, Cost, concurrent_seconds, serial_seconds
-from tests.unit.made import evidence, service
+from tests.unit.builders import evidence, service
 from tests.unit.scripted import event
 
 SELECTORS = st.sampled_from(["select", "poll", "epoll"])
@@ -61,7 +62,7 @@ def test_the_ladder_is_what_a_simulation_of_the_kernels_rules_finds(
     selector: str, soft: int, open_before: int, clients: int, per_client: int
 ) -> None:
     server = Server(selector, "linux", soft, open_before, per_client)
-    served, kind, message, reason = descend(server, clients)
+    served, kind, message, reason = first_limit(server, clients)
     assert (served, message) == simulated(server, clients)
     assert kind == {None: None, descriptors.EMFILE: "OSError"}.get(message, "ValueError")
     assert (re.search(rf"client {served + 1}\b", reason) is None) == (message is None)
@@ -72,15 +73,15 @@ def test_the_ladder_is_what_a_simulation_of_the_kernels_rules_finds(
 def test_without_an_rlimit_only_selects_own_limits_are_left(platform: str, open_before: int) -> None:
     server = Server("select", platform, None, open_before)
     for clients in (1, 510, 511, 512, 513, 1019, 1020, 1021, 1022, 1023, 1024, 1025):
-        served, _, message, _ = descend(server, clients)
+        served, _, message, _ = first_limit(server, clients)
         assert (served, message) == simulated(server, clients)
 
 
 def test_windows_serves_one_client_less_than_its_select_takes_sockets() -> None:
-    served, kind, message, reason = descend(Server("select", "win32", None, descriptors.LISTENERS), 600)
+    served, kind, message, reason = first_limit(Server("select", "win32", None, descriptors.LISTENERS), 600)
     assert (served, kind, message) == (descriptors.FD_SETSIZE["win32"] - 1, "ValueError", descriptors.TOO_MANY_FDS)
     assert "client 512 and the listener" in reason
-    assert descend(Server("select", "win32", None, descriptors.LISTENERS), 511)[1] is None
+    assert first_limit(Server("select", "win32", None, descriptors.LISTENERS), 511)[1] is None
 
 
 @pytest.mark.parametrize(
@@ -91,14 +92,14 @@ def test_a_clean_select_server_serves_1020_and_the_limit_decides_how_it_fails(
     soft: int, kind: str, message: str
 ) -> None:
     server = Server("select", "linux", soft, descriptors.open_before_first_client("select"))
-    assert descend(server, 1100)[:3] == (1020, kind, message)
+    assert first_limit(server, 1100)[:3] == (1020, kind, message)
 
 
 @given(SELECTORS, AROUND, st.integers(0, 2000), st.integers(1, 5000), st.integers(1, 3))
 def test_a_higher_limit_never_serves_fewer(selector: str, soft: int, more: int, clients: int, per_client: int) -> None:
     base = descriptors.open_before_first_client(selector)
     lower, higher = (
-        descend(Server(selector, "linux", limit, base, per_client), clients)[0] for limit in (soft, soft + more)
+        first_limit(Server(selector, "linux", limit, base, per_client), clients)[0] for limit in (soft, soft + more)
     )
     assert lower <= higher <= clients
 
@@ -108,7 +109,7 @@ def test_one_more_client_is_served_or_refused_and_changes_nothing_for_the_others
     selector: str, soft: int, clients: int
 ) -> None:
     server = Server(selector, "linux", soft, descriptors.open_before_first_client(selector))
-    fewer, more = descend(server, clients), descend(server, clients + 1)
+    fewer, more = first_limit(server, clients), first_limit(server, clients + 1)
     assert more[0] - fewer[0] in (0, 1)
     assert fewer[1] is None or more == fewer
 
@@ -116,14 +117,14 @@ def test_one_more_client_is_served_or_refused_and_changes_nothing_for_the_others
 @given(st.sampled_from(["poll", "epoll"]), st.integers(16, 20000), st.integers(1, 28232))
 def test_poll_and_epoll_know_no_limit_but_nofile(selector: str, soft: int, clients: int) -> None:
     base = descriptors.open_before_first_client(selector)
-    served, kind, _, _ = descend(Server(selector, "linux", soft, base), clients)
+    served, kind, _, _ = first_limit(Server(selector, "linux", soft, base), clients)
     assert served == min(clients, soft - base)
     assert kind == (None if served == clients else "OSError")
 
 
 def test_raising_the_limit_changes_the_error_of_select_at_the_same_client() -> None:
     at_1024, at_4096 = (
-        predicted(spec.load("select-1100", {"nofile": nofile}), {"server": "linux"}).json()["error"]
+        predicted(catalog.load("select-1100", {"nofile": nofile}), {"server": "linux"}).json()["error"]
         for nofile in ("1024", "4096")
     )
     assert (at_1024["type"], at_4096["type"]) == ("OSError", "ValueError")
@@ -132,13 +133,13 @@ def test_raising_the_limit_changes_the_error_of_select_at_the_same_client() -> N
 
 def test_a_file_beside_each_socket_halves_what_select_serves() -> None:
     """The tutorial's own server opens a file for each client: about 510 clients, as measured."""
-    served, kind, message, _ = descend(Server("select", "linux", 4096, 4, per_client=2), 1100)
+    served, kind, message, _ = first_limit(Server("select", "linux", 4096, 4, per_client=2), 1100)
     assert (served, kind, message) == (510, "ValueError", descriptors.FD_OUT_OF_RANGE)
-    assert descend(Server("select", "linux", 1024, 4, per_client=2), 1100)[1] == "OSError"
+    assert first_limit(Server("select", "linux", 1024, 4, per_client=2), 1100)[1] == "OSError"
 
 
 def test_the_reason_names_the_client_and_the_limit_that_decide() -> None:
-    prediction = predicted(spec.load("epoll-500", {"nofile": "64"}), {"server": "linux"})
+    prediction = predicted(catalog.load("epoll-500", {"nofile": "64"}), {"server": "linux"})
     assert prediction.json()["served"] == 59
     assert "client 60" in prediction.reason
     assert "64" in prediction.reason
@@ -151,7 +152,7 @@ def test_the_default_selector_depends_on_the_platform(platform: str, selector: s
 
 def test_a_selector_that_the_platform_lacks_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="win32 has no epoll"):
-        predicted(spec.load("windows-500", {"selector": "epoll"}), {"server": "win32"})
+        predicted(catalog.load("windows-500", {"selector": "epoll"}), {"server": "win32"})
 
 
 @given(st.integers(1, 200), st.floats(0.01, 2), st.integers(0, 250), COSTS)
@@ -205,13 +206,13 @@ def test_a_bounds_low_end_is_below_its_high_end(urls: int, latency: float, pool:
 
 @pytest.mark.parametrize(("pool", "words"), [("0", "wait for 1 latency"), ("2", "3 latencies"), ("4", "2 latencies")])
 def test_the_reason_of_a_fetch_counts_the_rounds_of_its_pool(pool: str, words: str) -> None:
-    prediction = predicted(spec.load("fetch", {"pool": pool}), {})
+    prediction = predicted(catalog.load("fetch", {"pool": pool}), {})
     assert words in prediction.reason
     assert prediction.json()["bytes"] == 5 * page_bytes(6)
 
 
 def test_a_fetchers_own_cost_widens_its_bounds_alone() -> None:
-    fetch = spec.load("fetch")
+    fetch = catalog.load("fetch")
     run = dataclasses.replace(evidence(service("gevent", event("calibrated", cost=0.1, cpu=0.05))), scenario=fetch)
     before = predicted(fetch, {}).json()["seconds"]
     after = families.find(fetch.family).predict(Known(fetch, {}, run)).json()["seconds"]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.engines.base import MOST_BYTES
 from scenarios.errors import EngineGone, ServiceDied, WaitTimeout
-from scenarios.events import LAST_EVENTS, Events, events_in
-from scenarios.run.transcript import Transcript
+from scenarios.pipeline.run.transcript import Transcript
+from scenarios.results.events import LAST_EVENTS, Events, events_in
 from tests.unit.scripted import event
 
 LINES = st.lists(
@@ -27,7 +28,7 @@ LINES = st.lists(
 
 def transcript(deadline: float = 10.0, now: float = 0.0) -> Transcript:
     """One service, `server`, and a clock that stands still."""
-    return Transcript(["server"], deadline, clock=lambda: now)
+    return Transcript({"server": MOST_BYTES}, deadline, clock=lambda: now)
 
 
 @given(LINES, st.lists(st.integers(0, 400), max_size=6))
@@ -122,7 +123,7 @@ def test_each_run_has_a_seal_of_its_own() -> None:
 
 
 def test_waiting_ends_when_another_thread_brings_what_is_awaited() -> None:
-    said = Transcript(["server"], deadline=1e12)
+    said = Transcript({"server": MOST_BYTES}, deadline=1e12)
     thread = Thread(target=lambda: said.output("server", "stdout", b'{"event": "ready"}\n'))
     thread.start()
     said.wait(lambda: said["server"].has("ready"), "server to be ready", "server", must_live=True)
@@ -145,7 +146,7 @@ def test_a_line_without_end_is_shown_by_its_beginning_and_says_how_much_more_the
     said.output("server", "stderr", b"short\n")
     long, short = said["server"].last_lines()
     assert len(long) < 500
-    assert long == "x" * 400 + f"... (and at least {64 * 1024 - 400} characters more)"
+    assert long == "x" * 400 + f"... (and at least {64 * 1024 - 400} more characters)"
     assert short == "short"
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from scenarios.families.base import Prediction
-from scenarios.families.fetches import FAMILY as FETCHES
+from scenarios.families.fetch import FAMILY as FETCHES
 from scenarios.families.transfers import FAMILY as TRANSFERS
-from scenarios.quantities import Json, Order
-from scenarios.record import Check
+from scenarios.judging.quantities import Json, Order
+from scenarios.judging.verdict import judge
+from scenarios.results.record import Check
 from scenarios.theory.descriptors import FD_OUT_OF_RANGE
-from scenarios.verdict import judge
-from tests.unit.made import FETCHED, FORESEEN, HELD, ended, foreseen
+from tests.unit.builders import FETCHED, FORESEEN, HELD, ended, foreseen
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from tests.unit.made import FETCHED, FORESEEN, HELD, ended, foreseen
     ],
 )
 def test_whatever_differs_from_the_prediction_fails_and_is_named(measured: dict[str, Json], named: str) -> None:
-    status, why = judge(TRANSFERS, foreseen(), measured, HELD, None)
+    status, why = judge(TRANSFERS.quantities, foreseen(), measured, HELD, None)
     assert status == "fail"
     assert named in str(why)
 
@@ -38,12 +38,12 @@ def test_whatever_differs_from_the_prediction_fails_and_is_named(measured: dict[
         (FETCHED | {"seconds": {"serial": 2.5}}, "serial: predicted 1.00 to 2.00 s, measured 2.50 s"),
         (FETCHED | {"seconds": {"serial": 0.5}}, "measured 0.50 s"),
         (FETCHED | {"seconds": {}}, "serial: predicted 1.00 to 2.00 s, not measured"),
-        (FETCHED | {"seconds": {"serial": 1.5, "mine": 1.5}}, "mine: not foreseen"),
+        (FETCHED | {"seconds": {"serial": 1.5, "mine": 1.5}}, "mine: not predicted"),
         (FETCHED | {"bytes": 6}, "bytes: predicted 7, measured 6"),
     ],
 )
 def test_a_fetch_outside_its_bounds_fails_and_is_named(measured: dict[str, Json], named: str) -> None:
-    status, why = judge(FETCHES, FORESEEN, measured, HELD, None)
+    status, why = judge(FETCHES.quantities, FORESEEN, measured, HELD, None)
     assert status == "fail"
     assert named in str(why)
 
@@ -51,7 +51,7 @@ def test_a_fetch_outside_its_bounds_fails_and_is_named(measured: dict[str, Json]
 @pytest.mark.parametrize(("predicted", "measured"), [(foreseen(), ended()), (FORESEEN, FETCHED)])
 def test_what_was_predicted_passes_also_when_it_is_a_failure(predicted: Prediction, measured: dict[str, Json]) -> None:
     family = TRANSFERS if "served" in measured else FETCHES
-    assert judge(family, predicted, measured, HELD, None) == ("pass", None)
+    assert judge(family.quantities, predicted, measured, HELD, None) == ("pass", None)
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,26 @@ def test_what_was_predicted_passes_also_when_it_is_a_failure(predicted: Predicti
 )
 def test_a_failed_check_beats_an_unknown_one_which_beats_a_pass(results: list[Any], status: str, named: str) -> None:
     checks = [Check(name=f"check {i}", result=result, message="\n") for i, result in enumerate(results)]
-    found, why = judge(TRANSFERS, foreseen(), ended(), checks, None)
+    found, why = judge(TRANSFERS.quantities, foreseen(), ended(), checks, None)
     assert found == status
     assert named in str(why)
 
 
 def test_a_difference_beats_a_check_that_crashed() -> None:
-    assert judge(TRANSFERS, foreseen(), ended(served=1), [Check(name="x", result="error")], None)[0] == "fail"
+    assert (
+        judge(TRANSFERS.quantities, foreseen(), ended(served=1), [Check(name="x", result="error")], None)[0] == "fail"
+    )
 
 
 def test_a_run_that_could_not_finish_is_an_error_whatever_it_measured() -> None:
-    assert judge(TRANSFERS, foreseen(), ended(), HELD, "the engine is gone") == ("error", "the engine is gone")
+    assert judge(TRANSFERS.quantities, foreseen(), ended(), HELD, "the engine is gone") == (
+        "error",
+        "the engine is gone",
+    )
 
 
 def test_a_relation_that_does_not_hold_fails_and_is_named() -> None:
     relations = {"seconds": (Order(("serial", "gevent")),)}
     prediction = replace(FORESEEN, relations=relations)
-    status, why = judge(FETCHES, prediction, FETCHED, HELD, None)
+    status, why = judge(FETCHES.quantities, prediction, FETCHED, HELD, None)
     assert (status, why) == ("fail", "seconds: not measured: gevent")

@@ -102,7 +102,7 @@ def test_another_lock_is_another_download(
 
 def test_a_download_that_fails_names_the_lock_and_shows_pips_last_lines(use: Callable[[Pip], Pip]) -> None:
     use(Pip(status=1, says="".join(f"line {number}\n\n" for number in range(30))))
-    with pytest.raises(ImageError, match=r"pip could not download what linux-image\.txt names") as raised:
+    with pytest.raises(ImageError, match=r"pip could not download the packages of linux-image\.txt") as raised:
         wheels.wheels("linux", "amd64")
     assert raised.value.last_lines == tuple(f"line {number}" for number in range(20, 30))
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.definition.yaml_source import YamlSource
 from scenarios.errors import SpecError
-from scenarios.yaml_source import YamlSource
 
 TEXT = """\
 # A comment moves everything down.

@@ -1,1 +1,1 @@
-"""Clients: what loads the servers, and what fetches."""
+"""Clients: load for the servers, and programs that fetch."""

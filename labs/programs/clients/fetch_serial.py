@@ -10,13 +10,11 @@ from labs.programs.clients.fetching import Fetched, Page, fetch, run
 
 
 def fetch_all(pages: Sequence[Page], _: int) -> Iterable[Fetched]:
-    """Waits for each answer before asking for the next."""
     return [fetch(page) for page in pages]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns 0 when every page came whole."""
-    return run("serial", fetch_all, __doc__, arguments)
+def main() -> int:
+    return run("serial", fetch_all, __doc__)
 
 
 if __name__ == "__main__":

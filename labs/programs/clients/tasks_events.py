@@ -1,4 +1,4 @@
-"""Tasks in one event loop: what one waits for is registered, and the loop goes on with whichever has its answer.
+"""Tasks in one event loop: each registers what it waits for, and the loop goes on with a task whose answer has come.
 
 python -m labs.programs.clients.tasks_events --to 127.0.0.1 --port 8001 --tasks 3 --rounds 2 --compute 0.05
 """
@@ -6,11 +6,10 @@ python -m labs.programs.clients.tasks_events --to 127.0.0.1 --port 8001 --tasks 
 import selectors
 from collections.abc import Sequence
 
-from labs.programs.clients.tasking import Begin, Steps, Task, run
+from labs.programs.clients.task_runner import Begin, Steps, Task, run
 
 
 def run_all(tasks: Sequence[Task], begin: Begin) -> None:
-    """Waits in select, for all that are waited for."""
     with selectors.DefaultSelector() as selector:
 
         def go_on(steps: Steps) -> None:
@@ -27,9 +26,8 @@ def run_all(tasks: Sequence[Task], begin: Begin) -> None:
                 go_on(key.data)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Raises OSError when the peer does not answer."""
-    run(run_all, __doc__, arguments)
+def main() -> None:
+    run(run_all, __doc__)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,22 @@
-"""Tasks one after the other: whoever waits has all others wait with it.
+"""Tasks one after the other: while one waits, all others wait with it.
 
 python -m labs.programs.clients.tasks_serial --to 127.0.0.1 --port 8001 --tasks 3 --rounds 2 --compute 0.05
 """
 
 from collections.abc import Sequence
 
-from labs.programs.clients.tasking import Begin, Task, run
+from labs.programs.clients.task_runner import Begin, Task, run
 
 
 def run_all(tasks: Sequence[Task], begin: Begin) -> None:
-    """Waits in recv, which blocks the only thread."""
     begin()
     for task in tasks:
-        for _ in task.steps():
+        for _ in task.steps():  # recv blocks the only thread
             pass
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Raises OSError when the peer does not answer."""
-    run(run_all, __doc__, arguments)
+def main() -> None:
+    run(run_all, __doc__)
 
 
 if __name__ == "__main__":

@@ -6,16 +6,15 @@ python -m labs.programs.clients.tasks_threads --to 127.0.0.1 --port 8001 --tasks
 from collections.abc import Sequence
 from threading import Event, Thread
 
-from labs.programs.clients.tasking import Begin, Task, run
+from labs.programs.clients.task_runner import Begin, Task, run
 
 
 def run_all(tasks: Sequence[Task], begin: Begin) -> None:
-    """Waits in recv, which blocks one thread of many."""
     begun = Event()
 
     def run_one(task: Task) -> None:
         begun.wait()
-        for _ in task.steps():
+        for _ in task.steps():  # recv blocks this thread only
             pass
 
     threads = [Thread(target=run_one, args=(task,)) for task in tasks]
@@ -27,9 +26,8 @@ def run_all(tasks: Sequence[Task], begin: Begin) -> None:
         thread.join()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Raises OSError when the peer does not answer."""
-    run(run_all, __doc__, arguments)
+def main() -> None:
+    run(run_all, __doc__)
 
 
 if __name__ == "__main__":

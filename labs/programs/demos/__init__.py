@@ -1,1 +1,1 @@
-"""Programs that misbehave on purpose, to see what the lab makes of them."""
+"""Programs that need no peer: each shows one mechanism and measures itself."""

@@ -1,9 +1,9 @@
-"""Greenlets update one counter and need no lock: nobody else runs before they let go.
+"""Greenlets update one counter without a lock and lose nothing: a greenlet runs until it switches itself.
 
 python -m labs.programs.demos.count_greenlets --workers 4 --updates 300
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import gevent
 from gevent.event import Event
@@ -12,7 +12,6 @@ from labs.programs.demos.counting import Counter, run
 
 
 def work(counter: Counter, updates: int, begin: Event) -> None:
-    """Counts."""
     begin.wait()
     for _ in range(updates):
         read = counter.value
@@ -20,7 +19,6 @@ def work(counter: Counter, updates: int, begin: Event) -> None:
 
 
 def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[[], None]) -> None:
-    """One greenlet for each worker."""
     begin = Event()
     greenlets = [gevent.spawn(work, counter, updates, begin) for _ in range(workers)]
     gevent.sleep(0)
@@ -29,9 +27,8 @@ def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[
     gevent.joinall(greenlets, raise_error=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Counts, and reports."""
-    run(count_all, __doc__, arguments)
+def main() -> None:
+    run(count_all, __doc__)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,21 @@
-"""Threads update one counter with +=, and lose nothing: between its read and its write nobody else is run.
+"""Threads update one counter with += and lose nothing: no thread switch comes between its read and its write.
 
 python -m labs.programs.demos.count_threads --workers 4 --updates 300
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from labs.programs.demos.counting import Counter, run
 
 
 def work(counter: Counter, updates: int, begin: threading.Event) -> None:
-    """Counts."""
     begin.wait()
     for _ in range(updates):
         counter.value += 1
 
 
 def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[[], None]) -> None:
-    """One thread for each worker."""
     begin = threading.Event()
     threads = [threading.Thread(target=work, args=(counter, updates, begin)) for _ in range(workers)]
     for one in threads:
@@ -28,9 +26,8 @@ def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[
         one.join()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Counts, and reports."""
-    run(count_all, __doc__, arguments)
+def main() -> None:
+    run(count_all, __doc__)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ python -m labs.programs.demos.count_threads_switching --workers 4 --updates 300
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from labs.programs.demos.counting import Counter, run
 
 
 def work(counter: Counter, updates: int, begin: threading.Event) -> None:
-    """Counts."""
     begin.wait()
     for _ in range(updates):
         read = counter.value
@@ -20,7 +19,6 @@ def work(counter: Counter, updates: int, begin: threading.Event) -> None:
 
 
 def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[[], None]) -> None:
-    """One thread for each worker."""
     begin = threading.Event()
     threads = [threading.Thread(target=work, args=(counter, updates, begin)) for _ in range(workers)]
     for one in threads:
@@ -31,9 +29,8 @@ def count_all(counter: Counter, workers: int, updates: int, are_there: Callable[
         one.join()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Counts, and reports."""
-    run(count_all, __doc__, arguments)
+def main() -> None:
+    run(count_all, __doc__)
 
 
 if __name__ == "__main__":

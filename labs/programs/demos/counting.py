@@ -1,4 +1,4 @@
-"""What the programs that count together share: their options, the counter, and the report."""
+"""Support for count_*.py: the options, the counter and the report."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -8,21 +8,19 @@ from labs.programs.events import checkpoint, emit
 
 
 class Counter:
-    """A number that all update."""
-
     value = 0
 
 
 def run(
     count_all: Callable[[Counter, int, int, Callable[[], None]], None],
     description: str | None,
-    arguments: Sequence[str] | None,
+    arguments: Sequence[str] | None = None,
     counter: Counter | None = None,
 ) -> None:
-    """Has `workers` count `updates` each; they call what they are given once all are there."""
+    """Calls `count_all(counter, workers, updates, are_there)`, which calls `are_there` once every worker exists."""
     parser = options_of(description)
-    parser.add_argument("--workers", type=at_least(1), default=4, help="how many count")
-    parser.add_argument("--updates", type=at_least(1), default=300, help="how often each")
+    parser.add_argument("--workers", type=at_least(1), default=4, help="tasks that count")
+    parser.add_argument("--updates", type=at_least(1), default=300, help="updates of each")
     options = parser.parse_args(arguments)
     counter = counter or Counter()
     emit("ready", platform=sys.platform)

@@ -1,15 +1,15 @@
-"""A generator that calls another plainly: the call makes a generator, and runs nothing of it.
+"""A generator that plainly calls another: the call makes a generator and runs none of its code.
 
 python -m labs.programs.demos.nested_generator --depth 3 --steps 2
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from labs.programs.demos.nesting import called, parse
 
 
 def call(level: int, depth: int, steps: int) -> Iterator[int]:
-    """Means to go down to the innermost call, which would yield at each step."""
+    """Meant to go down to the innermost call, which would yield at each step."""
     called(level)
     if level < depth:
         call(level + 1, depth, steps)
@@ -19,9 +19,8 @@ def call(level: int, depth: int, steps: int) -> Iterator[int]:
         yield step
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Lets it run, and says something of its own each time that control comes back."""
-    options = parse(__doc__, arguments)
+def main() -> None:
+    options = parse(__doc__)
     for step in call(1, options.depth, options.steps):
         print(f"main {step}", flush=True)
     print("main: over", flush=True)

@@ -1,9 +1,7 @@
-"""A greenlet switches from inside nested calls: none of them has to know.
+"""A greenlet switches from inside nested calls: the calls between need no change.
 
 python -m labs.programs.demos.nested_greenlet --depth 3 --steps 2
 """
-
-from collections.abc import Sequence
 
 from greenlet import getcurrent, greenlet
 
@@ -11,7 +9,6 @@ from labs.programs.demos.nesting import called, parse
 
 
 def call(level: int, depth: int, steps: int) -> None:
-    """Goes down to the innermost call, which hands over at each step."""
     called(level)
     if level < depth:
         call(level + 1, depth, steps)
@@ -23,9 +20,8 @@ def call(level: int, depth: int, steps: int) -> None:
         outer.switch(step)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Lets it run, and says something of its own each time that control comes back."""
-    options = parse(__doc__, arguments)
+def main() -> None:
+    options = parse(__doc__)
     walker = greenlet(call)
     step = walker.switch(1, options.depth, options.steps)
     while not walker.dead:

@@ -7,6 +7,7 @@ import os
 import select
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence, Sized
 
@@ -17,7 +18,7 @@ Ask = Callable[[], Sized]
 
 
 def mechanisms(active: int, idle: Sequence[int]) -> dict[str, Ask]:
-    """A call of each that finds the one active descriptor among the idle ones."""
+    """One call of each mechanism, which finds the one active descriptor among the idle ones."""
     everything = [active, *idle]
     polled, watched = select.poll(), select.epoll()
     for descriptor in everything:
@@ -26,8 +27,20 @@ def mechanisms(active: int, idle: Sequence[int]) -> dict[str, Ask]:
     return {"select": lambda: select.select(everything, [], [])[0], "poll": polled.poll, "epoll": watched.poll}
 
 
+def wait(name: str, ask: Ask, active: int) -> None:
+    """Waits in one call, while nothing is ready, until the lab has looked which system call that is."""
+
+    def wake() -> None:
+        checkpoint("waiting", mechanism=name)
+        os.eventfd_write(active, 1)
+
+    threading.Thread(target=wake).start()
+    ask()
+    os.eventfd_read(active)
+
+
 def cost(ask: Ask, calls: int) -> float:
-    """Seconds of this process's own processor time that one call takes."""
+    """Seconds of processor time that one call takes."""
     begun = time.process_time()
     for _ in range(calls):
         ask()
@@ -35,27 +48,30 @@ def cost(ask: Ask, calls: int) -> float:
 
 
 def costs(asks: Mapping[str, Ask], rounds: int, calls: int) -> dict[str, float]:
-    """The middle of several rounds in which all take turns, so that a hiccup of the machine spoils none; in µs."""
-    taken = [{name: cost(ask, calls) for name, ask in asks.items()} for _ in range(rounds)]
-    return {name: statistics.median(one[name] for one in taken) * 1e6 for name in asks}
+    """The median microseconds of a call, over rounds in which the mechanisms take turns: a pause harms none alone."""
+    results = [{name: cost(ask, calls) for name, ask in asks.items()} for _ in range(rounds)]
+    return {name: statistics.median(one[name] for one in results) * 1e6 for name in asks}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measures without idle descriptors, then with each number of them."""
+def main() -> None:
     parser = options_of(__doc__)
     parser.add_argument("--idle", default="50,100,200,400,800", help="numbers of idle descriptors")
-    parser.add_argument("--rounds", type=at_least(1), default=9, help="rounds, of which the middle counts")
+    parser.add_argument("--rounds", type=at_least(1), default=9, help="rounds, of which the median counts")
     parser.add_argument("--calls", type=at_least(1), default=400, help="calls of each mechanism in a round")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
 
-    active = os.eventfd(1)
+    active = os.eventfd(0)
     emit("ready", platform=sys.platform)
     for count in [0, *map(int, options.idle.split(","))]:
         idle = [os.eventfd(0) for _ in range(count)]
         asks = mechanisms(active, idle)
+        for name, ask in asks.items():
+            wait(name, ask, active)
+        os.eventfd_write(active, 1)
         checkpoint("watching", idle=count, ready={name: len(ask()) for name, ask in asks.items()})
         emit("cost", idle=count, microseconds=costs(asks, options.rounds, options.calls))
-        del asks  # and with it epoll's own descriptor
+        os.eventfd_read(active)
+        del ask, asks  # and with it epoll's own descriptor
         for descriptor in idle:
             os.close(descriptor)
 

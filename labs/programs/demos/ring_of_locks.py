@@ -1,4 +1,4 @@
-"""Threads that each need two locks of a ring: taken as they come they wait for each other for ever, in one order never.
+"""Threads that each need two locks of a ring: they deadlock, unless all take their locks in one order.
 
 python -m labs.programs.demos.ring_of_locks --threads 2 --order opposite
 """
@@ -6,19 +6,18 @@ python -m labs.programs.demos.ring_of_locks --threads 2 --order opposite
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 
 from labs.programs.arguments import at_least, options_of
 from labs.programs.events import emit
 
-# How long each holds its first lock until the others have theirs, and how long all are waited for, in seconds: where
-# locks are taken in one order, not everybody can have one at the same time.
+# Seconds that a thread holds its first lock for the others to take theirs, and that all are waited for. With one order
+# not every thread can hold a lock at the same time, so the first wait must end.
 TOGETHER, SETTLED = 1.5, 3.0
 
 
 def work(first: threading.Lock, second: threading.Lock, have_one: threading.Barrier, done: list[bool]) -> None:
-    """Takes one lock, lets everybody take one, and then takes the other."""
+    """Takes one lock, gives every thread the time to take one, and then takes the other."""
     with first:
         with suppress(threading.BrokenBarrierError):
             have_one.wait(TOGETHER)
@@ -26,12 +25,11 @@ def work(first: threading.Lock, second: threading.Lock, have_one: threading.Barr
             done.append(True)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Begins the threads, waits as long as they should need, says how many are done, and stays."""
+def main() -> None:
     parser = options_of(__doc__)
     parser.add_argument("--threads", type=at_least(2), default=2, help="threads, and locks")
-    parser.add_argument("--order", choices=("opposite", "same"), default="opposite", help="in which each takes its two")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--order", choices=("opposite", "same"), default="opposite", help="order of its two locks")
+    options = parser.parse_args()
     locks = [threading.Lock() for _ in range(options.threads)]
     pairs = [(number, (number + 1) % options.threads) for number in range(options.threads)]
     if options.order == "same":

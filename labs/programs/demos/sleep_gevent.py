@@ -1,10 +1,9 @@
-"""Greenlets that sleep with gevent's own sleep: whoever sleeps lets the others run.
+"""Greenlets that sleep with gevent.sleep: while one sleeps, the others run.
 
 python -m labs.programs.demos.sleep_gevent --sleeps 2,1 --scale 0.2
 """
 
 import time
-from collections.abc import Sequence
 
 import gevent
 
@@ -12,7 +11,6 @@ from labs.programs.demos.sleeping import Span, run
 
 
 def task(number: int, seconds: float) -> Span:
-    """Sleeps, and lets the others run meanwhile."""
     begun = time.perf_counter()
     print(f"task {number} goes to sleep", flush=True)
     gevent.sleep(seconds)
@@ -20,9 +18,8 @@ def task(number: int, seconds: float) -> Span:
     return begun, time.perf_counter()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Begins all tasks, and waits for all."""
-    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__, arguments)
+def main() -> None:
+    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__)
 
 
 if __name__ == "__main__":

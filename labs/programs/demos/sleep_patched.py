@@ -1,15 +1,14 @@
-"""Greenlets that sleep with time.sleep, which gevent has patched: it is gevent's own sleep then.
+"""Greenlets that sleep with time.sleep, which gevent has patched: the call is gevent.sleep now.
 
 python -m labs.programs.demos.sleep_patched --sleeps 2,1 --scale 0.2
 """
 
 from gevent import monkey
 
-# First of all: a module that imports the old sleep before this keeps it.
+# Before all other imports: a module that imported the old sleep before this keeps it.
 monkey.patch_all()
 
 import time  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
 
 import gevent  # noqa: E402
 
@@ -17,7 +16,6 @@ from labs.programs.demos.sleeping import Span, run  # noqa: E402
 
 
 def task(number: int, seconds: float) -> Span:
-    """Sleeps, and lets the others run meanwhile."""
     begun = time.perf_counter()
     print(f"task {number} goes to sleep", flush=True)
     time.sleep(seconds)
@@ -25,9 +23,8 @@ def task(number: int, seconds: float) -> Span:
     return begun, time.perf_counter()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Begins all tasks, and waits for all."""
-    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__, arguments)
+def main() -> None:
+    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""Greenlets that sleep with time.sleep, which blocks the only thread there is.
+"""Greenlets that sleep with time.sleep, which blocks the only thread.
 
 python -m labs.programs.demos.sleep_unpatched --sleeps 2,1 --scale 0.2
 """
 
 import time
-from collections.abc import Sequence
 
 import gevent
 
@@ -12,7 +11,6 @@ from labs.programs.demos.sleeping import Span, run
 
 
 def task(number: int, seconds: float) -> Span:
-    """Sleeps, and lets nobody run meanwhile."""
     begun = time.perf_counter()
     print(f"task {number} goes to sleep", flush=True)
     time.sleep(seconds)
@@ -20,9 +18,8 @@ def task(number: int, seconds: float) -> Span:
     return begun, time.perf_counter()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Begins all tasks, and waits for all."""
-    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__, arguments)
+def main() -> None:
+    run(lambda sleeps: [one.get() for one in [gevent.spawn(task, *one) for one in sleeps]], __doc__)
 
 
 if __name__ == "__main__":

@@ -3,26 +3,26 @@
 python -m labs.programs.demos.switch_threads --turns 1500
 """
 
-from collections.abc import Sequence
 from threading import Lock, Thread
 
-from labs.programs.demos.switching import run
+from labs.programs.demos.switching import run, show
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The other one is a thread."""
-    had = 0
+def main() -> None:
+    had, shows = 0, False
     here, there = Lock(), Lock()
 
     def wait_for_turns() -> None:
         nonlocal had
         while there.acquire():
             had += 1
+            if shows:
+                show()
             here.release()
 
-    def take_turns(turns: int) -> int:
-        nonlocal had
-        had = 0
+    def take_turns(turns: int, visibly: bool) -> int:
+        nonlocal had, shows
+        had, shows = 0, visibly
         for _ in range(turns):
             there.release()
             here.acquire()
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     here.acquire()
     there.acquire()
     Thread(target=wait_for_turns, daemon=True).start()
-    run(take_turns, __doc__, arguments)
+    run(take_turns, __doc__)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Servers, alike but for how they wait."""
+"""Servers: those of a family differ in what they teach, and share the rest."""

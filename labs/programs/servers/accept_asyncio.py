@@ -1,18 +1,16 @@
-"""Leaves it to asyncio, which does not look at its listener for a second when accept has no descriptor left.
+"""asyncio stops listening for a second when accept() has no descriptor left.
 
 python -m labs.programs.servers.accept_asyncio --port 8001
 """
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from labs.programs.servers.accepting import GREETING, Counts, listen, parse, ready
 
 
-async def serve(arguments: Sequence[str] | None) -> None:
-    """Serves until it is ended."""
-    options, counts = parse(__doc__, arguments), Counts()
+async def serve() -> None:
+    options, counts = parse(__doc__), Counts()
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(GREETING)
@@ -27,15 +25,14 @@ async def serve(arguments: Sequence[str] | None) -> None:
     asyncio.get_running_loop().set_exception_handler(failed)
     listener = listen(options)
     async with await asyncio.start_server(client, sock=listener) as server:
-        # asyncio's own backlog is also how often it tries in vain each time, so it is the queue alone that is longer.
+        # asyncio's own backlog is also the number of accepts that it tries each time, so only the queue is made longer.
         listener.listen(options.backlog)
         ready(listener)
         await server.serve_forever()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Serves until it is ended."""
-    asyncio.run(serve(arguments))
+def main() -> None:
+    asyncio.run(serve())
 
 
 if __name__ == "__main__":

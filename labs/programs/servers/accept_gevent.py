@@ -1,9 +1,8 @@
-"""Leaves it to gevent, which waits ever longer, up to a second, when accept has no descriptor left.
+"""gevent waits longer each time, up to a second, when accept() has no descriptor left.
 
 python -m labs.programs.servers.accept_gevent --port 8001
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from gevent.server import StreamServer
@@ -13,12 +12,9 @@ from labs.programs.servers.accepting import GREETING, Counts, listen, parse, rea
 
 
 class Server(StreamServer):
-    """A server that counts how often accept fails."""
-
     counts = Counts()
 
     def do_read(self) -> Any:
-        """One accept."""
         try:
             return super().do_read()
         except OSError:
@@ -26,15 +22,13 @@ class Server(StreamServer):
             raise
 
     def handle(self, client: socket, _: object) -> None:
-        """Greets a client, and tells it the counts."""
         client.sendall(GREETING)
         while client.recv(64):
             client.sendall(self.counts.line)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Serves until it is ended."""
-    listener = listen(parse(__doc__, arguments))
+def main() -> None:
+    listener = listen(parse(__doc__))
     server = Server(socket(fileno=listener.detach()))
     server.start()
     ready(server.socket)

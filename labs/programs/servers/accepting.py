@@ -1,7 +1,6 @@
-"""What all servers share that run out of descriptors: the options, the greeting, the counts, and a plain loop.
+"""Support for accept_*.py, which differ in what they do when accept() has no descriptor left.
 
-They differ only in what they do when accept has no descriptor left. Who was accepted is sent one byte, and whoever
-sends anything is told the counts.
+A client is greeted with one byte when it was accepted, and gets the counts when it sends anything.
 """
 
 import argparse
@@ -10,12 +9,11 @@ import json
 import os
 import selectors
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from labs.programs.arguments import add_address, at_least, options_of
-from labs.programs.events import emit, open_descriptors, soft_nofile
+from labs.programs.events import announce
 
 GREETING = b"+"
 OUT_OF_DESCRIPTORS = errno.EMFILE
@@ -23,7 +21,7 @@ OUT_OF_DESCRIPTORS = errno.EMFILE
 
 @dataclass
 class Counts:
-    """How often the listener woke the server, how often accept failed, and how many clients were sent away."""
+    """How often the listener woke the server, how often accept failed, and how many clients were closed."""
 
     wakeups: int = 0
     failed: int = 0
@@ -31,15 +29,13 @@ class Counts:
 
     @property
     def line(self) -> bytes:
-        """The counts as a client gets them."""
         return (json.dumps(asdict(self)) + "\n").encode()
 
 
 Accept = Callable[[socket.socket, Counts], socket.socket | None]
 
 
-def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options, the same for every server."""
+def parse(description: str | None, arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = options_of(description)
     add_address(parser)
     parser.add_argument("--backlog", type=at_least(1), default=1024, help="connections that may wait to be accepted")
@@ -47,26 +43,17 @@ def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.
 
 
 def listen(options: argparse.Namespace) -> socket.socket:
-    """The listener, which never blocks."""
     listener = socket.create_server((options.host, options.port), backlog=options.backlog)
     listener.setblocking(False)
     return listener
 
 
 def ready(listener: socket.socket) -> None:
-    """Says that the server can serve."""
-    emit(
-        "ready",
-        port=listener.getsockname()[1],
-        platform=sys.platform,
-        pid=os.getpid(),
-        descriptors=open_descriptors(),
-        nofile=soft_nofile(),
-    )
+    announce(listener, pid=os.getpid())
 
 
-def serve(accept: Accept, description: str | None, arguments: Sequence[str] | None) -> None:
-    """One loop with epoll, level-triggered: it is woken as long as anybody waits to be accepted."""
+def serve(accept: Accept, description: str | None, arguments: Sequence[str] | None = None) -> None:
+    """One level-triggered loop: the listener wakes it as long as a client waits to be accepted."""
     counts = Counts()
     listener = listen(parse(description, arguments))
     with selectors.DefaultSelector() as selector:
@@ -84,7 +71,7 @@ def serve(accept: Accept, description: str | None, arguments: Sequence[str] | No
 
 
 def answer(selector: selectors.BaseSelector, client: socket.socket, counts: Counts) -> None:
-    """Tells a client the counts, or lets it go."""
+    """Sends a client the counts, or closes its connection when it has ended."""
     try:
         if client.recv(64):
             client.send(counts.line)

@@ -1,4 +1,4 @@
-"""Waits for whichever of its devices has something to say; nothing is done while none has.
+"""Waits for events of all its devices at once, and does nothing while there are none.
 
 python -m labs.programs.servers.await_devices --port 8001
 """
@@ -9,7 +9,6 @@ from labs.programs.devices import WAITS, Devices, Watch, read_state, run
 
 
 def watch(devices: Devices, seen: Watch) -> None:
-    """Sleeps until a device is ready: no period, and nothing that blocks."""
     over = False
     with selectors.DefaultSelector() as selector:
         for device in (devices.mouse, *devices.keyboards):
@@ -25,4 +24,4 @@ def watch(devices: Devices, seen: Watch) -> None:
 
 
 if __name__ == "__main__":
-    run(watch, WAITS, __doc__, None)
+    run(watch, WAITS, __doc__)

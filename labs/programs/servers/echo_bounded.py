@@ -1,32 +1,30 @@
-"""Echoes to as many clients as select and the limit of descriptors allow, and lets the others wait until there is room.
+"""Echoes to as many clients as select and the descriptor limit allow; the others wait until there is room.
 
 python -m labs.programs.servers.echo_bounded --port 8001
 """
 
 import select
 import socket
-from collections.abc import Sequence
 
 from labs.programs.events import open_descriptors, soft_nofile
 from labs.programs.servers.echoing import Client, announce, listen
 
-# What select can ask about: descriptors below this (glibc, FD_SETSIZE).
-LOWEST_TOO_HIGH = 1024
+FD_SETSIZE = 1024  # select takes descriptors below this (glibc)
 
 
 def room() -> int:
-    """How many clients there can be at the same time: each takes one descriptor, and the lowest one that is free."""
-    return min(soft_nofile() or LOWEST_TOO_HIGH, LOWEST_TOO_HIGH) - (open_descriptors() or 0)
+    """How many clients there can be: each takes one descriptor, the lowest that is free."""
+    return min(soft_nofile() or FD_SETSIZE, FD_SETSIZE) - (open_descriptors() or 0)
 
 
 def serve(listener: socket.socket) -> None:
-    """Serves for ever."""
     clients: dict[int, Client] = {}
     most = room()
     while True:
         reading = [descriptor for descriptor, client in clients.items() if not client.unsent]
         writing = [descriptor for descriptor, client in clients.items() if client.unsent]
-        # Who is not asked for waits in the kernel's queue; to ask and not to accept would be to ask without end.
+        # Without room the listener is left out, and clients wait in the kernel's queue: to select it without accepting
+        # would wake the loop without end.
         coming = [listener.fileno()] if len(clients) < most else []
         readable, writable, _ = select.select(coming + reading, writing, [])
         for descriptor in readable + writable:
@@ -37,9 +35,8 @@ def serve(listener: socket.socket) -> None:
                 clients.pop(descriptor).sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     announce(listener)
     serve(listener)
 

@@ -1,11 +1,10 @@
-"""Echoes to many clients in one thread: epoll's list is the kernel's, which hands over those that are ready.
+"""Echoes to many clients in one thread: the kernel keeps epoll's list and returns the descriptors that are ready.
 
 python -m labs.programs.servers.echo_epoll --port 8001
 """
 
 import select
 import socket
-from collections.abc import Sequence
 
 from labs.programs.servers.echoing import Client, announce, listen
 
@@ -22,19 +21,16 @@ def serve(listener: socket.socket, epoll: select.epoll) -> None:
                 epoll.register(client.sock, select.EPOLLIN)
             elif clients[descriptor].step():
                 wanted = select.EPOLLOUT if clients[descriptor].unsent else select.EPOLLIN
-                # Here a change is a system call.
-                if not event & wanted:
+                if not event & wanted:  # a change is a system call
                     epoll.modify(descriptor, wanted)
             else:
                 epoll.unregister(descriptor)
                 clients.pop(descriptor).sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
-    # It is itself a descriptor.
-    with select.epoll() as epoll:
+def main() -> None:
+    listener = listen(__doc__)
+    with select.epoll() as epoll:  # a descriptor too
         announce(listener)
         serve(listener, epoll)
 

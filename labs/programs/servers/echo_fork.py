@@ -1,4 +1,4 @@
-"""Echoes to many clients, each in a process of its own, which does nothing but wait for it.
+"""Echoes to many clients, each in a process of its own, which only waits for it.
 
 python -m labs.programs.servers.echo_fork --port 8001
 """
@@ -7,20 +7,18 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Sequence
 from types import FrameType
 
 from labs.programs.servers.echoing import announce, echo, listen
 
-# Seconds after which it looks for ended children once more.
-LATER = 0.2
+LATER = 0.2  # seconds after which it looks for ended children once more
 
 
 def reap(_signal: int, _frame: FrameType | None) -> None:
-    """Takes note of the children that have ended, or each would stay in the table of processes.
+    """Reaps the children that have ended, or they would stay in the process table as zombies.
 
-    A signal that comes just before accept() begins to wait does not end that wait: of children that end at the same
-    time, some would be noticed with the next client only. So whoever has found one looks again.
+    A signal that comes just before accept() begins to wait does not end that wait. Of children that end together some
+    would be reaped only with the next client, so after each success it looks again later.
     """
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -34,19 +32,18 @@ def serve(listener: socket.socket) -> None:
     while True:
         sock, _ = listener.accept()
         if os.fork() == 0:
-            # The child must never come back into this loop, whatever happens to it.
+            # Whatever happens, the child must not return into this loop.
             try:
                 listener.close()
                 echo(sock)
             finally:
                 os._exit(0)
-        # The child has its own; with this one open the client would never see the end of the stream.
+        # The child has its own copy; with this one open the client would never see the end of the stream.
         sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     announce(listener)
     serve(listener)
 

@@ -1,10 +1,9 @@
-"""Echoes to many clients, each in a greenlet of its own: written like a thread, and all of them are one thread.
+"""Echoes to many clients, each in a greenlet of its own: the code reads like threads, and runs in one.
 
 python -m labs.programs.servers.echo_gevent --port 8001
 """
 
 import contextlib
-from collections.abc import Sequence
 
 from gevent import socket
 from gevent.server import StreamServer
@@ -13,15 +12,14 @@ from labs.programs.servers.echoing import CHUNK, announce, listen
 
 
 def echo(sock: socket.socket, _address: object) -> None:
-    """Serves one client for as long as it sends; whenever it has to wait, other greenlets run."""
+    """Whenever it waits, other greenlets run."""
     with sock, contextlib.suppress(OSError):
         while data := sock.recv(CHUNK):
             sock.sendall(data)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves; without descriptors gevent itself tells of it, and tries again later."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     listener.setblocking(False)
     server = StreamServer(listener, echo)
     server.start()

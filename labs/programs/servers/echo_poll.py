@@ -1,11 +1,10 @@
-"""Echoes to many clients in one thread: poll looks at the whole list, which is kept between calls, for who is ready.
+"""Echoes to many clients in one thread: poll keeps the list between calls, and looks through all of it.
 
 python -m labs.programs.servers.echo_poll --port 8001
 """
 
 import select
 import socket
-from collections.abc import Sequence
 
 from labs.programs.servers.echoing import Client, announce, listen
 
@@ -28,9 +27,8 @@ def serve(listener: socket.socket) -> None:
                 clients.pop(descriptor).sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     announce(listener)
     serve(listener)
 

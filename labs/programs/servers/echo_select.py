@@ -1,11 +1,10 @@
-"""Echoes to many clients in one thread: select is asked again each time, with the whole list, who is ready.
+"""Echoes to many clients in one thread: each call of select gets the whole list again.
 
 python -m labs.programs.servers.echo_select --port 8001
 """
 
 import select
 import socket
-from collections.abc import Sequence
 
 from labs.programs.servers.echoing import Client, announce, listen
 
@@ -25,9 +24,8 @@ def serve(listener: socket.socket) -> None:
                 clients.pop(descriptor).sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     announce(listener)
     serve(listener)
 

@@ -1,11 +1,10 @@
-"""Echoes to many clients in one thread: selectors is one interface to whichever mechanism is the best one here.
+"""Echoes to many clients in one thread: selectors chooses the best mechanism of this system.
 
 python -m labs.programs.servers.echo_selectors --port 8001
 """
 
 import selectors
 import socket
-from collections.abc import Sequence
 
 from labs.programs.servers.echoing import Client, announce, listen
 
@@ -30,9 +29,8 @@ def serve(listener: socket.socket, selector: selectors.BaseSelector) -> None:
                 client.sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     with selectors.DefaultSelector() as selector:
         announce(listener)
         serve(listener, selector)

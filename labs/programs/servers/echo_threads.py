@@ -1,11 +1,10 @@
-"""Echoes to many clients, each in a thread of its own, which does nothing but wait for it.
+"""Echoes to many clients, each in a thread of its own, which only waits for it.
 
 python -m labs.programs.servers.echo_threads --port 8001
 """
 
 import socket
 import threading
-from collections.abc import Sequence
 
 from labs.programs.servers.echoing import announce, echo, listen
 
@@ -17,9 +16,8 @@ def serve(listener: socket.socket) -> None:
         threading.Thread(target=echo, args=(sock,), daemon=True).start()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, arguments)
+def main() -> None:
+    listener = listen(__doc__)
     announce(listener)
     serve(listener)
 

@@ -5,7 +5,6 @@ python -m labs.programs.servers.echo_uvloop --port 8001
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 
 import uvloop
 
@@ -15,25 +14,24 @@ AT_ONCE = 1024
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Serves one client for as long as it sends; waits until it has taken most of what it was sent."""
+    """`drain` waits until the client has taken most of its bytes."""
     with contextlib.closing(writer), contextlib.suppress(OSError):
         while data := await reader.read(CHUNK):
             writer.write(data)
             await writer.drain()
 
 
-async def serve(arguments: Sequence[str] | None) -> None:
-    """Listens, says so, and serves; without descriptors libuv closes whoever comes, and tells nobody."""
-    listener = listen(__doc__, arguments)
+async def serve() -> None:
+    """Without descriptors libuv accepts and closes each client, and reports nothing."""
+    listener = listen(__doc__)
     server = await asyncio.start_server(echo, sock=listener, limit=CHUNK, backlog=AT_ONCE)
     announce(listener)
     await server.serve_forever()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs libuv's loop."""
+def main() -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(arguments))
+        runner.run(serve())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the echo servers share: how they listen, what they say when they can serve, and one client of a loop."""
+"""Support for echo_*.py: how they listen, the event `ready`, and one client of a loop."""
 
 import contextlib
 import os
@@ -7,21 +7,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from labs.programs import events
 from labs.programs.arguments import add_address, at_least, options_of
-from labs.programs.events import emit, open_descriptors, soft_nofile
 
-# What is read at once. Nothing more is read from a client before it has taken all of it back, so this bounds what the
-# server keeps of each.
+# Bytes that are read at once. A client is read again when it has taken them all back, so no more is kept for it.
 CHUNK = 16 * 1024
-# Any time will do, as `listen` says.
 A_DAY = 24 * 3600.0
 
 
-def listen(description: str | None, arguments: Sequence[str] | None) -> socket.socket:
-    """A listener at the address that the command line names; each client's socket has its TCP_NODELAY from it.
+def listen(description: str | None, arguments: Sequence[str] | None = None) -> socket.socket:
+    """A listener at the address of the command line; accepted sockets inherit its TCP_NODELAY.
 
-    It has a timeout because CPython then asks poll for a client before it calls accept. Without one, Linux would take
-    a descriptor first and then wait: the last free one being used, accept would fail with nobody there.
+    It has a timeout, however long: CPython then asks poll for a client before it calls accept. Without one, Linux takes
+    a descriptor first and then waits, so that accept fails with the last descriptor in use and no client there.
     """
     parser = options_of(description)
     add_address(parser)
@@ -34,38 +32,28 @@ def listen(description: str | None, arguments: Sequence[str] | None) -> socket.s
 
 
 def announce(listener: socket.socket) -> None:
-    """Says that clients are served from now on, and what is open before the first."""
-    emit(
-        "ready",
-        port=listener.getsockname()[1],
-        platform=sys.platform,
-        python=sys.version.split()[0],
-        pid=os.getpid(),
-        descriptors=open_descriptors(),
-        rings=rings(),
-        nofile=soft_nofile(),
-    )
+    """Emits `ready`, with the descriptors that are open before the first client."""
+    events.announce(listener, python=sys.version.split()[0], pid=os.getpid(), rings=rings())
 
 
 def rings() -> int:
-    """How many io_uring rings this process has: libuv opens one where the kernel, and the container, let it."""
+    """How many io_uring rings this process has: libuv opens one where the kernel and the container allow it."""
     folder = Path("/proc/self/fd")
     found = folder.iterdir() if folder.is_dir() else ()
     return sum(one.is_symlink() and str(one.readlink()) == "anon_inode:[io_uring]" for one in found)
 
 
 def echo(sock: socket.socket) -> None:
-    """Serves one client for as long as it sends, waiting for it alone; one that is gone ends only this."""
+    """Serves one client and waits for it alone; a client that is gone ends this call only."""
     with sock, contextlib.suppress(OSError):
         while data := sock.recv(CHUNK):
             sock.sendall(data)
 
 
 class Client:
-    """One client of a loop, which waits either until it sends or until it takes what is `unsent`, never for both."""
+    """One client of a loop, which waits until it sends or, with bytes `unsent`, until it takes them; never for both."""
 
     def __init__(self, listener: socket.socket) -> None:
-        """Accepts it: a loop calls this only when one is there."""
         self.sock, _ = listener.accept()
         self.sock.setblocking(False)
         self.unsent = b""

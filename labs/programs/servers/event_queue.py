@@ -1,4 +1,4 @@
-"""Events that wait for their reader, so that a loop that serves others never does."""
+"""Support for event loops: events wait for a slow reader, so that the loop does not."""
 
 import contextlib
 import json
@@ -7,7 +7,7 @@ import select
 import threading
 from collections import deque
 
-# Lines that may wait, about 20 MB. Whoever reads at all, however slowly, has 15,000 clients' events kept for him.
+# Lines that may wait, about 20 MB: enough for the events of 15,000 clients and a slow reader.
 MOST_WAITING = 50_000
 RETRY = 0.01  # seconds
 
@@ -15,10 +15,10 @@ RETRY = 0.01  # seconds
 class EventQueue:
     """Writes events to a descriptor only when that cannot block; what has to wait keeps its order.
 
-    The loop's selector does not do this: epoll takes no regular file, and select on Windows nothing but sockets.
-    `poll` on one descriptor says of each kind whether it takes a line, and costs a microsecond. Windows has no such
-    question to ask: there a thread writes. Events of a connection must be out before the connection is closed, so that
-    thread is waited for, unless its reader is known to have stalled.
+    The loop's selector cannot do this: epoll takes no regular file, and select on Windows takes only sockets. `poll`
+    says of a descriptor of any kind whether it takes a line, and costs a microsecond. Windows has no poll: there a
+    thread writes. Events of a connection must be out before the connection is closed, so the loop waits for that
+    thread, unless its reader is known to have stalled.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -33,7 +33,7 @@ class EventQueue:
         return RETRY if self.waiting else None
 
     def emit(self, event: str, **fields: object) -> None:
-        """Says an event now, or once those before it have been said. With too many waiting it is only counted."""
+        """Writes an event once those before it are written. With too many waiting it is only counted."""
         if len(self.waiting) < MOST_WAITING:
             self._append({"event": event, **fields})
         else:
@@ -41,7 +41,7 @@ class EventQueue:
         self.flush()
 
     def flush(self, seconds: float = 0) -> None:
-        """Writes what waits; gives up when nothing could be written for `seconds`."""
+        """Writes the waiting events; gives up when nothing could be written for `seconds`."""
         while self.waiting and self._outlet.is_ready(seconds):
             line = self.waiting.popleft()
             written = self._outlet.write(line)
@@ -51,7 +51,7 @@ class EventQueue:
                 self._append({"event": "dropped", "events": self.dropped})
                 self.dropped = 0
         if seconds:
-            self._outlet.is_ready(seconds)  # what a thread has taken must be out as well
+            self._outlet.is_ready(seconds)  # the line that a thread has taken must be out as well
 
     def _append(self, event: dict[str, object]) -> None:
         # A pipe that poll calls writable takes 4096 bytes (512 on macOS) at once; events are shorter than that.
@@ -59,29 +59,27 @@ class EventQueue:
 
 
 class Polled:
-    """A descriptor that is asked before each write."""
+    """A descriptor that is polled before each write."""
 
     def __init__(self, descriptor: int) -> None:
-        """Nothing is written yet."""
         self._descriptor, self._poll = descriptor, select.poll()
         self._poll.register(descriptor, select.POLLOUT)
 
     def is_ready(self, seconds: float) -> bool:
-        """Also when the reader is gone: then the write fails instead of blocking."""
+        """True also when the reader is gone: then the write fails instead of blocking."""
         return bool(self._poll.poll(seconds * 1000))
 
     def write(self, line: bytes) -> int:
-        """A reader who is gone gets nothing, and a disk that is full keeps nothing; clients are served all the same."""
+        """Ignores an error, as of a reader that is gone or a disk that is full: clients are served all the same."""
         with contextlib.suppress(OSError):
             return os.write(self._descriptor, line)
         return len(line)
 
 
 class Threaded:
-    """A descriptor that cannot be asked: a thread writes one line at a time, and may be held up by it."""
+    """A descriptor that cannot be polled: a thread writes one line at a time, and may block."""
 
     def __init__(self, descriptor: int) -> None:
-        """Nothing is written yet."""
         self._descriptor = descriptor
         self._changed = threading.Condition()
         self._line = b""
@@ -93,7 +91,7 @@ class Threaded:
             return self._changed.wait_for(lambda: not self._line, seconds)
 
     def write(self, line: bytes) -> int:
-        """Hands a line over and waits for it a moment: who reads at all has it by then."""
+        """Hands the line over and waits a moment: a reader that reads at all has it by then."""
         with self._changed:
             self._line = line
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Polls a mouse every so often, and reads its other devices in turn, each of which blocks while it is silent.
+"""Polls a mouse at intervals, and reads its keyboards in turn, each of which blocks while it is silent.
 
 python -m labs.programs.servers.poll_devices --port 8001 --period 0.25
 """
@@ -10,7 +10,7 @@ from labs.programs.devices import ASKS, Devices, Watch, read_state, run
 
 
 def watch(devices: Devices, seen: Watch) -> None:
-    """Asks for the mouse's state, then the other devices', at multiples of the period, as far as these let it."""
+    """Asks the mouse, then reads the keyboards, at multiples of the period unless the keyboards make it late."""
     for keyboard in devices.keyboards:
         keyboard.settimeout(devices.blocking)
     due = devices.begin
@@ -29,4 +29,4 @@ def watch(devices: Devices, seen: Watch) -> None:
 
 
 if __name__ == "__main__":
-    run(watch, ASKS, __doc__, None)
+    run(watch, ASKS, __doc__)

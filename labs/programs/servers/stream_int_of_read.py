@@ -1,35 +1,28 @@
-"""Mistake: takes all that one recv gives behind the word for the size.
+"""Bug: treats all bytes that one recv returns after the word as the size.
 
 python -m labs.programs.servers.stream_int_of_read --port 8001
 """
 
-from collections.abc import Sequence
-
 from labs.programs.framing import WORD
-from labs.programs.servers import stream_right
+from labs.programs.servers import stream_client, stream_correct
 from labs.programs.servers.streaming import prepare
 
 
-class Client(stream_right.Client):
-    """A client of this server."""
-
+class Client(stream_client.Client):
     def request(self) -> tuple[bytes, int] | None:
-        """int() raises for letters behind the size; digits behind it make it another one."""
+        """int() raises for letters after the size; digits after it make another number of it."""
         if not self.came:
             return None
         data, self.came = self.came, b""
         return data[:WORD], int(data[WORD:])
 
 
-class Server(stream_right.Server):
-    """The loop, with such clients."""
-
+class Server(stream_correct.Server):
     client = Client
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    Server(*prepare(__doc__, arguments)).run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

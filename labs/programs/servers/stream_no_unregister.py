@@ -1,26 +1,21 @@
-"""Mistake: closes a socket that stays registered.
+"""Bug: closes a socket and leaves it registered.
 
 python -m labs.programs.servers.stream_no_unregister --port 8001
 """
 
-from collections.abc import Sequence
-
-from labs.programs.servers import stream_right
-from labs.programs.servers.stream_right import Client
+from labs.programs.servers import stream_correct
+from labs.programs.servers.stream_client import Client
 from labs.programs.servers.streaming import prepare
 
 
-class Server(stream_right.Server):
-    """The loop with its mistake."""
-
+class Server(stream_correct.Server):
     def close(self, client: Client) -> None:
-        """The next client gets the number, which the selector believes to have already."""
+        """The next client gets the number, which the selector has already."""
         client.sock.close()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    Server(*prepare(__doc__, arguments)).run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

@@ -1,28 +1,23 @@
-"""Mistake: calls send once for an answer, and does not look how much it took.
+"""Bug: calls send once for an answer and ignores how many bytes it took.
 
 python -m labs.programs.servers.stream_one_send --port 8001
 """
 
-from collections.abc import Sequence
-
-from labs.programs.servers import stream_right
-from labs.programs.servers.stream_right import Client
+from labs.programs.servers import stream_correct
+from labs.programs.servers.stream_client import Client
 from labs.programs.servers.streaming import prepare
 
 
-class Server(stream_right.Server):
-    """The loop with its mistake."""
-
+class Server(stream_correct.Server):
     def write(self, client: Client) -> bool:
-        """What the kernel has no room for is lost."""
+        """Bytes that the kernel has no room for are lost."""
         client.sock.send(client.unsent)
         client.unsent = memoryview(b"")
         return True
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    Server(*prepare(__doc__, arguments)).run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

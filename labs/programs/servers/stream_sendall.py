@@ -1,28 +1,23 @@
-"""Mistake: calls sendall on a socket that does not block.
+"""Bug: calls sendall on a non-blocking socket.
 
 python -m labs.programs.servers.stream_sendall --port 8001
 """
 
-from collections.abc import Sequence
-
-from labs.programs.servers import stream_right
-from labs.programs.servers.stream_right import Client
+from labs.programs.servers import stream_correct
+from labs.programs.servers.stream_client import Client
 from labs.programs.servers.streaming import prepare
 
 
-class Server(stream_right.Server):
-    """The loop with its mistake."""
-
+class Server(stream_correct.Server):
     def write(self, client: Client) -> bool:
-        """It raises as soon as the kernel has no room left, and nobody can know how much it had sent."""
+        """It raises when the kernel has no room left, and does not say how much it had sent."""
         client.sock.sendall(client.unsent)
         client.unsent = memoryview(b"")
         return True
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    Server(*prepare(__doc__, arguments)).run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

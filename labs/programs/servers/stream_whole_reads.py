@@ -1,20 +1,16 @@
-"""Mistake: takes what one recv gives for one request, and closes what matches none.
+"""Bug: treats what one recv returns as one request, and closes the connection if it is none.
 
 python -m labs.programs.servers.stream_whole_reads --port 8001
 """
 
-from collections.abc import Sequence
-
 from labs.programs.framing import HEADER, WORD
-from labs.programs.servers import stream_right
+from labs.programs.servers import stream_client, stream_correct
 from labs.programs.servers.streaming import prepare
 
 
-class Client(stream_right.Client):
-    """A client of this server."""
-
+class Client(stream_client.Client):
     def request(self) -> tuple[bytes, int] | None:
-        """A part of a request matches nothing, nor does a request with something behind it."""
+        """A part of a request is none, nor is a request with further bytes after it."""
         if not self.came:
             return None
         data, self.came = self.came, b""
@@ -23,15 +19,12 @@ class Client(stream_right.Client):
         return data[:WORD], int(data[WORD:])
 
 
-class Server(stream_right.Server):
-    """The loop, with such clients."""
-
+class Server(stream_correct.Server):
     client = Client
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    Server(*prepare(__doc__, arguments)).run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

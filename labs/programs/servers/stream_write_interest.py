@@ -1,26 +1,21 @@
-"""Mistake: goes on asking whether a client can be sent anything when there is nothing to send.
+"""Bug: waits for a client to be writable when there is nothing to send.
 
 python -m labs.programs.servers.stream_write_interest --port 8001
 """
 
-from collections.abc import Sequence
-
-from labs.programs.servers import stream_right
-from labs.programs.servers.stream_right import Client
+from labs.programs.servers import stream_correct
+from labs.programs.servers.stream_client import Client
 from labs.programs.servers.streaming import READ, WRITE, prepare
 
 
-class Server(stream_right.Server):
-    """The loop with its mistake."""
-
+class Server(stream_correct.Server):
     def wait(self, client: Client) -> None:
-        """It can be, nearly always: the loop never waits again."""
+        """A socket is nearly always writable: the loop never sleeps again."""
         self.selector.modify(client.sock.fileno(), READ | WRITE, client)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    Server(*prepare(__doc__, arguments)).run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

@@ -1,52 +1,47 @@
-"""A server of files as tutorials have it: it works with the tutorial's client, and makes nine mistakes.
+"""A server of files as in many tutorials: it works with the tutorial's client, and makes nine mistakes.
+servers.tutorial_correct is the same without them: compare the two with `diff`.
 
 python -m labs.programs.servers.tutorial --port 8001
-
-servers.tutorial_right is the same without them: `diff` shows what each costs.
 """
 
 import hashlib
 import os
 import selectors
 import socket
-from collections.abc import Sequence
 from typing import IO
 
-from labs.programs.servers.sharing import READ, WRITE, announce, prepare
+from labs.programs.servers.tutorial_common import READ, WRITE, prepare
 
 
 class Server:
-    """A callback for each socket: what is to be done when it is ready."""
+    """Registers a callback for each socket, to call when it is ready; a client's state is in dictionaries."""
 
     def __init__(self, selector: selectors.BaseSelector, listener: socket.socket) -> None:
-        """What is kept of a client stands in dictionaries."""
         self.selector, self.listener = selector, listener
         self.files: dict[socket.socket, tuple[IO[bytes], int]] = {}
         self.uploads: dict[socket.socket, tuple[int, bytes]] = {}
 
     def run(self) -> None:
-        """Mistake 1: whatever a client's socket raises, such as a reset, ends the server for all."""
+        """Mistake 1: an exception of one client's socket, such as a reset, ends the server for all."""
         self.selector.register(self.listener, READ, self.accept)
         while True:
             for key, _ in self.selector.select():
                 key.data(key.fileobj)
 
     def accept(self, listener: socket.socket) -> None:
-        """Takes a client."""
         sock, _ = listener.accept()
         sock.setblocking(False)
         self.selector.register(sock, READ, self.read)
 
     def read(self, sock: socket.socket) -> None:
-        """Mistake 2: takes what one recv gives for one request, neither less nor more."""
+        """Mistake 2: treats what one recv returns as exactly one request."""
         words = sock.recv(1024).split()
         if not words:
-            # Mistake 3: at the end of the stream recv has nothing again and again, and the loop never sleeps.
-            return
+            return  # Mistake 3: at the end of the stream recv returns nothing again and again; the loop never sleeps.
         if words[0] == b"get" and len(words) > 1:
             self.get(sock, words[1].decode())
         elif words[0] == b"put" and len(words) > 1:
-            # Mistake 4: what came with the request is forgotten.
+            # Mistake 4: bytes that came with the request are lost.
             self.uploads[sock] = int(words[1]), b""
             self.selector.modify(sock, READ, self.put)
         else:
@@ -54,22 +49,21 @@ class Server:
             sock.close()
 
     def get(self, sock: socket.socket, name: str) -> None:
-        """Mistake 5: the file stays open for as long as the server lives, a descriptor more for each client."""
+        """Mistake 5: each file stays open while the server runs. Mistake 6: nothing separates size and body."""
         size = os.path.getsize(name)  # noqa: PTH202 - the working directory's own
         self.files[sock] = open(name, "rb"), size  # noqa: PTH123, SIM115 - that is the mistake
-        # Mistake 6: nothing tells the reader where the size ends and the body begins.
         sock.send(str(size).encode())
         self.selector.modify(sock, WRITE, self.write)
 
     def write(self, sock: socket.socket) -> None:
-        """Mistake 7: a line at a time, of any length. Mistake 8: what send did not take of it is lost."""
+        """Mistake 7: reads a line at a time, of any length. Mistake 8: bytes that send does not take are lost."""
         file, size = self.files[sock]
         sock.send(file.readline())
         if file.tell() == size:
             self.selector.modify(sock, READ, self.read)
 
     def put(self, sock: socket.socket) -> None:
-        """Mistake 9: an upload is kept whole, however large its client says that it is."""
+        """Mistake 9: keeps the whole upload, of whatever size the client announces."""
         size, body = self.uploads[sock]
         body += sock.recv(1024)
         self.uploads[sock] = size, body
@@ -78,12 +72,8 @@ class Server:
             self.selector.modify(sock, READ, self.read)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Listens, says so, and serves."""
-    listener, selector = prepare(__doc__, arguments)
-    server = Server(selector, listener)
-    announce(listener, selector)
-    server.run()
+def main() -> None:
+    Server(*prepare(__doc__)).run()
 
 
 if __name__ == "__main__":

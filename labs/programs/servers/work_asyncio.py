@@ -1,4 +1,4 @@
-"""A server of asyncio: a task for each connection, and one that does not await stalls all others.
+"""An asyncio server: a task for each connection. A task that does not await blocks all others.
 
 python -m labs.programs.servers.work_asyncio --port 8001 --kind sleep --seconds 0.5 --yields no
 """
@@ -6,13 +6,12 @@ python -m labs.programs.servers.work_asyncio --port 8001 --kind sleep --seconds 
 import argparse
 import asyncio
 import time
-from collections.abc import Sequence
 
 from labs.programs.servers.working import WORK, leaving, parse, parts, ready
 
 
 async def work(options: argparse.Namespace) -> None:
-    """The difference is one word: who awaits lets the loop go on with others."""
+    """The difference is one word: `await` lets the loop go on with other tasks."""
     for pause in parts(options):
         if options.yields == "yes":
             await asyncio.sleep(pause)
@@ -21,7 +20,6 @@ async def work(options: argparse.Namespace) -> None:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    """Listens, says so, and serves for ever."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with leaving():
@@ -37,9 +35,8 @@ async def serve(options: argparse.Namespace) -> None:
     await server.serve_forever()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parses the options and serves."""
-    asyncio.run(serve(parse(__doc__, arguments)))
+def main() -> None:
+    asyncio.run(serve(parse(__doc__)))
 
 
 if __name__ == "__main__":

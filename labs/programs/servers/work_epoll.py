@@ -1,4 +1,4 @@
-"""A server of one epoll loop: a callback for each event, and one that does not return stalls all others.
+"""An epoll server: a callback for each event. A callback that does not return blocks all other clients.
 
 python -m labs.programs.servers.work_epoll --port 8001 --kind sleep --seconds 0.5 --yields no
 """
@@ -8,7 +8,7 @@ import heapq
 import selectors
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from labs.programs.servers.working import WORK, leaving, parse, parts, ready
 
@@ -16,10 +16,9 @@ READ = selectors.EVENT_READ
 
 
 class Loop:
-    """One thread; work that yields is taken up again by `timers` once its pause is over."""
+    """One thread. Work that yields goes on from `timers` when its pause is over."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        """Listens, and says so."""
         self.options = options
         self.selector = selectors.EpollSelector()
         self.timers: list[tuple[float, int, socket.socket, Iterator[float]]] = []
@@ -29,7 +28,6 @@ class Loop:
         ready(self.listener.getsockname()[1], "epoll")
 
     def run(self) -> None:
-        """Waits for events and for timers, and calls back, for ever."""
         while True:
             patience = max(0.0, self.timers[0][0] - time.monotonic()) if self.timers else None
             for key, _ in self.selector.select(patience):
@@ -37,16 +35,14 @@ class Loop:
             while self.timers and self.timers[0][0] <= time.monotonic():
                 _, _, sock, work = heapq.heappop(self.timers)
                 if self.go_on(sock, work):
-                    break  # after each part, whoever came meanwhile has his turn
+                    break  # after each part, clients that came meanwhile have their turn
 
     def accept(self, listener: socket.socket) -> None:
-        """A client came."""
         sock, _ = listener.accept()
         sock.setblocking(False)
         self.selector.register(sock, READ, self.answer)
 
     def answer(self, sock: socket.socket) -> None:
-        """A client asks for something, or leaves."""
         request = b""
         with leaving():
             request = sock.recv(1)
@@ -58,7 +54,7 @@ class Loop:
             sock.close()
 
     def go_on(self, sock: socket.socket, work: Iterator[float]) -> bool:
-        """The difference: who yields returns to the loop until his pause is over. Returns whether he did."""
+        """The difference: work that yields returns to the loop until its pause is over. Returns whether it did."""
         for pause in work:
             if self.options.yields == "yes":
                 heapq.heappush(self.timers, (time.monotonic() + pause, id(work), sock, work))
@@ -71,15 +67,13 @@ class Loop:
         return False
 
     def replied(self, sock: socket.socket, answer: bytes) -> bool:
-        """Answers; returns whether the client could take it."""
         with leaving():
             return bool(sock.send(answer))
         return False
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parses the options and serves."""
-    Loop(parse(__doc__, arguments)).run()
+def main() -> None:
+    Loop(parse(__doc__)).run()
 
 
 if __name__ == "__main__":

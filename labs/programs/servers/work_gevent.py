@@ -1,11 +1,10 @@
-"""A server of gevent: a greenlet for each connection, and one that calls what is not gevent's stalls all others.
+"""A gevent server: a greenlet for each connection. A greenlet in a call that is not gevent's blocks all others.
 
 python -m labs.programs.servers.work_gevent --port 8001 --kind sleep --seconds 0.5 --yields no
 """
 
 import argparse
 import time
-from collections.abc import Sequence
 
 import gevent
 from gevent import socket
@@ -15,7 +14,7 @@ from labs.programs.servers.working import WORK, leaving, parse, parts, ready
 
 
 def work(options: argparse.Namespace) -> None:
-    """The difference is one word: gevent's own sleep lets its hub go on with others."""
+    """The difference is one word: gevent.sleep lets the hub go on with other greenlets."""
     for pause in parts(options):
         if options.yields == "yes":
             gevent.sleep(pause)
@@ -24,7 +23,6 @@ def work(options: argparse.Namespace) -> None:
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Listens, says so, and serves for ever."""
 
     def answer(sock: socket.socket, _: object) -> None:
         with leaving():
@@ -39,9 +37,8 @@ def serve(options: argparse.Namespace) -> None:
     server.serve_forever()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parses the options and serves."""
-    serve(parse(__doc__, arguments))
+def main() -> None:
+    serve(parse(__doc__))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""What the working servers share: one byte is one request, the options, and work cut into parts.
+"""Support for work_*.py: the options, and the work in parts.
 
-P is answered at once; W after so many seconds of work, for which the options say whether it sleeps or computes.
+A request is one byte: P is answered at once, W after so many seconds of sleeping or computing, as the options say.
 """
 
 import argparse
@@ -14,16 +14,15 @@ from labs.programs.computing import compute
 from labs.programs.events import emit
 
 PING, WORK = b"P", b"W"
-# Seconds that one part of a computation takes: for as long, others wait when it yields.
-PART = 0.001
+PART = 0.001  # seconds of one part of a computation: so long other clients wait when it yields
 # Seconds that it then leaves to others: a loop that is never idle may be slow to look for events, as gevent's is.
 REST = 0.001
 
 
 def parts(options: argparse.Namespace) -> Iterator[float]:
-    """Works, and after each part gives the seconds for which there is nothing to do: of a sleep all.
+    """Works, and after each part yields the seconds for which there is nothing to do: for a sleep, all of them.
 
-    It says when it began on the clock that all programs of a machine share.
+    The event `worked` has the beginning by time.monotonic(), which all programs of a machine share.
     """
     begun = time.monotonic()
     if options.kind == "sleep":
@@ -36,23 +35,27 @@ def parts(options: argparse.Namespace) -> Iterator[float]:
     emit("worked", kind=options.kind, begun=round(begun, 6), seconds=round(time.monotonic() - begun, 6))
 
 
-def parse(description: str | None, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options, the same for every server of this kind."""
+def block(options: argparse.Namespace) -> None:
+    """Does all of the work in one call that does not return before, as most libraries do."""
+    for pause in parts(options):
+        time.sleep(pause)
+
+
+def parse(description: str | None, arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = options_of(description)
     add_address(parser)
-    parser.add_argument("--kind", choices=("sleep", "compute"), default="sleep", help="what the work is")
+    parser.add_argument("--kind", choices=("sleep", "compute"), default="sleep", help="the work")
     parser.add_argument("--seconds", type=seconds, default=0.5, help="seconds that it takes")
-    parser.add_argument("--yields", choices=("no", "yes"), default="no", help="whether others have a turn meanwhile")
+    parser.add_argument("--yields", choices=("no", "yes", "pool"), default="no", help="who has a turn meanwhile")
     return parser.parse_args(arguments)
 
 
 def ready(port: int, loop: str) -> None:
-    """Says that the server can serve."""
     emit("ready", platform=sys.platform, port=port, loop=loop)
 
 
 @contextlib.contextmanager
 def leaving() -> Iterator[None]:
-    """A client that leaves, or that takes no answer, is no failure of the server."""
+    """A client that leaves, or does not take its answer, is no failure of the server."""
     with contextlib.suppress(ConnectionError, BlockingIOError):
         yield

@@ -9,21 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from scenarios.engines.base import Information, Leftover, Limit, Sink, too_few_processors
-from scenarios.engines.docker import belongings, limits
+from scenarios.definition.scenario import LIMITS, Scenario, Service
+from scenarios.engines.base import Information, Leftover, Limit, NotRemoved, Sink, too_few_processors
+from scenarios.engines.docker import limits, resources
 from scenarios.engines.docker.client import ANSWER_WITHIN, Clients, address, not_protected
 from scenarios.engines.docker.errors import translated
 from scenarios.engines.docker.images import DockerImages
 from scenarios.engines.docker.session import DockerSession
-from scenarios.scenario import LIMITS, Scenario, Service
 
 
 class DockerEngine:
-    """A Docker Engine; raises EngineUnavailable when made while none answers."""
+    """A Docker Engine; creating it raises EngineUnavailable when none answers."""
 
     name = "docker"
     limits = LIMITS
-    # All that a machine shares with others is the kernel: there is nothing to warn of.
+    # Containers share only the kernel: there is nothing to warn of.
     not_isolated = None
 
     def __init__(self, answer_within: float = ANSWER_WITHIN) -> None:
@@ -32,8 +32,8 @@ class DockerEngine:
 
     @cached_property
     def api(self) -> Any:
-        """A client for what is done one after the other: building images, and looking at the engine itself."""
-        return self.clients.taken()
+        """A client for sequential work: building images, and asking about the engine itself."""
+        return self.clients.keep_one()
 
     def information(self) -> Information:
         """As `docker info`, with the number of its bridges."""
@@ -45,14 +45,12 @@ class DockerEngine:
 
     @property
     def version(self) -> str:
-        """Engine, kernel and architecture in one line."""
         facts = self.clients.facts
         where = f"{facts['Os']}/{facts['Arch']}, kernel {facts['KernelVersion']}"
         return f"Docker Engine {facts['Version']}, API {facts['ApiVersion']}, {where}"
 
     @property
     def images(self) -> DockerImages:
-        """The engine's image store."""
         return DockerImages(self.api, self.clients.facts["Arch"])
 
     def platform(self, service: Service) -> str:
@@ -64,7 +62,7 @@ class DockerEngine:
         return limits.hard_nofile() if self.clients.on_this_host else None
 
     def unable(self, services: Iterable[Service]) -> str | None:
-        """It runs whatever has an image, if there are processors enough."""
+        """It runs every service that has an image, if there are enough processors."""
         asked = [service for service in services if service.cpu_count is not None]
         if not asked:
             return None
@@ -72,17 +70,16 @@ class DockerEngine:
             return too_few_processors(asked, int(self.api.info()["NCPU"]))
 
     def open(self, scenario: Scenario, run: str, sink: Sink, keep: bool, image_ids: Mapping[str, str]) -> DockerSession:
-        """A session whose containers run these images."""
         return DockerSession(self.clients, scenario, run, sink, keep, image_ids)
 
     def leftovers(self) -> list[Leftover]:
         """All containers and networks with the project's label."""
-        return belongings.found(self.clients)
+        return resources.list_leftovers(self.clients)
 
-    def remove(self, leftovers: Iterable[Leftover]) -> None:
-        """Removes containers, all at once, and then the networks that they were in."""
-        belongings.remove(self.clients, leftovers)
+    def remove(self, leftovers: Iterable[Leftover], patient: bool = True) -> list[NotRemoved]:
+        """Removes containers, and once they are gone the networks that they were in; returns what is refused."""
+        return resources.remove(self.clients, leftovers, patient)
 
     def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
-        """Hands the terminal to the Docker CLI, which knows best how to pass one on."""
+        """Leaves the terminal to the Docker CLI."""
         return subprocess.run(["docker", "exec", "-it", leftover.name, *command], check=False).returncode

@@ -1,6 +1,7 @@
-"""What the Docker SDK raises, as errors of the lab."""
+"""Turns the errors of the Docker SDK into errors of the lab."""
 
 import ssl
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import requests
 from docker.errors import APIError, DockerException, TLSParameterError
 
 from scenarios.engines.docker.ssh import SshFailed
-from scenarios.errors import EngineAbsent, EngineError, EngineGone, EngineUnavailable, LabError, UsageError
+from scenarios.errors import EngineAbsent, EngineError, EngineGone, EngineUnavailable, LabError, LimitRefused
 
 HOW_TO_GET_ONE = (
     "install one (Debian and Ubuntu: apt install docker.io; others: Docker Desktop, Colima) "
@@ -20,57 +21,77 @@ HOW_TO_BE_ALLOWED = (
     "or choose --engine local, which runs the programs on this machine without isolation"
 )
 HOW_TO_TRUST = (
-    "DOCKER_CERT_PATH (~/.docker without it) must hold the engine's ca.pem, and cert.pem and key.pem that it knows; "
-    "the name in DOCKER_HOST must be one of its certificate's"
+    "DOCKER_CERT_PATH (default ~/.docker) must hold the engine's ca.pem, and a cert.pem and key.pem that the engine "
+    "accepts; the host name in DOCKER_HOST must be in the engine's certificate"
 )
 HOW_TO_REACH = (
     "see whether `docker version` answers in the same terminal, and start the engine there if not; "
     "one that speaks TLS needs DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"
 )
+HOW_TO_WRITE = "write unix:///PATH/OF/docker.sock, tcp://HOST:PORT or ssh://[USER@]HOST[:PORT]"
+FREE_NETWORKS = (
+    "every address range for networks is in use: remove what killed runs left with ./inv down, and unused networks of "
+    "other projects (`docker network ls`, `docker network rm NAME`), or run fewer scenarios at the same time"
+)
+LONGEST_SAID = 300  # characters of an answer, which may be a whole page of a server that is no engine
 CONNECTION_ERRORS = (requests.exceptions.RequestException, DockerException, OSError)
+
+
+def shorten(said: str, longest: int) -> str:
+    """One line of at most so many characters."""
+    return textwrap.shorten(said, longest, placeholder=" ...")
 
 
 @contextmanager
 def translated(doing: str, refused: type[LabError] = EngineError) -> Iterator[None]:
-    """Says what was being done: raises EngineGone when the engine does not answer, `refused` when it answers no."""
+    """Raises errors of the SDK as the lab's, with what was being done: EngineGone when the engine does not answer,
+    `refused` when it answers with an error.
+    """
     try:
         yield
     except APIError as error:
-        said = str(error.explanation or error).strip()
+        said = shorten(str(error.explanation or error), LONGEST_SAID)
         if "setting rlimit" in said:
-            raise UsageError(f"{doing}: the engine may not set so high a nofile: {said}") from error
+            raise LimitRefused(
+                f"{doing}: the engine may not set a limit that high: lower nofile, or raise the engine's own: {said}"
+            ) from error
+        if "address pool" in said or "fully subnetted" in said:
+            said = f"{said}; {FREE_NETWORKS}"
         raise refused(f"{doing}: the engine said: {said}") from error
     except CONNECTION_ERRORS as error:
-        raise EngineGone(f"{doing}: the engine does not answer: {error}") from error
+        raise EngineGone(f"{doing}: the engine does not answer: {shorten(str(error), LONGEST_SAID)}") from error
 
 
 def unavailable(error: BaseException, named_by: str | None, within: float) -> EngineUnavailable:
-    """Why an engine could not be asked at all; EngineAbsent only where there is none and nobody named one."""
-    causes = list(_causes(error))
+    """Why an engine could not be asked. EngineAbsent only if there is none and the user named none."""
+    causes, said = list(_causes(error)), shorten(str(error), LONGEST_SAID)
     where = f" at {named_by}" if named_by else ""
     if refused := next((one for one in causes if isinstance(one, SshFailed)), None):
         return EngineUnavailable(f"the Docker Engine{where} cannot be asked: {refused}")
     if broken := next((one for one in causes if isinstance(one, ssl.SSLError | TLSParameterError)), None):
-        said = str(broken.args[-1] if broken.args else broken).partition(". TLS configurations")[0]
-        return EngineUnavailable(f"TLS with the Docker Engine{where} cannot begin ({said}): {HOW_TO_TRUST}")
-    if any(isinstance(one, PermissionError) for one in causes):
-        return EngineUnavailable(f"the Docker Engine{where} refuses this user ({error}): {HOW_TO_BE_ALLOWED}")
+        why = str(broken.args[-1] if broken.args else broken).partition(". TLS configurations")[0]
+        return EngineUnavailable(f"TLS with the Docker Engine{where} cannot begin ({why}): {HOW_TO_TRUST}")
+    if "Invalid bind address" in said:
+        return EngineUnavailable(f"there can be no Docker Engine{where} ({said}): {HOW_TO_WRITE}")
+    if forbidden := next((one for one in causes if isinstance(one, PermissionError)), None):
+        why = forbidden.strerror or said
+        return EngineUnavailable(f"the Docker Engine{where} refuses this user ({why}): {HOW_TO_BE_ALLOWED}")
     if any(isinstance(one, TimeoutError | requests.exceptions.Timeout) for one in causes):
         return EngineUnavailable(
             f"the Docker Engine{where} did not answer within {within:g} s: see whether `docker info` answers, "
             "and restart it if not; or choose --engine local, which runs the programs on this machine without isolation"
         )
     if named_by and "tcp://" in named_by:
-        return EngineUnavailable(f"the Docker Engine{where} does not answer as it should ({error}): {HOW_TO_REACH}")
+        return EngineUnavailable(f"the Docker Engine{where} does not answer as it should ({said}): {HOW_TO_REACH}")
     if not any(isinstance(one, FileNotFoundError | ConnectionRefusedError) for one in causes):
-        return EngineUnavailable(f"the Docker Engine{where} does not answer as it should ({error}): {HOW_TO_GET_ONE}")
+        return EngineUnavailable(f"the Docker Engine{where} does not answer as it should ({said}): {HOW_TO_GET_ONE}")
     if named_by:
-        return EngineUnavailable(f"no container engine answers{where} ({error}): start it, or {HOW_TO_GET_ONE}")
-    return EngineAbsent(f"no container engine answers ({error}): {HOW_TO_GET_ONE}")
+        return EngineUnavailable(f"no container engine answers{where} ({said}): start it, or {HOW_TO_GET_ONE}")
+    return EngineAbsent(f"no container engine answers ({said}): {HOW_TO_GET_ONE}")
 
 
 def _causes(error: object) -> Iterator[BaseException]:
-    """The error and what led to it: as its cause or, as requests and urllib3 do, among its arguments."""
+    """The error and its causes, also those that requests and urllib3 pass as arguments."""
     if isinstance(error, BaseException):
         yield error
         for one in (error.__cause__ or error.__context__, *error.args):

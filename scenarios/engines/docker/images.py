@@ -12,32 +12,31 @@ from typing import IO, Any
 
 from docker.errors import ImageNotFound, NotFound
 
+from images.store import ContextFile, StoredImage
 from scenarios.engines.docker.errors import CONNECTION_ERRORS, translated
 from scenarios.errors import ImageError
-from scenarios.imagestore import ContextFile, StoredImage
 
 OURS = "iolab.project=iolab"
 LAST_LINES = 15
-# A build says nothing while a step is silent, and some steps are silent for minutes.
+# In seconds. A build prints nothing while a step is silent, and some steps are silent for minutes.
 BUILD_TIMEOUT = 1800
-# A registry that does not answer costs this many seconds, once per base that has to be made.
+# Seconds to wait for a registry that does not answer, once per base that has to be built.
 PULL_SILENCE = 30.0
 FROM = re.compile(rb"^FROM .*$", re.MULTILINE)
-# An image inherits the labels of the one that it is made from. Only the last line of a Dockerfile says what it is; all
-# that lies between, and is left when a build fails, says that it is nothing yet.
+# An image inherits the labels of its parent. So the last line of a Dockerfile sets the labels, and the first line
+# clears them for the images between, which stay when a build fails.
 UNFINISHED = {"iolab.image": "", "iolab.inputs": ""}
 
 
 class DockerImages:
-    """Implements scenarios.imagestore.ImageStore on the SDK's low-level client."""
+    """Implements images.store.ImageStore on the SDK's low-level client."""
 
     def __init__(self, api: Any, architecture: str) -> None:
-        """`api` is a docker.APIClient, `architecture` the engine's own, as it calls it."""
+        """`api` is a docker.APIClient, `architecture` the engine's machine, in Docker's words."""
         self._api = api
         self.architecture = architecture
 
     def ours(self, *, hidden: bool = False) -> list[StoredImage]:
-        """All images with the project's label, tagged or not; the steps in between, of any build, are `hidden`."""
         with translated("listing the images", ImageError):
             found = self._api.images(all=hidden, filters={"label": OURS})
         return [
@@ -53,7 +52,7 @@ class DockerImages:
         ]
 
     def steps(self, image: str) -> list[str]:
-        """The image's history: the engine's own, which no name and no label changes."""
+        """The image's history as the engine keeps it; names and labels do not change it."""
         with translated(f"asking how the image {image} was made", ImageError):
             return [str(one["CreatedBy"] or "") for one in self._api.history(image)]
 
@@ -70,12 +69,12 @@ class DockerImages:
                 found = self._api.inspect_image(name)
             except ImageNotFound:
                 return None
-        # Without a registry it is whatever was pulled or loaded before, perhaps for other machines.
+        # Without a registry this is an image from an earlier pull or load, maybe for another architecture.
         return str(found["Id"]) if found["Architecture"] == self.architecture else None
 
     def _pull(self, repository: str, tag: str, tell: Callable[[bool], None]) -> None:
-        """In a thread of its own, since the SDK waits for a pull without any limit. Tells of each sign of life, and of
-        the end; whether the image is there then, the caller sees.
+        """Runs in a thread of its own, since the SDK waits for a pull without limit. Tells False after each sign of
+        life and True at the end; whether the image then exists, the caller checks.
         """
         with suppress(*CONNECTION_ERRORS):
             for _ in self._api.pull(repository, tag=tag, stream=True, decode=True):
@@ -118,25 +117,25 @@ class DockerImages:
                 self._api.tag(first, *tag.split(":"))
             return str(self._api.inspect_image(first)["Id"])
 
-    def import_tar(self, tar: IO[bytes], tags: Iterable[str], labels: Mapping[str, str]) -> str:
-        """Makes an image of one layer from a tar file of a whole root file system."""
+    def import_tar(
+        self, tar: IO[bytes], tags: Iterable[str], labels: Mapping[str, str], settings: Iterable[str]
+    ) -> str:
+        """Makes an image of one layer from a tar file of a root file system, with `settings`, a Dockerfile's lines."""
         first, *others = tags
         repository, _, tag = first.partition(":")
         with translated(f"importing {first}", ImageError):
-            changes = [f'LABEL "{key}"="{value}"' for key, value in labels.items()]
+            changes = [*settings, _label(labels).decode()]
             self._api.import_image_from_data(tar, repository=repository, tag=tag, changes=changes)
             for other in others:
                 self._api.tag(first, *other.split(":"))
             return str(self._api.inspect_image(first)["Id"])
 
     def tag(self, image: str, tags: Iterable[str]) -> None:
-        """Gives an image more names."""
         with translated(f"tagging {image}", ImageError):
             for tag in tags:
                 self._api.tag(image, *tag.split(":"))
 
     def remove(self, image: str) -> None:
-        """Removes an image and its tags; one that is gone is no error."""
         with translated(f"removing the image {image}", ImageError):
             try:
                 self._api.remove_image(image, force=True)
@@ -145,7 +144,7 @@ class DockerImages:
 
 
 def _labelled(files: Iterable[ContextFile], labels: Mapping[str, str]) -> Iterator[ContextFile]:
-    """The context with all labels in one more line of its Dockerfile: the engine would make a step of each."""
+    """The context with all labels in one more line of its Dockerfile: passed as options, each would be a step."""
     for file in files:
         if file.path == "Dockerfile":
             begun = FROM.sub(lambda line: line[0] + b"\n" + _label(UNFINISHED), file.content)

@@ -1,31 +1,32 @@
-"""An engine on another host, reached through the user's own ssh command, as the Docker CLI reaches it.
+"""An engine on another host, through one connection of the user's own ssh command, which forwards the engine's socket.
 
-Keys, agent, known hosts and jump hosts are thereby those of the user's ssh. The SDK's own way needs paramiko, which
-knows only some of them, and gives connections that are no sockets: they can neither be polled nor left half closed.
+So keys, agent, known hosts and jump hosts are those of the user's ssh. The SDK's own way needs paramiko, which knows
+only some of them. On this side is a socket in a folder that only this user can enter.
 """
 
+import errno
+import os
 import re
+import select
 import socket
 import subprocess
 import tempfile
-import threading
-from http.client import HTTPException
-from typing import Any
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
-from docker.transport import UnixHTTPAdapter
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
-
 SCHEME = "ssh://"
-FORM = "write ssh://[user@]host[:port]"
-# Sessions of their own get no Ctrl-C and no terminal; a connection that closes must not close another's.
+FORM = "write ssh://[user@]host[:port][/path/of/docker.sock]"
+ENGINE_SOCKET = "/var/run/docker.sock"
+# Without a terminal, questions or Ctrl-C. It may use a master connection of the user's, but does not become one.
 OPTIONS = ("-T", "-o", "BatchMode=yes", "-o", "ControlMaster=no")
-DIAL = "docker system dial-stdio"
-# An sshd begins to refuse at ten that have not logged in yet (sshd_config, MaxStartups).
-LOGINS = threading.BoundedSemaphore(4)
+# Says that the socket is forwarded, and ends the connection with its input: also when the lab is killed.
+REMOTE = "echo forwarded && exec cat"
+PREFIX, SOCKET = "iolab-", "docker.sock"
 END_WITHIN = 2.0  # seconds, for ssh to tell why its connection ended
-SSH_FAILED, NOT_FOUND = 255, 127  # ssh(1), EXIT STATUS; POSIX shells
+SSH_FAILED = 255  # ssh(1), EXIT STATUS
 ADVICE = (
     (r"[Hh]ost key", "ssh does not know that host's key: connect once by hand, {by_hand}, and compare the key"),
     (
@@ -37,144 +38,116 @@ ADVICE = (
 
 
 class SshFailed(ConnectionError):
-    """A connection over ssh ended before the engine answered; what ssh said, and what to do."""
+    """The connection over ssh does not lead to an engine; what ssh said, and what to do."""
 
 
-def command(address: str) -> list[str]:
-    """What connects to ssh://[user@]host[:port]; what is left out, ssh's own configuration says. Raises SshFailed."""
+def parsed(address: str) -> tuple[list[str], str]:
+    """The ssh command for an address in FORM, and the path of the engine's socket there.
+
+    What the address leaves out, ssh's own configuration says. Raises SshFailed.
+    """
     try:
         parts = urlsplit(address)
         port = ["-p", str(parts.port)] if parts.port else []
     except ValueError as error:
         raise SshFailed(f"{error}: {FORM}") from error
-    if not parts.hostname or parts.password or parts.path.strip("/") or parts.query or parts.fragment:
+    if not parts.hostname or parts.password or parts.query or parts.fragment:
         raise SshFailed(f"it is of another form: {FORM}")
     user = ["-l", parts.username] if parts.username else []
     # Not `hostname`, which is in small letters: the names of ssh's configuration may have others.
     host = re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")
-    return ["ssh", *user, *port, "--", host]
+    return ["ssh", *user, *port, "--", host], parts.path.rstrip("/") or ENGINE_SOCKET
 
 
-class SshAdapter(UnixHTTPAdapter):
-    """Gives one pool of connections, whatever is asked for."""
-
-    def __init__(self, address: str, timeout: int) -> None:
-        """Connects when something is asked for; raises SshFailed for an address of another form."""
-        super().__init__("http+unix:///", timeout)
-        self._pool = _Pool(command(address), timeout)
-
-    def get_connection(self, url: Any, proxies: Any = None) -> Any:  # noqa: ARG002 - the SDK's signature
-        """The only pool."""
-        return self._pool
-
-    def close(self) -> None:
-        """Ends the connections that wait to be used again."""
-        self._pool.close()
-        super().close()
+def remove_dead() -> None:
+    """Removes the sockets of this user that killed commands left: nothing listens there any more."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{SOCKET}"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            if path.lstat().st_uid == os.getuid() and probe.connect_ex(str(path)) == errno.ECONNREFUSED:
+                path.unlink()
+                path.parent.rmdir()
 
 
-class _Pool(HTTPConnectionPool):
-    def __init__(self, start: list[str], timeout: int) -> None:
-        super().__init__("localhost", timeout=timeout)
-        self._start = start
+class Tunnel:
+    """One ssh, from its start until `close` or the end of this process; `socket` is this side's end."""
 
-    def _new_conn(self) -> Any:
-        return _Connection(self._start)
-
-
-class _Connection(HTTPConnection):
-    """A socket whose other end is the standard input and output of an ssh."""
-
-    def __init__(self, start: list[str]) -> None:
-        super().__init__("localhost")
-        self._start = start
-        self._ssh: _Ssh | None = None
-
-    def connect(self) -> None:
-        """Starts ssh, which logs in while the request is already on its way."""
-        self._end()
-        self._ssh = _Ssh(self._start)
-        self.sock = self._ssh.socket
-        self.sock.settimeout(self.timeout)
-
-    def getresponse(self) -> Any:
-        """As it is; raises SshFailed where ssh ended instead. What closes this meanwhile does not end its ssh."""
-        ssh, self._ssh = self._ssh, None
+    def __init__(self, address: str, within: float) -> None:
+        """Returns once the engine's socket is forwarded. Raises SshFailed, or TimeoutError after so many seconds."""
+        command, self._remote = parsed(address)
+        self._by_hand = " ".join(command)
+        remove_dead()
+        folder = tempfile.TemporaryDirectory(prefix=PREFIX)
+        self.socket = Path(folder.name, SOCKET)
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        forward = ["-L", f"{self.socket}:{self._remote}"]
         try:
-            return super().getresponse()
-        except (HTTPException, OSError) as error:
-            if ssh is not None and not isinstance(error, TimeoutError) and (why := ssh.why_it_ended()):
-                raise SshFailed(why) from error
-            raise
-        finally:
-            self._ssh = ssh
-            if ssh is not None:
-                ssh.answered()
-
-    def close(self) -> None:
-        """Ends its ssh too."""
-        super().close()
-        self._end()
-
-    def _end(self) -> None:
-        ssh, self._ssh = self._ssh, None
-        if ssh is not None:
-            ssh.end()
-
-
-class _Ssh:
-    """One ssh that leads to the engine, and what it says of itself."""
-
-    def __init__(self, start: list[str]) -> None:
-        """Waits for its turn to log in; raises SshFailed where there is no ssh."""
-        self._start = start
-        LOGINS.acquire()
-        self._logs_in = True
-        self.socket, far = socket.socketpair()
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        line = [*start[:1], *OPTIONS, *start[1:], DIAL]
-        try:
-            with far:
-                ends = far.fileno()
-                self._process = subprocess.Popen(
-                    line, stdin=ends, stdout=ends, stderr=self._said, start_new_session=True
-                )
+            self._ssh = subprocess.Popen(
+                [command[0], *OPTIONS, *forward, *command[1:], REMOTE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                start_new_session=True,
+            )
         except OSError as error:
-            self.answered()
-            self.socket.close()
             self._said.close()
+            folder.cleanup()
             raise SshFailed(f"ssh cannot be started ({error}); Debian, Ubuntu: apt install openssh-client") from error
+        cancel = [command[0], "-O", "cancel", *forward, *command[1:]]
+        self.close = weakref.finalize(self, _end, self._ssh, cancel, self._said, folder)
+        self._wait(within)
 
-    def answered(self) -> None:
-        """The engine said something, or will not: the next one may log in."""
-        if self._logs_in:
-            self._logs_in = False
-            LOGINS.release()
+    def _wait(self, within: float) -> None:
+        assert self._ssh.stdout is not None
+        poll = select.poll()
+        poll.register(self._ssh.stdout, select.POLLIN)
+        if not poll.poll(within * 1000):
+            self.close()
+            raise TimeoutError
+        if not self._ssh.stdout.readline():
+            why = self.why_unanswered()
+            self.close()
+            raise SshFailed(why)
 
-    def why_it_ended(self) -> str | None:
-        """In words for the user; None if it did not."""
+    @property
+    def has_ended(self) -> bool:
+        """Whether ssh has ended, or does so within a moment."""
         try:
-            status = self._process.wait(END_WITHIN)
+            self._ssh.wait(END_WITHIN)
         except subprocess.TimeoutExpired:
-            return None
+            return False
+        return True
+
+    def why_unanswered(self) -> str:
+        """Why no engine answers at the socket, in words for the user."""
+        status = self._ssh.returncode if self.has_ended else None
         self._said.seek(0)
-        return explained(status, self._said.read().decode(errors="replace"), " ".join(self._start))
-
-    def end(self) -> None:
-        """Ends it and returns once it is gone; the command on the other side ends with its input."""
-        self.answered()
-        self._process.terminate()
-        self._process.wait()
-        self._said.close()
+        return explained(status, self._said.read().decode(errors="replace"), self._by_hand, self._remote)
 
 
-def explained(status: int, said: str, by_hand: str) -> str:
-    """What it means that an ssh ended with this status and these words."""
+def _end(
+    ssh: "subprocess.Popen[bytes]", cancel: list[str], said: IO[bytes], folder: "tempfile.TemporaryDirectory[str]"
+) -> None:
+    # If the user's ssh has a master connection, that one listens, and goes on until it is told to stop.
+    quiet = subprocess.DEVNULL
+    with suppress(subprocess.TimeoutExpired, OSError):
+        subprocess.run(cancel, stdin=quiet, stdout=quiet, stderr=quiet, timeout=END_WITHIN, check=False)
+    ssh.terminate()
+    ssh.wait()
+    for file in filter(None, (ssh.stdin, ssh.stdout, said)):
+        file.close()
+    folder.cleanup()
+
+
+def explained(status: int | None, said: str, by_hand: str, remote: str) -> str:
+    """The meaning of ssh's status, None while it runs, and of its words."""
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), f"nothing, status {status}")
-    if status == NOT_FOUND:
-        return f"the other side has no docker command, which is to lead to its engine (it said: {last})"
+    if status is None:
+        return (
+            f"ssh logged in, but no engine answers at {remote} there (ssh said: {last}): start it, or "
+            f"{FORM}; your user there must be allowed to use the socket, and its sshd to forward it"
+        )
     if status != SSH_FAILED:
-        return f"ssh logged in, but no engine answers on the other side (`{DIAL}` said: {last})"
+        return f"ssh logged in, but the shell there ended with status {status} (it said: {last})"
     last = last.removeprefix("ssh: ").rstrip(".")
     known = (advice for pattern, advice in ADVICE if re.search(pattern, last))
     advice = next(known, "see whether {by_hand} answers").format(by_hand=f"`{by_hand} docker version`")

@@ -1,6 +1,7 @@
-"""What an engine and a container say to each other over one connection, and what its streams look like on the way.
+"""A raw connection to a container or command through the engine, and the frames of its two streams.
 
-The SDK's own reader loses what came together with the head of the answer, has no deadline, and reads frame by frame.
+The SDK's own reader loses the bytes that come together with the response's head, has no deadline, and reads frame by
+frame.
 """
 
 import select
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from scenarios.engines.base import Stream
+from scenarios.definition.scenario import Stream
 
 SIZE = 256 * 1024  # bytes read at once
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
@@ -23,21 +24,20 @@ WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Frames:
-    """Takes the two streams of a container apart, wherever the parts that come in were cut."""
+    """Separates the two streams of a container, wherever the parts that come in were cut."""
 
     def __init__(self) -> None:
-        """Nothing has come yet."""
         self._rest = b""
         self._left = 0
         self._stream: Stream = "stdout"
 
     @property
     def whole(self) -> bool:
-        """Whether what came so far ends with the end of a frame."""
+        """Whether the bytes so far end with a whole frame."""
         return not self._rest and not self._left
 
     def feed(self, data: bytes) -> list[tuple[Stream, bytes]]:
-        """What is in these bytes, one part for each stream."""
+        """The contents of these bytes, one part for each stream."""
         data = self._rest + data
         parts: dict[Stream, list[bytes]] = {"stdout": [], "stderr": []}
         at = 0
@@ -54,7 +54,7 @@ class Frames:
 
 
 class Conversation:
-    """A connection that the engine gave up to one container or command: bytes both ways, from several threads."""
+    """A connection that the engine handed over to one container or command; several threads may use it."""
 
     def __init__(self, response: Any) -> None:
         """`response` is the answer, its body not read yet, of a request with the headers UPGRADE."""
@@ -69,7 +69,7 @@ class Conversation:
             self._early = head.read1(SIZE)
 
     def receive(self, until: float | None = None) -> bytes:
-        """What comes next, nothing at the end; raises OSError, TimeoutError at `until` (as time.monotonic counts)."""
+        """The next bytes, none at the end; raises OSError, and TimeoutError at `until` (on time.monotonic)."""
         early, self._early = self._early, b""
         while not early:
             try:
@@ -103,7 +103,7 @@ class Conversation:
             raise TimeoutError("nothing came in time")
 
     def close(self) -> None:
-        """Ends it, and what waits for it in another thread."""
+        """Ends it, also for a thread that waits for it."""
         with suppress(OSError):
             self._socket.shutdown(2)
         self._response.close()

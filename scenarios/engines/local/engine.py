@@ -1,7 +1,7 @@
 """Runs services as processes of this machine, where there is no container engine.
 
-Each service is a session of its own on loopback, with its own directory, limits, and nothing inherited. Everything is
-recorded before it runs, and found again by these records alone (machines.py).
+Each service is a session of its own on loopback, with its own directory and limits, and inherits nothing. Everything is
+recorded before it runs, and found again by these records alone (process_registry.py).
 """
 
 import os
@@ -15,26 +15,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scenarios.engines.base import Leftover, Limit, Sink, too_few_processors
-from scenarios.engines.local.machines import Machine, Machines
+from scenarios.definition.scenario import Scenario, Service
+from scenarios.engines.base import Leftover, Limit, NotRemoved, Sink, too_few_processors
 from scenarios.engines.local.network import Namespace, new_namespace, prefix_into
+from scenarios.engines.local.process_registry import Machine, Machines
 from scenarios.engines.local.service import environment, processors
 from scenarios.engines.local.session import LocalSession
 from scenarios.errors import EngineError
-from scenarios.scenario import Scenario, Service
 
-SHARED = "not isolated: the services run as you, on this machine's files and kernel, without limits of memory and pids"
+SHARED = "not isolated: services run as you and can read your files; memory and processes are not limited"
 
 
 class LocalEngine:
     """This machine as an engine."""
 
     name = "local"
-    # Limits of memory and of processes are for all that a user runs, or for none.
+    # The system limits memory and processes per user, not per service.
     limits = frozenset({"nofile", "cpu_count"})
 
     def __init__(self, state: Path | None = None, *, own_network: bool = True) -> None:
-        """`state` is where machines are kept; without `own_network` none is tried for."""
+        """`state` is the registry's directory; without `own_network` runs use this machine's network."""
         self.machines = Machines(state)
         self._lock = threading.Lock()
         self._tried: Namespace | None = None
@@ -42,27 +42,25 @@ class LocalEngine:
 
     @property
     def version(self) -> str:
-        """Python and kernel in one line."""
         kernel = ".".join(platform.release().split(".")[:2])
         python = f"{platform.python_implementation()} {platform.python_version()}"
         return f"local processes, {python}, {platform.system()} {kernel}"
 
     @property
     def not_isolated(self) -> str:
-        """What a container would keep apart and this engine does not, in one sentence."""
         with self._lock:
             self._tried = self._new_namespace()
             own = self._tried is not None
         return f"{SHARED}; " + ("each run has a network of its own" if own else "servers take free ports of loopback")
 
     def take_namespace(self) -> Namespace | None:
-        """A network for one run, which has to close it; None where there is none to be had."""
+        """A network for one run, which has to close it; None where this machine allows none."""
         with self._lock:
             namespace, self._tried = self._new_namespace(), None
         return namespace
 
     def _new_namespace(self) -> Namespace | None:
-        """The one that was only tried, else a new one; a machine that allows none is not asked again."""
+        """The one that `not_isolated` created, else a new one; a machine that allows none is not asked again."""
         if self._has_none:
             return None
         namespace = self._tried or new_namespace()
@@ -80,14 +78,14 @@ class LocalEngine:
             return None
         return Limit(hard, "this process's own hard limit, ulimit -Hn")
 
-    # A Python is all that its services need, and it has one.
+    # Its services need nothing but this Python.
     images = None
 
     def information(self) -> None:
-        """This machine is looked at by itself."""
+        """Nothing: `doctor` examines this machine itself."""
 
     def unable(self, services: Iterable[Service]) -> str | None:
-        """What needs more than a Python."""
+        """Why a service needs more than a Python."""
         for service in services:
             if service.image == "windows":
                 return f"{service.name} needs the Windows image, and the local engine has none: use --engine docker"
@@ -103,30 +101,40 @@ class LocalEngine:
         keep: bool,
         image_ids: Mapping[str, str],  # noqa: ARG002 - there are none here
     ) -> LocalSession:
-        """A session; its services' processes stay after this one when `keep`."""
+        """A session; with `keep` its services' processes outlive this one."""
         return LocalSession(self.machines, self.take_namespace, scenario, run, sink, keep)
 
     def leftovers(self) -> list[Leftover]:
-        """One for each machine, of every checkout: a `process` while its program runs, then a `directory`.
+        """One for each machine of every checkout: a `process` while its program runs, then a `directory`.
 
         Raises EngineError when the records cannot be read.
         """
         return [_leftover(machine) for machine in self.machines.all()]
 
-    def remove(self, leftovers: Iterable[Leftover]) -> None:
-        """Ends the processes of these machines and deletes their directories; raises EngineError for what stays."""
-        names = {leftover.name for leftover in leftovers}
-        self.machines.remove([machine for machine in self.machines.all() if machine.name in names])
+    def remove(
+        self,
+        leftovers: Iterable[Leftover],
+        patient: bool = True,  # noqa: ARG002 - processes are given their time in any case
+    ) -> list[NotRemoved]:
+        """Ends the processes of these machines and deletes their directories; returns those that stay."""
+        things = {leftover.name: leftover for leftover in leftovers}
+        mine = [machine for machine in self.machines.all() if machine.name in things]
+        try:
+            self.machines.remove(mine)
+        except EngineError as error:
+            stay = {machine.name for machine in self.machines.all()}
+            return [NotRemoved(thing, str(error)) for name, thing in things.items() if name in stay]
+        return []
 
     def execute_in(self, leftover: Leftover, command: Sequence[str]) -> int:
         """Runs the command in the service's directory and network, with this terminal.
 
-        Raises EngineError when the machine is gone.
+        Raises EngineError when the machine no longer exists.
         """
         mine = [machine for machine in self.machines.all() if machine.run == leftover.run]
         machine = next((machine for machine in mine if machine.name == leftover.name), None)
         if machine is None:
-            raise EngineError(f"{leftover.name} is gone")
+            raise EngineError(f"{leftover.name} no longer exists")
         living = [program.pid for one in mine if (program := one.program) and program.lives]
         prefix = prefix_into(living[0]) if living else []
         with _ctrl_c_left_to_the_command():
@@ -142,7 +150,7 @@ def _leftover(machine: Machine) -> Leftover:
 
 @contextmanager
 def _ctrl_c_left_to_the_command() -> Iterator[None]:
-    """A handler that does nothing, not SIG_IGN: the command would inherit that."""
+    """With a handler that does nothing; the command would inherit SIG_IGN."""
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
     try:
         yield

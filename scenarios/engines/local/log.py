@@ -9,30 +9,30 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
+from scenarios.definition.scenario import STREAMS, Stream
 from scenarios.engines.base import MOST_BYTES, Sink
-from scenarios.engines.local.leave import Leave
-from scenarios.engines.local.machines import MARK, Machine
+from scenarios.engines.local.detach import Leave
 from scenarios.engines.local.network import LINUX
-from scenarios.events import STREAMS, Stream
+from scenarios.engines.local.process_registry import MARK, Machine
 
 END_WITHIN = 1.0  # seconds, from the end of the last writer
 WHOLE_PIPE = 1024 * 1024  # bytes; no pipe of an ordinary user holds more (pipe(7), pipe-max-size)
 PART = 256 * 1024  # bytes that are moved, or read back, at once: what these pipes hold, where they can be made larger
-# A kept program's file stops growing at a limit as well: `cat` then fails, its signal ignored, and another one goes on
-# taking what nobody will read. POSIX counts this limit in 512 bytes.
+# The file of a kept program has a limit as well. There `cat` fails, since its signal is ignored, and another `cat` goes
+# on reading, so that the program does not block. POSIX counts this limit in 512 bytes.
 FOLLOW_ON = 'ulimit -f "$1"; trap "" XFSZ; cat; exec cat >/dev/null'
 BLOCK = 512
 
 
 def _enlarge(pipe: int) -> None:
-    """A larger pipe takes a flood with fewer switches to and fro; only Linux has it, for as many as a user may have."""
+    """With a larger pipe a flood takes fewer switches between processes. Only Linux has it, up to a limit per user."""
     if LINUX:
         with suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PART)
 
 
 class Log:
-    """Takes what a service writes; one thread of its own waits for it."""
+    """Reads what a service writes, in a thread of its own."""
 
     def __init__(self, machine: Machine, sink: Sink, most: int = MOST_BYTES) -> None:
         """Opens the pipes and the files, which stop growing at `most` bytes; raises OSError."""
@@ -52,13 +52,13 @@ class Log:
         self._reader = threading.Thread(target=self._follow, name=f"read-{machine.service}", daemon=True)
 
     def start(self) -> None:
-        """To be called once the program has the inlets, or will not get them: this process lets go of its own."""
+        """To be called once the program has the inlets, or will not get them: closes this process's own."""
         for inlet in self.inlets.values():
             os.close(inlet)
         self._reader.start()
 
     def _follow(self) -> None:
-        """Takes from both pipes until nobody can write to them any more, or the program is left to itself."""
+        """Reads both pipes until no process can write to them any more, or the lab detaches."""
         with selectors.DefaultSelector() as selector:
             selector.register(self.leave, selectors.EVENT_READ)
             for stream, pipe in self._pipes.items():
@@ -75,13 +75,13 @@ class Log:
                 self._sink.lost(f"the log of {self._machine.service} cannot be written: {error.strerror}")
 
     def join(self, seconds: float | None = None) -> bool:
-        """Waits until nobody can write any more, for ever by default; whether that is so."""
+        """Waits until no process can write any more, by default without limit; whether that is so."""
         if self._reader.is_alive():
             self._reader.join(seconds)
         return not self._reader.is_alive()
 
     def _take(self, stream: Stream, most: int) -> bool:
-        """Moves on what is in a pipe; False at its end."""
+        """Reads what is in a pipe; False at its end."""
         with self._lock:
             return self._take_locked(stream, most)
 
@@ -97,7 +97,7 @@ class Log:
         return bool(data)
 
     def _keep(self, stream: Stream, data: bytes) -> None:
-        """Into the file while it is not full, and to the run in any case: an end must be heard behind a flood."""
+        """Into the file while it is not full, and to the run in any case: the end after a flood must be seen."""
         view = memoryview(data)[: self._most - self._kept[stream]]
         while view:
             written = self._files[stream].write(view)
@@ -108,9 +108,9 @@ class Log:
         self._sink.output(self._machine.service, stream, data)
 
     def add_line(self, line: bytes) -> None:
-        """Puts a line of the lab's own behind all that the program has written to stdout.
+        """Puts a line of the lab's own after everything that the program has written to stdout.
 
-        A lost log ends the run by itself, and one that is closed has nobody who would read it.
+        Ignores errors: a log that cannot be written ends the run anyway, and a closed one has no reader.
         """
         with self._lock, suppress(OSError):
             if not self._pipes:
@@ -119,7 +119,7 @@ class Log:
             self._keep("stdout", line if self._ends_line else b"\n" + line)
 
     def read(self, stream: Stream) -> Iterator[bytes]:
-        """The file in parts, with what the program had written when this was called; raises OSError."""
+        """The file in parts, up to what the program had written at the call; raises OSError."""
         self._take(stream, WHOLE_PIPE)
         left = self._kept[stream]
         with (self._machine.directory / stream).open("rb", buffering=0) as file:
@@ -128,9 +128,9 @@ class Log:
                 yield part
 
     def hand_over(self) -> "list[subprocess.Popen[bytes]]":
-        """Lets processes of their own fill the files from now on, and returns them; none once nobody can write.
+        """Starts processes that go on filling the files, and returns them; none if no process can write any more.
 
-        A kept program would otherwise die of its next line, since nobody could read it any more. Raises OSError.
+        Without a reader a kept program would die by SIGPIPE at its next line. Raises OSError.
         """
         self.leave.say()
         self.join()
@@ -151,7 +151,7 @@ class Log:
         )
 
     def close(self) -> None:
-        """Ends, once the program and all that it started are gone; a writer that cannot be ended keeps it open."""
+        """Closes everything once the program and all that it started have ended; before, it does nothing."""
         if not self.join(END_WITHIN):
             return
         with self._lock:

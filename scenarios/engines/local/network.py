@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from scenarios.engines.local import sockets, unshare
+from scenarios.definition.scenario import PORT, Address
+from scenarios.engines.local import unshare
 from scenarios.errors import EngineError
-from scenarios.scenario import PORT, Address
+from scenarios.system.proc_probe import SocketCounter
 
 KINDS = ("user", "net")
 LINUX = sys.platform == "linux"
@@ -26,11 +27,11 @@ class Namespace:
     """A network namespace, and its user namespace where it has one, held open by this process."""
 
     def __init__(self, pid: int, netlink: int | None = None) -> None:
-        """Holds the namespaces of process `pid` that are not the lab's own; raises OSError when it is gone.
+        """Opens the namespaces of process `pid` that are not the lab's own; raises OSError when it has ended.
 
-        `netlink` is the descriptor of a socket that was made in there, and counts its sockets.
+        `netlink` is the descriptor of a netlink socket that was made in that network.
         """
-        self.sockets = sockets.Sockets(netlink)
+        self.sockets = SocketCounter(netlink)
         self._descriptors: dict[str, int] = {}
         for kind in _other_kinds(pid):
             self._descriptors[kind] = os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
@@ -41,7 +42,7 @@ class Namespace:
         return _nsenter({kind: f"/proc/{os.getpid()}/fd/{number}" for kind, number in self._descriptors.items()})
 
     def close(self) -> None:
-        """Lets go; the namespace ends with the last process in it."""
+        """Closes it; the namespace ends with the last process in it."""
         self.sockets.close()
         for kind in list(self._descriptors):
             os.close(self._descriptors.pop(kind))
@@ -61,7 +62,7 @@ def new_namespace() -> Namespace | None:
 
 
 def _take() -> Namespace | None:
-    """Takes over what a helper process created: only a process with a single thread may enter a user namespace."""
+    """A helper process creates it: only a process with a single thread may enter a user namespace."""
     command = [sys.executable, "-I", "-S", unshare.__file__]
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -115,14 +116,14 @@ def _other_kinds(pid: int) -> list[str]:
 
 
 def _nsenter(files: dict[str, str]) -> list[str]:
-    """`--preserve-credentials`: with a user namespace nsenter would otherwise become its root, whom nobody mapped."""
+    """With a user namespace nsenter would become its root, which is not mapped, hence `--preserve-credentials`."""
     if not files:
         return []
     return ["nsenter", "--preserve-credentials", *(f"--{kind}={file}" for kind, file in files.items()), "--"]
 
 
 class Network:
-    """Where the services of one run listen: each has an address of its own."""
+    """The addresses of one run's services: each has its own."""
 
     def __init__(self, services: Sequence[str], namespace: Namespace | None) -> None:
         """Reserves ports on the machine's own loopback without a namespace; raises EngineError."""
@@ -136,11 +137,11 @@ class Network:
             if not LINUX:
                 self._let_go()
         self.addresses = {name: Address(host, ports[name]) for name, host in hosts.items()}
-        self._sockets = namespace.sockets if namespace else sockets.Sockets(sockets.opened())
+        self._sockets = namespace.sockets if namespace else SocketCounter.of_this_network()
 
     @property
     def is_its_own(self) -> bool:
-        """Whether the services share no network with this machine."""
+        """Whether the run has a network namespace of its own."""
         return self._namespace is not None
 
     @property
@@ -150,13 +151,15 @@ class Network:
 
     def sockets(self, service: str) -> int | None:
         """How many TCP sockets of the service's address programs have; None where it cannot be known."""
-        return self._sockets.count(self.addresses[service])
+        address = self.addresses[service]
+        return self._sockets.count(address.port, address.host)
 
     def _reserve(self, host: str) -> int:
         """Takes a free port.
 
-        Linux lets a server with SO_REUSEADDR listen where another socket with it is merely bound, and gives such a port
-        to nobody who asks for any; so it stays reserved until the run ends. Elsewhere it is let go once all are taken.
+        On Linux a server with SO_REUSEADDR may listen where another socket with it is only bound, and the kernel gives
+        such a port to no socket that asks for any. So the port stays reserved until the run ends. On other systems the
+        reservation ends once all ports are chosen.
         """
         bound = socket.socket()
         self._reserved.append(bound)
@@ -173,7 +176,7 @@ class Network:
             self._reserved.pop().close()
 
     def close(self) -> None:
-        """Gives everything back; a second call finds nothing."""
+        """Releases everything; a second call does nothing."""
         self._let_go()
         self._sockets.close()
         if self._namespace:

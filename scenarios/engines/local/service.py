@@ -11,16 +11,17 @@ from pathlib import Path
 
 import psutil
 
-from scenarios.engines.base import Sink, Stream
+from scenarios.definition.scenario import Address, Service, Stream
+from scenarios.engines.base import MOST_BYTES, Sink
 from scenarios.engines.local.log import END_WITHIN, Log
-from scenarios.engines.local.machines import MARK, Machine
+from scenarios.engines.local.process_registry import MARK, Machine
 from scenarios.errors import EngineError
 from scenarios.places import PROGRAMS, ROOT
-from scenarios.scenario import Address, Service
+from scenarios.system.seals import of_watcher
 
-# Waits for the seal, which comes once its process is recorded, so that none runs without a record: it ends when the lab
-# is killed before. Then it limits itself, soft and hard, says its process id, and becomes the program, which waits for
-# its turn, and knows the seal neither by its arguments nor by its environment.
+# Waits for the seal, which comes once the process is recorded: if the lab is killed before, the wait ends and nothing
+# runs without a record. Then it sets its limit, soft and hard, tells its process id, and becomes the program, which
+# waits for its turn. The seal is neither in the program's arguments nor in its environment.
 LAUNCH = r"""
 read -r seal || exit 125
 ulimit -n "$1" || exit 126
@@ -28,17 +29,17 @@ shift
 printf '{"event": "started", "pid": %d, "seal": "%s"}\n' "$$" "$seal"
 exec "$@"
 """
-# Waits for the line that `start` sends, with what the program imports already there.
+# Imports what the program imports, and then waits for the line that `start` sends.
 TURN = PROGRAMS / "turn.py"
 KILLED = -9
-# Kills for want of memory, anywhere on the machine, since it was started (Linux, mm/oom_kill.c).
+# Counts kills because memory ran out, anywhere on the machine, since it was started (Linux, mm/oom_kill.c).
 KERNEL_COUNTERS = Path("/proc/vmstat")
-# Where a Python was built to find its own library by this, it does not start without.
+# A Python that was built to find its own library by this does not start without it.
 WHERE_LIBRARIES_ARE = "LD_LIBRARY_PATH"
 
 
 def environment(machine: Machine) -> dict[str, str]:
-    """All that a machine's processes have in their environment."""
+    """The whole environment of a machine's processes."""
     needed = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(machine.tmp),
@@ -46,7 +47,7 @@ def environment(machine: Machine) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(machine.provided if machine.provided.is_dir() else ROOT),
         "IOLAB_CHECKPOINTS": "1",
         MARK: machine.name,
     }
@@ -62,7 +63,7 @@ def processors() -> list[int]:
 
 
 def memory_kills() -> int:
-    """How often the kernel has killed for want of memory so far; 0 where it does not tell."""
+    """How often the kernel has killed a process because memory ran out; 0 where it does not tell."""
     with suppress(OSError):
         for line in KERNEL_COUNTERS.read_text(encoding="ascii").splitlines():
             if line.startswith("oom_kill "):
@@ -71,17 +72,17 @@ def memory_kills() -> int:
 
 
 class LocalService:
-    """A service of a run; its events are those of the images' PID 1 (images/hold)."""
+    """A service of a run; it reports the same events as PID 1 of the images (images/hold)."""
 
-    def __init__(self, machine: Machine, sink: Sink) -> None:
-        """Nothing is started yet; raises EngineError."""
+    def __init__(self, machine: Machine, sink: Sink, most: int = MOST_BYTES) -> None:
+        """Starts nothing yet; `most` bytes of each stream are kept. Raises EngineError."""
         self._machine, self._sink = machine, sink
         self._process: subprocess.Popen[bytes] | None = None
         self._followers: list[subprocess.Popen[bytes]] = []
         self._kills_before, self.out_of_memory = 0, False
         self._waiter = threading.Thread(target=self._report_end, name=f"wait-{machine.service}", daemon=True)
         try:
-            self._log = Log(machine, sink)
+            self._log = Log(machine, sink, most)
         except OSError as error:
             raise self._error(error) from error
 
@@ -89,15 +90,15 @@ class LocalService:
         return EngineError(f"{self._machine.service} cannot be run: {error}")
 
     def stand(self, service: Service, program: Sequence[str], prefix: Sequence[str], address: Address) -> None:
-        """Loads `program`, a module and its arguments, behind the words of `prefix`, to listen at `address` if at all,
-        with the limits of `service`.
+        """Starts a process that loads `program`, a module and its arguments, and waits for `start`.
 
-        It does nothing before `start`. Raises EngineError.
+        It runs behind the words of `prefix`, with the limits of `service`; a server listens at `address`. Raises
+        EngineError.
         """
         self._kills_before = memory_kills()
         try:
             if service.code:
-                self._machine.bring(service.code)
+                self._machine.write_code(service.code)
             try:
                 self._process = self._spawn(
                     [*prefix, "sh", "-c", LAUNCH, "launch", str(service.nofile)], program, address
@@ -109,7 +110,7 @@ class LocalService:
             self._waiter.start()
             self._machine.note_program(self._process.pid)
             if service.cpu_count is not None:
-                # The kernel's processors as it numbers them, from the first that this process may use.
+                # The first processors that this process may use.
                 psutil.Process(self._process.pid).cpu_affinity(processors()[: service.cpu_count])
         except (OSError, psutil.Error) as error:
             self._close_input()
@@ -117,8 +118,7 @@ class LocalService:
         self.send(f"{self._sink.seal}\n".encode())
 
     def start(self) -> None:
-        """It is the program's turn."""
-        self.send(b"start\n")
+        self.send(f"start {of_watcher(self._sink.seal)}\n".encode())
 
     def _spawn(self, launch: Sequence[str], program: Sequence[str], address: Address) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -133,10 +133,10 @@ class LocalService:
         )
 
     def _report_end(self) -> None:
-        """Waits for the end and says it as the images' PID 1 does, behind all that the program wrote, unless the lab
-        leaves it before.
+        """Waits for the end and reports it as the images' PID 1 does, after everything that the program wrote; returns
+        earlier if the lab detaches.
 
-        A SIGKILL counts as the kernel's, for want of memory, when the kernel counted such a kill meanwhile.
+        A SIGKILL counts as the kernel's, because memory ran out, if the kernel counted such a kill meanwhile.
         """
         if self._process is None or not self._log.leave.or_end_of(self._process):
             return
@@ -144,11 +144,10 @@ class LocalService:
         self.out_of_memory = code == KILLED and memory_kills() > self._kills_before
         ended = {"event": "exited", "code": code if code >= 0 else 128 - code, "seal": self._sink.seal}
         self._log.add_line(json.dumps(ended).encode() + b"\n")
-        self._log.join()  # what it started may write on
+        self._log.join()  # processes that it started may write on
         self._sink.stopped(self._machine.service)
 
     def mark(self, line: str) -> None:
-        """Puts a line behind all that the program has written to stdout."""
         self._log.add_line(f"{line}\n".encode())
 
     def send(self, data: bytes) -> None:
@@ -158,16 +157,15 @@ class LocalService:
                 self._process.stdin.write(data)
 
     def read_log(self, stream: Stream) -> Iterator[bytes]:
-        """All of a stream so far, in parts; raises EngineError."""
         try:
             yield from self._log.read(stream)
         except OSError as error:
             raise self._error(error) from error
 
     def leave(self) -> None:
-        """Leaves the program to itself: it runs on and its log is filled on, without this process. Raises EngineError.
+        """Detaches: the program goes on and its log is still filled, without this process. Raises EngineError.
 
-        Where only its end ends the wait for it, a thread goes on waiting.
+        On systems where only the program's end ends the wait for it, a thread goes on waiting.
         """
         try:
             self._followers = self._log.hand_over() if self._process else []
@@ -176,13 +174,13 @@ class LocalService:
         self.close()
 
     def close(self) -> None:
-        """Ends the threads and lets go of the streams, once the processes are gone."""
+        """Ends the threads and closes the streams, once the processes have ended."""
         if self._waiter.is_alive():
             self._waiter.join(END_WITHIN)
         self._close_input()
         self._log.close()
         for process in filter(None, (self._process, *self._followers)):
-            process.poll()  # reaps those that nobody waited for
+            process.poll()  # reaps those that were not waited for
 
     def _close_input(self) -> None:
         if self._process and self._process.stdin:

@@ -1,8 +1,8 @@
-"""Takes a network of its own, with loopback up, says `ready`, and holds it until its standard input ends.
+"""Creates a network of its own, with loopback up, prints `ready`, and holds the network until its standard input ends.
 
-The standard input is a socket: over it goes, before that word, a netlink socket that was made in the network.
-network.py runs this file as `python -I -S FILE` before each run's services start, so it imports only what costs
-next to nothing: with socket and pathlib it would take twice as long.
+The standard input is a socket. Before that word it sends over the socket a netlink socket that was made in the network.
+network.py runs this file as `python -I -S FILE` before each run's services start, so it imports only what is quick to
+import: with socket and pathlib it would take twice as long.
 """
 
 import _socket
@@ -47,7 +47,7 @@ def take_network() -> None:
 
 
 def write(name: str, text: str) -> None:
-    """Tells the kernel something about this process; raises OSError."""
+    """Writes to a file of /proc/self; raises OSError."""
     descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY)
     os.write(descriptor, text.encode("ascii"))
     os.close(descriptor)
@@ -61,7 +61,7 @@ def raise_loopback() -> None:
 
 
 def hand_over_netlink() -> None:
-    """Sends a netlink socket of this network to who started this (unix(7)): it tells of the network's sockets."""
+    """Sends a netlink socket of this network to the parent process (unix(7)), which counts sockets with it."""
     try:
         netlink = _socket.socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG)
         starter = _socket.socket(fileno=0)
@@ -69,7 +69,7 @@ def hand_over_netlink() -> None:
         starter.sendmsg([b"."], rights)
         starter.detach()
     except OSError:
-        return  # a kernel without it; then nobody counts them
+        return  # a kernel without netlink: sockets are not counted
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Pictures as SVG, for pages: plain shapes, in the colours that the page's style gives them."""
+"""Pictures as figures of a page: HTML for boxes, SVG for curves, in the colours of the page's style."""

@@ -1,4 +1,4 @@
-"""The plane that curves are drawn in: its axes, its grid, and the names of the curves beside or below them."""
+"""The plane of a chart: its axes, its grid, its curves, and their names beside or below them."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,29 +6,17 @@ from dataclasses import dataclass
 
 from scenarios.pictures import Bound
 from scenarios.report.charts.scales import Scale, number
-from scenarios.report.charts.shapes import (
-    LINE,
-    NARROW,
-    Chart,
-    Shape,
-    Words,
-    cut,
-    line,
-    look,
-    mark,
-    path,
-    width_of,
-)
+from scenarios.report.charts.shapes import LINE, NARROW, Chart, Shape, Words, cut, line, look, mark, path, width_of
 
 Points = Sequence[tuple[float, float]]
 HEIGHT, ABOVE, BELOW, LEFT = 230, 24, 40, 52
-# A curve of so many points at most has a mark at each, and the names may take so much of the width.
+# A curve with at most MARKED points has a mark at each. Names beside the chart take at most NAMES pixels.
 MARKED, NAMES = 30, 190
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Where curves are drawn: `across` and `upwards` name the axes; `names` are of the values across that have some."""
+    """`across` and `upwards` name the axes; `names` label the values of an ordinal axis."""
 
     width: float
     x: Scale
@@ -40,27 +28,26 @@ class Plane:
     def chart(
         self, series: Mapping[str, Points], bounds: Sequence[Bound] = (), moments: Sequence[tuple[float, str]] = ()
     ) -> Chart:
-        """The curves, their names, the bounds as lines across and the moments as lines upwards."""
+        """The curves with their names; bounds are horizontal lines, moments vertical ones."""
         beside = self.width > NARROW
         taken = min(NAMES, max(map(width_of, series), default=0) + 24) if beside and len(series) > 1 else 12
         right = self.width - taken
         shapes: list[Shape] = [*self._axes(right), *self._moments(moments, right)]
         for n, points in enumerate(series.values()):
             shapes += self._curve([(self.at(x, right), self.up(y)) for x, y in points], n)
-        shapes += self._bounds(bounds, right)  # which a curve that runs along them must not hide
-        if len(series) < 2:
-            return Chart(self.width, ABOVE + HEIGHT + BELOW, shapes)
-        if beside:
-            return Chart(self.width, ABOVE + HEIGHT + BELOW, [*shapes, *self._named(series, right)])
-        legend = list(self._legend(series))
-        return Chart(self.width, ABOVE + HEIGHT + BELOW + LINE * len(series), [*shapes, *legend])
+        shapes += self._bounds(bounds, right)  # last, so that a curve along them does not hide them
+        height = ABOVE + HEIGHT + BELOW
+        if len(series) > 1 and beside:
+            shapes += self._named(series, right)
+        elif len(series) > 1:
+            shapes += self._legend(series)
+            height += LINE * len(series)
+        return Chart(self.width, height, shapes)
 
     def at(self, value: float, right: float) -> float:
-        """The pixel across."""
         return LEFT + self.x.place(value) * (right - LEFT)
 
     def up(self, value: float) -> float:
-        """The pixel down."""
         return ABOVE + (1 - self.y.place(value)) * HEIGHT
 
     def _axes(self, right: float) -> Iterator[Shape]:
@@ -77,7 +64,7 @@ class Plane:
         yield Words(right, bottom + 35, self.across, "unit", "end")
 
     def _bounds(self, bounds: Sequence[Bound], right: float) -> Iterator[Shape]:
-        """Each with its words above it, at the left, where a course is still low; all above those that lie together."""
+        """Each with its words above it, at the left, where most curves are still low."""
         rising = sorted(bounds, key=lambda one: one.value)
         heights = [self.up(bound.value) for bound in rising]
         for bound, y, foot in zip(rising, heights, _feet(heights), strict=True):
@@ -85,7 +72,7 @@ class Plane:
             yield Words(LEFT + 6, foot, cut(f"{number(bound.value)}: {bound.words}", right - LEFT - 6), "bound")
 
     def _moments(self, moments: Sequence[tuple[float, str]], right: float) -> Iterator[Shape]:
-        """A word stands at the foot of each line where it has room; all of them are told below the chart."""
+        """A word stands at the foot of its line if it has room there; a note below the chart has all of them."""
         free = float(LEFT)
         for second, word in sorted(moments):
             x = self.at(second, right)
@@ -101,7 +88,7 @@ class Plane:
             yield mark(x, y, n)
 
     def _named(self, series: Mapping[str, Points], right: float) -> Iterator[Shape]:
-        """Each name at the height where its curve ends, and none above another."""
+        """Each name at the height where its curve ends, without overlaps."""
         ends = sorted((self.up(points[-1][1]) if points else ABOVE, n) for n, points in enumerate(series.values()))
         names = list(series)
         for y, n in _apart(ends, ABOVE, ABOVE + HEIGHT):
@@ -117,7 +104,7 @@ class Plane:
 
 
 def _feet(heights: Sequence[float]) -> Iterator[float]:
-    """Where the words of each line stand, the lowest line first: on no other line, and each above those before."""
+    """The baselines for the words of each line, lowest first: on no other line, and each above the one before."""
     foot = math.inf
     for y in heights:
         foot = min(y - 6, foot - LINE)
@@ -128,7 +115,7 @@ def _feet(heights: Sequence[float]) -> Iterator[float]:
 
 
 def _apart(ends: Sequence[tuple[float, int]], top: float, bottom: float) -> list[tuple[float, int]]:
-    """The same order, each at least a line below the one before, and the last one above the bottom."""
+    """The same order, moved so that they are a line apart and above the bottom."""
     placed: list[tuple[float, int]] = []
     for y, n in ends:
         placed.append((max(y, placed[-1][0] + LINE if placed else top), n))

@@ -1,4 +1,4 @@
-"""Scales: where a value lies between the ends of an axis, and which values to write beside it. Pure."""
+"""Scales: where a value lies on an axis, and which values to write beside it. Pure."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from typing import Protocol
 
 # Values that differ by more than this factor are easier to compare by their logarithms.
 WIDE = 30
-# What is nearer to nothing is none of the lab's quantities.
+# Smaller values are rounding errors, not quantities of the lab.
 LEAST = 1e-9
 STEPS = (1, 2, 5, 10)
 
@@ -19,19 +19,18 @@ class Scale(Protocol):
         """From 0, the low end, to 1, the high one."""
 
     def ticks(self, most: int) -> Sequence[float]:
-        """At most about so many round values between the ends, rising."""
+        """About `most` round values between the ends, rising."""
 
 
 @dataclass(frozen=True)
 class Linear:
-    """The same distance for the same difference; of what is counted, no value between whole numbers is written."""
+    """Equal distances for equal differences; the ticks of a `counted` quantity are whole numbers."""
 
     low: float
     high: float
     counted: bool = False
 
     def place(self, value: float) -> float:
-        """In proportion."""
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self, most: int) -> Sequence[float]:
@@ -45,17 +44,16 @@ class Linear:
 
 @dataclass(frozen=True)
 class Logarithmic:
-    """The same distance for the same ratio; both ends are above 0."""
+    """Equal distances for equal ratios; both ends are above 0."""
 
     low: float
     high: float
 
     def place(self, value: float) -> float:
-        """By the logarithm; what is not above the low end lies there."""
         return math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
 
     def ticks(self, most: int) -> Sequence[float]:
-        """Powers of ten, and 2 and 5 times these where there is room."""
+        """Powers of ten, with 2 and 5 times each if there is room."""
         powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         for factors in ((1, 2, 5), (1, 3), (1,)):
             found = [factor * 10.0**power for power in powers for factor in factors]
@@ -67,16 +65,14 @@ class Logarithmic:
 
 @dataclass(frozen=True)
 class Ordinal:
-    """Places at the same distance, for the numbers 0 to `count` - 1."""
+    """Equally spaced places for the numbers 0 to `count` - 1."""
 
     count: int
 
     def place(self, value: float) -> float:
-        """In the middle of its share."""
         return (value + 0.5) / self.count
 
-    def ticks(self, most: int) -> Sequence[float]:  # noqa: ARG002 - each has its own name
-        """All of them."""
+    def ticks(self, most: int) -> Sequence[float]:  # noqa: ARG002 - every place has its own name
         return range(self.count)
 
 
@@ -87,7 +83,7 @@ def from_zero(values: Iterable[float], *, counted: bool = False) -> Linear:
 
 
 def fitting(values: Iterable[float]) -> Scale:
-    """Logarithmic for values above 0 that are far apart, else from zero."""
+    """A logarithmic scale if all values are above 0 and far apart, else a linear one from 0."""
     known = [value for value in values if math.isfinite(value)]
     if known and min(known) > LEAST and max(known) / min(known) > WIDE:
         return Logarithmic(min(known) * 0.8, max(known) * 1.25)
@@ -95,7 +91,7 @@ def fitting(values: Iterable[float]) -> Scale:
 
 
 def number(value: float) -> str:
-    """A value as an axis or a label has it: three significant digits, thousands apart."""
+    """A value as an axis or a label shows it: three significant digits (four from 1,000 on), with commas."""
     if abs(value) >= 1000:
         return f"{round(value, -max(0, math.floor(math.log10(abs(value))) - 3)):,.0f}"
     return f"{value:.3g}"

@@ -1,4 +1,4 @@
-"""What a chart is made of: shapes with places in pixels, and words for who cannot see them. A template writes them."""
+"""The shapes of an SVG chart, with places in pixels. A template writes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-# A page shows the one or the other, as its width allows: on a phone a chart that only shrank could not be read.
+# Each chart is drawn in both widths and the page shows one: on a phone nobody can read a wide chart that only shrank.
 WIDE, NARROW = 720, 350
-# How wide a character of a label is at most, on average, and how high a line is.
+# Upper bounds in pixels: the mean width of a label's characters, and the height of a line.
 CHARACTER, LINE = 6.6, 16
-# How many kinds of series the style tells apart, by colour, by dashes and by their marks.
+# The style tells this many series apart, by colour, dashes and marks.
 LOOKS = 9
 
 Anchor = Literal["start", "middle", "end"]
@@ -18,22 +18,10 @@ Anchor = Literal["start", "middle", "end"]
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line, straight or of many parts, or a closed form: what SVG's `d` says of it. `look` are its classes."""
+    """A path: `d` is SVG's attribute, `look` its classes."""
 
     d: str
     look: str
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    look: str
-    tip: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,44 +35,28 @@ class Words:
     anchor: Anchor = "start"
 
 
-Shape = Stroke | Box | Words
+Shape = Stroke | Words
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One drawing."""
-
     width: float
     height: float
     shapes: Sequence[Shape]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A picture for a page: its drawings, wide and narrow (none of a table), what it tells in words, and its numbers
-    as a table, so that nobody needs to see the drawing. `notes` stand below it for all to read.
-    """
-
-    title: str
-    description: str
-    charts: Sequence[Chart]
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    notes: Sequence[str] = ()
-
-
 def line(x1: float, y1: float, x2: float, y2: float, look: str) -> Stroke:
-    """A straight one."""
-    return Stroke(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", look)
+    """A straight line."""
+    return path([(x1, y1), (x2, y2)], look)
 
 
 def path(points: Sequence[tuple[float, float]], look: str) -> Stroke:
-    """From point to point."""
+    """A line from point to point."""
     return Stroke("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points), look)
 
 
 def mark(x: float, y: float, number: int) -> Stroke:
-    """A sign of the series with that number; each of the first nine has another form."""
+    """The sign of the series with that number; each of the first nine has another form."""
     forms = (
         "M{l} {y}A4 4 0 1 0 {r} {y}A4 4 0 1 0 {l} {y}Z",
         "M{l} {t}H{r}V{b}H{l}Z",
@@ -107,14 +79,14 @@ def look(number: int) -> str:
 
 
 def width_of(text: str) -> float:
-    """About how many pixels a label takes."""
+    """The width of a label, about, in pixels."""
     return cell_len(text) * CHARACTER
 
 
 def cut(text: str, width: float) -> str:
-    """A label that takes no more than so many pixels; the table below has it whole."""
+    """A label shortened to this many pixels; the figure's table has the whole text."""
     most = max(1, int(width / CHARACTER))
-    begin = text[: most + 1]  # of a program's output, which may be one line without end, no more is looked at
+    begin = text[: most + 1]  # a program's output may be one line without end: look at no more than fits
     if begin == text and cell_len(text) <= most:
         return text
     while begin and cell_len(begin) >= most:

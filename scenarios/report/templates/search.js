@@ -1,4 +1,4 @@
-// Shows of every log the lines that have the text; without it, all. The page needs no script for anything else.
+// Filters the lines of every log by the text in the search field. The page works without this script.
 const field = document.querySelector(".search");
 const logs = [...document.querySelectorAll("pre.log")].map((element) => ({ element, lines: element.textContent.split("\n") }));
 const count = document.querySelector(".found");

@@ -1,21 +1,19 @@
-// Shows a run while it runs, by the server's events alone. What programs print comes in as text and stays text.
+// Shows a run in progress from the server's events. Output of programs is only ever inserted as text.
 "use strict";
 
 const MOST_LINES = 400;
 const at = (id) => document.getElementById(id);
-const made = (tag, text, name) => {
-  const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text;
-  if (name) element.className = name;
-  return element;
+const element = (tag, text, name) => {
+  const node = document.createElement(tag);
+  if (text !== undefined) node.textContent = text;
+  if (name) node.className = name;
+  return node;
 };
 
 let gauges = {};
-let begun = 0;
 
 function begin(run) {
   gauges = {};
-  begun = Date.now();
   at("scenario").textContent = run.scenario;
   at("summary").textContent = run.summary;
   at("reason").textContent = run.reason;
@@ -25,7 +23,7 @@ function begin(run) {
   at("verdict").textContent = "running";
   at("verdict").className = "verdict running";
   at("problem").textContent = "";
-  at("told").replaceChildren();
+  at("happened").replaceChildren();
   at("log").replaceChildren();
   at("report").hidden = true;
   const cliffs = run.cliffs || [];
@@ -35,20 +33,20 @@ function begin(run) {
 
 function compare(rows) {
   at("compared").replaceChildren(...rows.map(([what, predicted, measured]) => {
-    const row = made("tr", undefined, what.startsWith("  ") ? "part" : "");
-    row.append(made("th", what.trim()), made("td", predicted), made("td", measured));
+    const row = element("tr", undefined, what.startsWith("  ") ? "part" : "");
+    row.append(element("th", what.trim()), element("td", predicted), element("td", measured));
     return row;
   }));
 }
 
-// Under Wine the sockets of a Windows program are not among its descriptors, so there they are what is gauged.
+// Under Wine the sockets of a Windows program are not among its descriptors, so its gauge shows sockets.
 function gauge(name, service, cliffs) {
   const seen = service.platform === "win32" ? "sockets" : "descriptors";
   const those = cliffs.filter((cliff) => cliff.service === name && cliff.seen === seen).map((cliff) => cliff.value);
   const most = Math.min(...(seen === "descriptors" ? [service.nofile] : []), ...those);
-  const box = made("div", undefined, "gauge");
+  const box = element("div", undefined, "gauge");
   const bar = document.createElement("meter");
-  const told = made("span", "not looked at", "told faint");
+  const words = element("span", "no samples yet", "words faint");
   bar.style.visibility = "hidden";
   if (Number.isFinite(most)) {
     bar.min = 0;
@@ -57,12 +55,12 @@ function gauge(name, service, cliffs) {
     bar.optimum = 0;
   }
   bar.setAttribute("aria-label", `${seen} of ${name}`);
-  box.append(made("b", name), bar, told);
-  gauges[name] = { bar, told, seen, most };
+  box.append(element("b", name), bar, words);
+  gauges[name] = { bar, words, seen, most };
   return box;
 }
 
-function sampled(sample) {
+function update(sample) {
   const shown = gauges[sample.service];
   if (!shown) return;
   const value = sample[shown.seen];
@@ -70,36 +68,36 @@ function sampled(sample) {
   shown.bar.value = value;
   const bounded = Number.isFinite(shown.most);
   if (bounded) shown.bar.style.visibility = "visible";
-  const words = { descriptors: "descriptors", sockets: "TCP sockets" };
+  const names = { descriptors: "descriptors", sockets: "TCP sockets" };
   const most = `${sample.most[shown.seen]} at most`;
   const sockets = shown.seen !== "sockets" && sample.most.sockets ? `; ${sample.sockets} TCP sockets` : "";
-  shown.told.className = "told";
-  shown.told.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${words[shown.seen]}, ${most}${sockets}`;
+  shown.words.className = "words";
+  shown.words.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${names[shown.seen]}, ${most}${sockets}`;
 }
 
-function add(list, element) {
+function add(list, node) {
   const box = at(list);
   const follows = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
-  box.append(element);
+  box.append(node);
   while (box.childElementCount > MOST_LINES) box.firstElementChild.remove();
   if (follows) box.scrollTop = box.scrollHeight;
 }
 
 function line(message, text) {
-  const row = made("div", undefined, message.stream);
-  row.append(made("b", message.service), " ", made("span", text));
+  const row = element("div", undefined, message.stream);
+  row.append(element("b", message.service), " ", element("span", text));
   add("log", row);
 }
 
-const heard = {
+const handlers = {
   run: begin,
-  sample: sampled,
+  sample: update,
   line: (message) => line(message, message.text),
   event: (message) => {
-    if (message.told) add("told", made("li", message.told));
+    if (message.told) add("happened", element("li", message.told));
     line(message, message.told || message.event);
   },
-  "left-out": (message) => line(message, `(${message.lines} lines and ${message.bytes} bytes more)`),
+  "left-out": (message) => line(message, `(${message.lines} lines and ${message.bytes} bytes left out)`),
   ended: (message) => {
     at("verdict").textContent = message.verdict;
     at("verdict").className = `verdict ${message.verdict}`;
@@ -112,8 +110,8 @@ const heard = {
 
 const run = document.body.dataset.run;
 const source = new EventSource(run ? `/events?run=${encodeURIComponent(run)}` : "/events");
-for (const [kind, hear] of Object.entries(heard)) {
-  source.addEventListener(kind, (event) => hear(JSON.parse(event.data)));
+for (const [kind, handle] of Object.entries(handlers)) {
+  source.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
 }
 source.onopen = () => { at("connection").textContent = "connected"; };
-source.onerror = () => { at("connection").textContent = "the server does not answer; trying again"; };
+source.onerror = () => { at("connection").textContent = "no answer from the server; trying again"; };

@@ -5,6 +5,7 @@ import json
 import os
 import selectors
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -28,8 +29,8 @@ class Served:
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.said, self.stdout = os.pipe()
-        server = transfer.Server(self.selector, self.listener, payload(1, size), EventQueue(self.stdout))
-        self.connection = connection.Connection(server, self.near, 1)
+        self.server = transfer.Server(self.selector, self.listener, payload(1, size), EventQueue(self.stdout))
+        self.connection = connection.Connection(self.near, 1, self.server.download)
         self.selector.register(self.near, READ, self.connection)
 
     @property
@@ -38,10 +39,14 @@ class Served:
         key = self.selector.get_map().get(self.near.fileno()) if self.near.fileno() >= 0 else None
         return key.events if key else 0
 
+    def on_event(self, mask: int) -> None:
+        """The loop sees that the connection is ready."""
+        self.server.serve(self.selector.get_key(self.near), mask)
+
     def send(self, data: bytes) -> None:
         """The far end sends, and the loop sees it."""
         self.far.sendall(data)
-        self.connection.on_event(READ)
+        self.on_event(READ)
 
     def receive(self, count: int) -> bytes:
         """The far end reads exactly so much, and the loop writes on in between."""
@@ -49,7 +54,7 @@ class Served:
         while len(data) < count:
             data += self.far.recv(count - len(data))
             if self.waits_for & WRITE:
-                self.connection.on_event(WRITE)
+                self.on_event(WRITE)
         return bytes(data)
 
     def close(self) -> None:
@@ -96,15 +101,29 @@ def test_a_closed_connection_reports_the_hashes_of_both_directions(
     served.send(b"e")
     served.receive(65 + len(b"20000\n") + SIZE + 65)
     served.far.close()
-    served.connection.on_event(READ)
+    served.on_event(READ)
     assert json.loads(os.read(served.said, 4096)) == {
         "event": "closed",
         "client": 1,
+        "cut": 0,
+        "joined": 2,
         "sent": SIZE,
         "sent_sha256": hashlib.sha256(payload(1, SIZE)).hexdigest(),
         "received": 5,
         "received_sha256": hashlib.sha256(b"abcde").hexdigest(),
     }
+
+
+@pytest.mark.parametrize(("parts", "cut", "joined"), [((b"get\n", b"put 0\n"), 0, 0), ((b"ge", b"t\nput 1\nx"), 1, 1)])
+def test_a_closed_connection_reports_how_its_requests_came(
+    served: Served, parts: tuple[bytes, ...], cut: int, joined: int
+) -> None:
+    for part in parts:
+        served.send(part)
+    served.far.close()
+    served.on_event(READ)
+    told = json.loads(os.read(served.said, 4096))
+    assert (told["cut"], told["joined"]) == (cut, joined)
 
 
 def test_who_asks_and_never_reads_is_not_listened_to_until_it_reads(served: Served) -> None:
@@ -125,7 +144,7 @@ def test_all_of_a_chunk_of_requests_is_answered_in_the_end(served: Served) -> No
     answers = b"".join(hashlib.sha256(b"%d" % (one % 10)).hexdigest().encode() + b"\n" for one in range(500))
     served.send(b"".join(b"put 1\n%d" % (one % 10) for one in range(500)))
     assert served.receive(len(answers)) == answers
-    served.connection.on_event(WRITE)
+    served.on_event(WRITE)
     assert served.waits_for == READ
 
 
@@ -152,14 +171,14 @@ def test_an_idle_connection_keeps_neither_buffers_nor_hashing_states(served: Ser
 def test_a_client_that_ends_only_its_sending_gets_the_rest_of_its_answers(served: Served) -> None:
     served.send(b"get\n")
     served.far.shutdown(socket.SHUT_WR)
-    served.connection.on_event(READ)
+    served.on_event(READ)
     assert served.waits_for == WRITE
     assert served.receive(len(b"20000\n") + SIZE) == b"%d\n" % SIZE + payload(1, SIZE)
     assert served.near.fileno() == -1
 
 
 def test_a_wake_up_without_data_is_no_end(served: Served) -> None:
-    served.connection.on_event(READ)
+    served.on_event(READ)
     assert served.waits_for == READ
 
 
@@ -176,7 +195,7 @@ def test_a_connection_is_unregistered_before_its_descriptor_is_closed(
     monkeypatch.setattr(served.selector, "unregister", recording)
     descriptor = served.near.fileno()
     served.far.close()
-    served.connection.on_event(READ)
+    served.on_event(READ)
     assert descriptors == [descriptor]
     assert served.near.fileno() == -1
     assert not served.selector.get_map()
@@ -185,7 +204,7 @@ def test_a_connection_is_unregistered_before_its_descriptor_is_closed(
 def test_a_reset_ends_the_connection_and_is_not_raised(served: Served) -> None:
     served.send(b"get\n")
     served.far.close()
-    served.connection.on_event(WRITE)
+    served.on_event(WRITE)
     assert served.near.fileno() == -1
 
 
@@ -193,7 +212,8 @@ def test_a_selector_that_the_system_lacks_is_wrong_usage(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delattr(selectors, "EpollSelector")
+    monkeypatch.setattr(sys, "argv", ["transfer", "--selector", "epoll", "--port", "0"])
     with pytest.raises(SystemExit) as raised:
-        transfer.main(["--selector", "epoll", "--port", "0"])
+        transfer.main()
     assert raised.value.code == 2
     assert "this system has no epoll; it has select, poll, default" in capsys.readouterr().err

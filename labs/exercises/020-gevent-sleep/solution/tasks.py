@@ -1,4 +1,4 @@
-"""Tasks that sleep, each for its own time, and all at the same time."""
+"""Tasks that sleep concurrently, each for its own time."""
 
 import time
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from labs.programs.demos.sleeping import Span, run
 
 
 def task(number: int, seconds: float) -> Span:
-    """Goes to sleep, is back, and says when both were."""
+    """Sleeps, and returns when the sleep began and ended (time.perf_counter)."""
     begun = time.perf_counter()
     print(f"task {number} goes to sleep", flush=True)
     gevent.sleep(seconds)
@@ -18,11 +18,11 @@ def task(number: int, seconds: float) -> Span:
 
 
 def sleep_all(sleeps: Sequence[tuple[int, float]]) -> list[Span]:
-    """Begins all tasks, each a number and its seconds, and waits for all; returns when each slept."""
+    """Starts all tasks, each a number and its seconds, waits for all of them, and returns when each slept."""
     tasks = [gevent.spawn(task, number, seconds) for number, seconds in sleeps]
     gevent.joinall(tasks)
     return [one.get() for one in tasks]
 
 
 if __name__ == "__main__":
-    run(sleep_all, __doc__, None)
+    run(sleep_all, __doc__)

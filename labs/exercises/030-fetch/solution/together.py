@@ -1,4 +1,4 @@
-"""Fetches all pages at the same time, each in a greenlet."""
+"""Fetches pages concurrently, each in a greenlet. The lab's fetch() does what yours in serially.py does."""
 
 import sys
 
@@ -14,9 +14,9 @@ from labs.programs.clients.fetching import Fetched, Page, fetch, run  # noqa: E4
 
 
 def fetch_all(pages: Sequence[Page], pool: int) -> list[Fetched]:
-    """What came of each page, in the order of the pages; so many at a time as `pool` says."""
+    """Fetches all pages, `pool` at a time, and returns the results in the order of the pages."""
     return list(Pool(pool).imap(fetch, pages))
 
 
 if __name__ == "__main__":
-    sys.exit(run("gevent", fetch_all, __doc__, None))
+    sys.exit(run("gevent", fetch_all, __doc__))

@@ -1,4 +1,4 @@
-"""An echo server: whatever a client sends, it gets back, as long as it stays."""
+"""An echo server: it returns every byte that a client sends, until the client leaves."""
 
 from gevent import socket
 from gevent.server import StreamServer
@@ -7,7 +7,7 @@ from labs.programs.servers.echoing import CHUNK, announce, listen
 
 
 def echo(sock: socket.socket, _address: object) -> None:
-    """Serves one client for as long as it sends; one that is gone ends only this."""
+    """Serves one client until it leaves. A broken connection ends only this call."""
     with sock:
         try:
             while data := sock.recv(CHUNK):
@@ -17,8 +17,7 @@ def echo(sock: socket.socket, _address: object) -> None:
 
 
 def main() -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, None)
+    listener = listen(__doc__)
     listener.setblocking(False)
     server = StreamServer(listener, echo)
     server.start()

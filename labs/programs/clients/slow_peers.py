@@ -1,0 +1,104 @@
+"""Support for clients.slow: an honest client, one that never reads, and one that sends nothing."""
+
+import random
+import socket
+import threading
+import time
+
+from labs.programs.clients.connecting import Address, connect
+
+BUFFER = 16 * 1024  # what the kernel buffers here, each way; Linux doubles it
+FLOOD = 8 * 1024**2  # most bytes that a greedy client sends
+PIECE = bytes(64 * 1024)
+
+
+class Silent:
+    """Sends nothing, or one byte that it gets back and then nothing. `closed` is when the server closed it."""
+
+    def __init__(self, address: Address, timeout: float, *, speaks: bool) -> None:
+        self.closed: float | None = None
+        self.begun = time.monotonic()
+        self.sock = connect(address, timeout)
+        if speaks:
+            self.begun = time.monotonic()
+            self.sock.sendall(b"?")
+            if self.sock.recv(1) != b"?":
+                raise ConnectionAbortedError("the server did not answer")
+        self.sock.setblocking(False)
+
+    def step(self) -> None:
+        try:
+            if self.sock.recv(1):
+                raise ConnectionAbortedError("the server sent bytes that no client asked for")
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            pass
+        self.closed = time.monotonic()
+
+
+class Greedy:
+    """Sends as much as the server takes, up to FLOOD, and never reads. `taken` counts the bytes."""
+
+    def __init__(self, address: Address, timeout: float) -> None:
+        self.closed: float | None = None
+        self.taken = 0
+        self.sock = connect(address, timeout, BUFFER)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        self.sock.setblocking(False)
+
+    def step(self) -> None:
+        try:
+            # After the flood an empty send tells nothing, so one more byte a step finds out whether it is closed.
+            for _ in range(64):
+                self.taken += self.sock.send(PIECE if self.taken < FLOOD else b"?")
+        except BlockingIOError:
+            return
+        except (ConnectionError, TimeoutError):
+            self.closed = time.monotonic()
+
+
+class Honest(threading.Thread):
+    """Sends a message every `pause` seconds and reads it back. `late` is by how many seconds it slept too long."""
+
+    def __init__(self, address: Address, timeout: float, number: int, size: int, pause: float) -> None:
+        super().__init__(daemon=True)
+        self.sock = connect(address, timeout)
+        self.source, self.size, self.pause = random.Random(number), size, pause
+        self.over = threading.Event()
+        self.error: Exception | None = None
+        self.late = 0.0
+
+    def run(self) -> None:
+        try:
+            while True:
+                self.exchange(self.source.randbytes(self.size))
+                due = time.monotonic() + self.pause
+                if self.over.wait(self.pause):
+                    break
+                self.late = max(self.late, time.monotonic() - due)
+            self.leave()
+        except (OSError, ValueError) as error:
+            self.error = error
+
+    def exchange(self, message: bytes) -> None:
+        self.sock.sendall(message)
+        back = b""
+        while len(back) < len(message):
+            part = self.sock.recv(len(message) - len(back))
+            if not part:
+                raise ConnectionResetError("the server closed the connection")
+            back += part
+        if back != message:
+            raise ValueError("other bytes came back than were sent")
+
+    def leave(self) -> None:
+        """Ends its sending half, and waits for the server's end."""
+        self.sock.shutdown(socket.SHUT_WR)
+        if self.sock.recv(1):
+            raise ValueError("bytes came after the end")
+        self.sock.close()
+
+    def finish(self) -> None:
+        self.over.set()
+        self.join()

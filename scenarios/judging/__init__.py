@@ -1,0 +1,1 @@
+"""Compares what was measured with what was predicted: quantities, failures, checks, verdict, two runs."""

@@ -1,0 +1,1 @@
+"""One run on an engine: create, drive, take snapshots, collect, remove."""

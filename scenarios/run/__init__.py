@@ -1,1 +1,0 @@
-"""One run on an engine: up, drive, look, collect, down."""

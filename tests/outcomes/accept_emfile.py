@@ -1,0 +1,44 @@
+"""Checks of accept_emfile: descriptors of each server before and after, and that every server still runs."""
+
+from collections.abc import Callable
+
+import pytest
+from testinfra.host import Host
+
+from scenarios.families.base import Prediction
+from scenarios.judging.waiting import Look, sleeps_in
+from scenarios.results.evidence import Evidence, ServiceEvidence
+
+
+@pytest.fixture(scope="session")
+def servers(evidence: Evidence, prediction: Prediction) -> dict[str, ServiceEvidence]:
+    return {name: evidence.services[name] for name in prediction.facts["descriptors"]}
+
+
+def test_the_effective_limits_are_those_of_the_scenario(
+    servers: dict[str, ServiceEvidence], prediction: Prediction
+) -> None:
+    limits = {name: server.sampled("ready").nofile_soft for name, server in servers.items()}
+    assert limits == dict.fromkeys(servers, prediction.facts["full"])
+
+
+def test_before_the_first_client_the_predicted_descriptors_are_open(
+    servers: dict[str, ServiceEvidence], prediction: Prediction
+) -> None:
+    seen = {name: server.sampled("ready").descriptors for name, server in servers.items()}
+    assert seen == prediction.facts["descriptors"]
+
+
+def test_every_server_has_used_up_its_descriptors(servers: dict[str, ServiceEvidence], prediction: Prediction) -> None:
+    seen = {name: server.sampled("held").descriptors for name, server in servers.items()}
+    assert seen == dict.fromkeys(servers, prediction.facts["full"])
+
+
+def test_every_server_is_still_running(servers: dict[str, ServiceEvidence], machine: Callable[[str], Host]) -> None:
+    lives = {name: machine(name).run(f"kill -0 {server.pid}").rc == 0 for name, server in servers.items()}
+    assert lives == dict.fromkeys(servers, True)
+
+
+def test_every_server_sleeps_in_epoll_when_its_clients_have_left(look: Look, prediction: Prediction) -> None:
+    for name, descriptors in prediction.facts["descriptors"].items():
+        sleeps_in(look, name, "epoll", descriptors)

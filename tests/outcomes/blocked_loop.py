@@ -1,0 +1,80 @@
+"""Checks of blocked_loop: one thread, its CPU time, and an answer to every request."""
+
+from collections.abc import Callable
+
+import pytest
+from testinfra.host import Host
+
+from scenarios.errors import OutOfTime
+from scenarios.families.base import Prediction
+from scenarios.judging.waiting import NAMES
+from scenarios.results.evidence import Evidence, ServiceEvidence
+
+
+@pytest.fixture(scope="session")
+def servers(evidence: Evidence, prediction: Prediction) -> dict[str, ServiceEvidence]:
+    return {name: evidence.services[name] for name in prediction.facts["loops"]}
+
+
+def test_one_thread_serves_all_clients_before_and_after_the_work(
+    servers: dict[str, ServiceEvidence], prediction: Prediction
+) -> None:
+    if prediction.facts["pool"]:
+        pytest.skip("a pool has threads or processes of its own")
+    for server in servers.values():
+        assert [server.sampled(moment).threads for moment in ("connected", "finished")] == [1, 1], server.name
+    # A thread that existed only during the work is gone by then, but its CPU time is still counted.
+    gone = [name for name, server in servers.items() if server.lost_a_thread("connected", "finished")]
+    assert not gone, f"a thread of {', '.join(gone)} ended during the work"
+
+
+def test_a_pool_has_workers_beside_the_loop(servers: dict[str, ServiceEvidence], prediction: Prediction) -> None:
+    if not prediction.facts["pool"]:
+        pytest.skip("the work runs in the loop")
+    for server in servers.values():
+        after = server.sampled("finished")
+        assert (after.processes, after.threads) != (1, 1), f"{server.name} has one thread: no worker did the work"
+
+
+def test_the_work_took_at_least_as_long_as_requested(evidence: Evidence, servers: dict[str, ServiceEvidence]) -> None:
+    stall = float(evidence.scenario.parameters["stall"])
+    took = {name: evidence.services[f"client-{name}"].said("finished")["worked"] for name in servers}
+    early = {name: seconds for name, seconds in took.items() if seconds < stall}
+    assert not early, f"work of {stall:g} s was answered after {early}"
+
+
+def test_only_work_that_computes_used_the_cpu(evidence: Evidence, servers: dict[str, ServiceEvidence]) -> None:
+    stall, computes = float(evidence.scenario.parameters["stall"]), evidence.scenario.parameters["kind"] == "compute"
+    for server in servers.values():
+        before, after = server.sampled("connected"), server.sampled("finished")
+        spent = after.all_cpu_seconds - before.all_cpu_seconds  # with the processes of a pool
+        assert (spent >= 0.9 * stall) == computes, (server.name, spent)
+
+
+def test_a_loop_waits_for_events_during_the_work_only_if_the_work_yields(
+    evidence: Evidence, servers: dict[str, ServiceEvidence]
+) -> None:
+    # Work that sleeps: a blocked loop sleeps in another system call than that of its mechanism.
+    yields = evidence.scenario.parameters["yields"] != "no"
+    if evidence.scenario.parameters["kind"] != "sleep":
+        pytest.skip("work that computes runs, and waits for nothing")
+    for name, server in servers.items():
+        finished = evidence.services[f"client-{name}"].said("finished")
+        wait = server.sampled("working").main_wait()
+        # On the clock that all programs of a machine share.
+        within = finished["in_time"] and server.said("worked")["begun"] <= finished["looked"]
+        if not within or (yields and wait.call == "running"):
+            raise OutOfTime(f"this machine is too busy: the lab could not look at {name} during the work")
+        assert (wait.mechanism in NAMES) == yields, name
+
+
+def test_every_request_was_answered(evidence: Evidence, prediction: Prediction) -> None:
+    for name in prediction.facts["loops"]:
+        client = evidence.services[f"client-{name}"]
+        answers = [one for event in client.events if event["event"] == "requests" for one in event["requests"]]
+        assert (len(answers), client.exit_status) == (prediction.facts["requests"], 0)
+
+
+def test_the_servers_are_still_running(servers: dict[str, ServiceEvidence], machine: Callable[[str], Host]) -> None:
+    for name, server in servers.items():
+        assert machine(name).run(f"kill -0 {server.pid}").rc == 0

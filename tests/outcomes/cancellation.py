@@ -1,0 +1,52 @@
+"""Checks of cancellation: the connections that the gateway has open for its clients, and to the backend for them."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from testinfra.host import Host
+
+from scenarios.families.base import Prediction
+from scenarios.judging.waiting import PAUSE, SECONDS, Look
+from scenarios.results.evidence import Evidence, ServiceEvidence
+
+# A loop may open an epoll set, and a pair of sockets to wake itself, when it begins.
+OWN = 3
+
+
+@pytest.fixture(scope="session")
+def server(evidence: Evidence) -> ServiceEvidence:
+    return evidence.services["server"]
+
+
+def test_each_client_has_a_connection_and_each_part_another(server: ServiceEvidence, prediction: Prediction) -> None:
+    expected = prediction.facts["clients"] * prediction.facts["each"]
+    held = server.sampled("asked").descriptors - server.sampled("ready").descriptors
+    assert expected <= held <= expected + OWN, (
+        f"{expected} descriptors for the clients and their parts were expected, and {held} more than at first were open"
+    )
+
+
+def test_the_parts_of_clients_that_left_have_no_descriptor_any_more(
+    server: ServiceEvidence, prediction: Prediction
+) -> None:
+    # The backend has seen the end of these; the connections to the clients may be closed a moment later.
+    leaving, each = prediction.facts["leaving"], prediction.facts["each"]
+    closed = server.sampled("asked").descriptors - server.sampled("left").descriptors
+    assert leaving * (each - 1) <= closed <= leaving * each, (
+        f"{leaving * (each - 1)} to {leaving * each} descriptors should be closed when {leaving} clients left, "
+        f"and {closed} were"
+    )
+
+
+def test_no_descriptor_of_a_client_or_a_part_is_left(server: ServiceEvidence, look: Look) -> None:
+    before, until = server.sampled("ready").descriptors, time.monotonic() + SECONDS
+    while (sample := look("server")) and sample.descriptors > before + OWN and time.monotonic() < until:
+        time.sleep(PAUSE)
+    left = sample.descriptors - before if sample else 0
+    assert left <= OWN, f"{left} descriptors are open that were not before the first client"
+
+
+def test_the_server_is_still_running(server: ServiceEvidence, machine: Callable[[str], Host]) -> None:
+    assert machine("server").run(f"kill -0 {server.pid}").rc == 0
+    assert server.exit_status is None

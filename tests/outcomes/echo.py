@@ -1,0 +1,159 @@
+"""Checks of echo: what the server has open, watches, waits in and reports when it is full, and keeps of its clients."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from testinfra.host import Host
+
+from labs.programs.clients.echo_client import PIECE
+from scenarios.errors import Unavailable
+from scenarios.families.base import Prediction
+from scenarios.judging.quantities import Json
+from scenarios.judging.waiting import SECONDS, Look, emptied, sleeps_in
+from scenarios.results.evidence import Evidence, ServiceEvidence
+from scenarios.theory.descriptors import EMFILE
+
+# The others wait with epoll. A parent that serves no client itself polls its listener.
+WAITS_IN = {
+    "select": "select",
+    "poll": "poll",
+    "threads": "poll",
+    "fork": "poll",
+    "serial": "poll",
+    "bounded": "select",
+}
+
+
+def waits_in(prediction: Prediction) -> str:
+    return WAITS_IN.get(prediction.facts["mechanism"], "epoll")
+
+
+@pytest.fixture(scope="session")
+def server(evidence: Evidence) -> ServiceEvidence:
+    return evidence.services["server"]
+
+
+@pytest.fixture(scope="session")
+def client(evidence: Evidence) -> ServiceEvidence:
+    return evidence.services["client"]
+
+
+def test_the_effective_limit_is_that_of_the_scenario(evidence: Evidence, server: ServiceEvidence) -> None:
+    asked = evidence.scenario.services["server"].nofile
+    effective = server.sampled("ready")
+    assert (effective.nofile_soft, effective.nofile_hard) == (asked, asked)
+
+
+def test_before_the_first_client_the_server_has_one_thread_and_the_predicted_descriptors(
+    server: ServiceEvidence, prediction: Prediction
+) -> None:
+    ready = server.sampled("ready")
+    assert (ready.processes, ready.threads, ready.descriptors) == (1, 1, prediction.facts["descriptors"])
+
+
+def test_the_epoll_set_has_the_listener_every_client_and_the_mechanisms_own_descriptors(
+    server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+) -> None:
+    if measured["error"] is not None:
+        pytest.skip("a full server may have stopped listening, or have died")
+    assert server.sampled("connected").watched == prediction.facts["watched"]
+
+
+def test_all_clients_were_connected_before_the_first_sent_its_bytes(
+    client: ServiceEvidence, measured: Mapping[str, Json]
+) -> None:
+    assert client.said("connected")["clients"] == measured["served"]
+
+
+def test_every_byte_came_back(evidence: Evidence, client: ServiceEvidence, measured: Mapping[str, Json]) -> None:
+    if measured["error"] is not None:
+        pytest.skip("no bytes are sent after a client was refused")
+    greetings = sum(len(f"client {number}") for number in range(1, int(measured["served"]) + 1))
+    assert client.said("finished")["echoed"] == greetings + len("still") + measured[
+        "served"
+    ] * evidence.scenario.number("size")
+
+
+def test_all_clients_were_served_at_the_same_time(
+    evidence: Evidence, server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+) -> None:
+    if measured["error"] is not None:
+        pytest.skip("no bytes are sent after a client was refused")
+    size, served = evidence.scenario.number("size"), int(measured["served"])
+    first = min(size, PIECE * -(-(size // 2) // PIECE))  # whole pieces
+    # Halfway every client is still connected, and its first half went both ways; its second half came after that.
+    held = server.sampled("connected")
+    halfway = server.sampled("halfway")
+    assert (halfway.descriptors, halfway.threads, halfway.processes) == (held.descriptors, held.threads, held.processes)
+    assert server.carried("connected", "halfway") >= 2 * served * first
+    assert server.carried("halfway", "finished") >= 2 * served * (size - first)
+
+
+def test_the_client_read_all_that_came_back(machine: Callable[[str], Host], measured: Mapping[str, Json]) -> None:
+    if measured["error"] is not None:
+        pytest.skip("a refused client may leave with bytes unread")
+    network, told = machine("client").run("readlink /proc/self/ns/net; cat /proc/net/netstat").stdout.split("\n", 1)
+    names, numbers = (line.split() for line in told.splitlines()[:2])
+    counted = dict(zip(names, numbers, strict=True))
+    if "TCPAbortOnClose" not in counted or network == str(Path("/proc/self/ns/net").readlink()):
+        raise Unavailable("this machine does not count the connections of this run that were closed with unread bytes")
+    assert (counted["TCPAbortOnClose"], counted["TCPAbortOnData"]) == ("0", "0")
+
+
+def test_the_server_runs_unless_its_death_was_predicted(
+    server: ServiceEvidence, machine: Callable[[str], Host], prediction: Prediction
+) -> None:
+    lives = machine("server").run(f"kill -0 {server.pid}").rc == 0
+    assert lives == (prediction.facts["refusal"] != "dies")
+    assert (server.exit_status is None) == lives
+
+
+def test_connected_clients_are_still_served_unless_the_loop_has_ended(
+    client: ServiceEvidence, prediction: Prediction
+) -> None:
+    if prediction.facts["answers"] is None:
+        pytest.skip("threads may answer until the interpreter has ended")
+    assert client.said("connected")["answered"] == prediction.facts["answers"]
+
+
+def test_the_server_reports_missing_descriptors_unless_its_library_closes_clients_silently(
+    server: ServiceEvidence, prediction: Prediction
+) -> None:
+    if prediction.facts["refusal"] not in ("waits", "closes"):
+        pytest.skip("the server has enough descriptors, or died with an error")
+    server.whole_logs()
+    assert (EMFILE in server.stderr_tail) == (prediction.facts["refusal"] == "waits")
+
+
+def test_with_all_clients_connected_the_server_waits_for_them_in_its_mechanism(
+    server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+) -> None:
+    wait = server.sampled("connected").main_wait() if measured["error"] is None else None
+    if wait is None or not wait.sleeps:
+        pytest.skip("the server was not waiting at that moment, or had died")
+    assert wait.mechanism == waits_in(prediction)
+    if prediction.facts["mechanism"] == "poll":
+        assert wait.size == 1 + int(measured["served"])
+
+
+def test_no_descriptor_thread_or_child_of_a_client_is_left(
+    server: ServiceEvidence, look: Look, machine: Callable[[str], Host], prediction: Prediction
+) -> None:
+    if server.exit_status is not None:
+        pytest.skip("the server has died")
+    # Refused clients leave too, and gevent and asyncio notice that only after their pause.
+    emptied(look, "server", prediction.facts["descriptors"])
+    until = time.monotonic() + SECONDS
+    while (zombies := machine("server").run(f"ps -o pid= --ppid {server.pid}").stdout) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert zombies == ""
+
+
+def test_without_clients_the_server_sleeps_in_the_system_call_of_its_mechanism(
+    server: ServiceEvidence, look: Look, prediction: Prediction
+) -> None:
+    if server.exit_status is not None:
+        pytest.skip("the server has died")
+    sleeps_in(look, "server", waits_in(prediction), prediction.facts["descriptors"])

@@ -1,0 +1,42 @@
+"""Checks of server_models: every server had the same load, used no CPU while idle, and still runs."""
+
+from collections.abc import Callable
+
+from testinfra.host import Host
+
+from scenarios.errors import EvidenceError
+from scenarios.families.base import Prediction
+from scenarios.judging.waiting import NAMES
+from scenarios.results.evidence import Evidence
+
+# The others wait with epoll. A parent of threads or processes polls its listener.
+WAITS_IN = {"select": "select", "poll": "poll", "threads": "poll", "fork": "poll"}
+
+
+def test_every_server_had_the_same_number_of_clients_and_rounds(evidence: Evidence, prediction: Prediction) -> None:
+    paced = [event for event in evidence.services["client"].events if event["event"] == "paced"]
+    names = list(prediction.facts["mechanisms"])
+    assert [event["server"] for event in paced] == names * (len(paced) // len(names))
+    assert len({len(event["latencies"]) for event in paced}) == 1
+    assert evidence.services["client"].exit_status == 0
+
+
+def test_no_server_uses_the_cpu_while_its_clients_are_idle(evidence: Evidence, prediction: Prediction) -> None:
+    # So only the server whose turn it is takes part in a measurement.
+    for name in prediction.facts["mechanisms"]:
+        assert evidence.services[name].spent("rests", "rested") == 0, name
+
+
+def test_every_server_waits_in_the_system_call_of_its_mechanism(evidence: Evidence, prediction: Prediction) -> None:
+    waits = {name: evidence.services[name].sampled("rested").main_wait() for name in prediction.facts["mechanisms"]}
+    waiting = {name: wait.mechanism for name, wait in waits.items() if wait.mechanism in NAMES}
+    if waiting.keys() != waits.keys():
+        raise EvidenceError("a server was not waiting after its rest: the machine is too busy")
+    assert waiting == {name: WAITS_IN.get(name, "epoll") for name in waits}
+
+
+def test_every_server_is_still_running(
+    evidence: Evidence, machine: Callable[[str], Host], prediction: Prediction
+) -> None:
+    pids = {name: evidence.services[name].pid for name in prediction.facts["mechanisms"]}
+    assert [name for name, pid in pids.items() if machine(name).run(f"kill -0 {pid}").rc] == []

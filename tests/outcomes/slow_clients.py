@@ -1,0 +1,43 @@
+"""Checks of slow_clients: the sockets that the server has open while honest clients stay, and after all have left."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from testinfra.host import Host
+
+from scenarios.families.base import Prediction
+from scenarios.judging.waiting import PAUSE, SECONDS, Look
+from scenarios.results.evidence import Evidence, ServiceEvidence
+
+# A loop may open an epoll set, and a pair of sockets to wake itself, when it begins.
+OWN = 3
+
+
+@pytest.fixture(scope="session")
+def server(evidence: Evidence) -> ServiceEvidence:
+    return evidence.services["server"]
+
+
+def test_after_the_attack_only_honest_clients_are_connected(
+    server: ServiceEvidence, evidence: Evidence, prediction: Prediction
+) -> None:
+    connected = evidence.services["client"].said("attacked")["honest"]
+    assert connected == prediction.facts["honest"], f"{connected} honest clients of {prediction.facts['honest']} stayed"
+    held = server.sampled("attacked").descriptors - server.sampled("finished").descriptors
+    assert held == connected, (
+        f"{connected} descriptors for the honest clients were expected, and the server had {held} more than at the end"
+    )
+
+
+def test_no_descriptor_of_a_client_is_left(server: ServiceEvidence, look: Look) -> None:
+    before, until = server.sampled("ready").descriptors, time.monotonic() + SECONDS
+    while (sample := look("server")) and sample.descriptors > before + OWN and time.monotonic() < until:
+        time.sleep(PAUSE)
+    left = sample.descriptors - before if sample else 0
+    assert left <= OWN, f"{left} descriptors are open that were not before the first client"
+
+
+def test_the_server_is_still_running(server: ServiceEvidence, machine: Callable[[str], Host]) -> None:
+    assert machine("server").run(f"kill -0 {server.pid}").rc == 0
+    assert server.exit_status is None

@@ -1,0 +1,48 @@
+"""Checks of switching_order: the lines are in the log, one thread printed them, and each program ended well."""
+
+from collections.abc import Callable
+
+from testinfra.host import Host
+
+from scenarios.families.base import Prediction
+from scenarios.results.evidence import Evidence
+
+
+def test_every_program_ended_well(evidence: Evidence) -> None:
+    assert {name: one.exit_status for name, one in evidence.services.items()} == dict.fromkeys(evidence.services, 0)
+
+
+def test_one_thread_did_all_the_work(evidence: Evidence, prediction: Prediction) -> None:
+    wanted = prediction.facts["threads"]
+    for name, one in evidence.services.items():
+        threads = one.sampled("between switches").threads
+        assert threads == wanted, (
+            f"{name}: {wanted} thread was expected between two switches, and /proc shows {threads}"
+        )
+
+
+def test_the_log_has_exactly_the_predicted_lines(evidence: Evidence, prediction: Prediction) -> None:
+    for name, lines in prediction.facts["orders"].items():
+        assert sorted(evidence.services[name].printed) == sorted(lines), f"{name} printed other lines than predicted"
+
+
+def test_each_line_came_from_its_own_greenlet_or_generator(evidence: Evidence, prediction: Prediction) -> None:
+    for name, expected in prediction.facts["printers"].items():
+        seen = evidence.services[name].observed()["lines"][: len(expected)]
+        wanted, nested = [count for _, count in expected], [count for _, count, _ in seen]
+        assert nested == wanted, f"{name}: lines from generators nested {wanted} deep were expected, and {nested} seen"
+        # Greenlets have numbers in the trace, and names in the theory; the main one is 0.
+        pairs = {(greenlet, who) for (greenlet, _, _), (who, _) in zip(seen, expected, strict=False)}
+        owners, printing = {who for _, who in pairs}, {greenlet for greenlet, _ in pairs}
+        assert len(pairs) == len(owners) == len(printing), (
+            f"{name}: each of {len(owners)} greenlets should print its own lines, and greenlets {sorted(printing)} "
+            "printed them (0 is the main program)"
+        )
+        assert all((greenlet == 0) == (who == "main") for greenlet, who in pairs), (
+            f"{name}: the main program printed lines of a greenlet, or a greenlet those of the main program"
+        )
+
+
+def test_the_programs_have_ended(evidence: Evidence, machine: Callable[[str], Host]) -> None:
+    for name, one in evidence.services.items():
+        assert machine(name).run(f"kill -0 {one.pid}").rc != 0, name

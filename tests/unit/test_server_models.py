@@ -1,0 +1,130 @@
+"""The family of the nine servers side by side: what is asserted, and how what was measured is counted."""
+
+import socket
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from labs.programs.clients import load_generator as client
+from scenarios import families
+from scenarios.definition import catalog
+from scenarios.families import server_models
+from scenarios.families.base import Known
+from scenarios.families.common import percentiles
+from scenarios.families.server_models import theory
+from scenarios.results.evidence import Evidence
+from scenarios.results.sample import Sample
+from scenarios.theory.mechanisms import MECHANISMS
+from tests.unit.builders import evidence, service
+from tests.unit.scripted import event
+
+FAMILY = families.find("server_models")
+
+
+def look(moment: str, memory: int, cpu: float) -> Sample:
+    """A look at a server."""
+    return Sample(moment=moment, descriptors=5, watched=1, nofile_soft=64, nofile_hard=64, resident=1, cpu_seconds=cpu,
+                  processes=1, threads=1, memory=memory, all_cpu_seconds=cpu, exact=True)  # fmt: skip
+
+
+def looks(empty: int = 2**20, holds: int = 2**20 + 50 * 2048) -> tuple[Sample, ...]:
+    """Those at a server whose memory grew, and that was least busy in the second of two parts."""
+    moments = {"came 0 times": 1.0, "came 1 times": 1.02, "came 2 times": 1.03, "empty": 2, "asked 0 times": 2.0,
+               "asked 1 times": 2.5, "asked 2 times": 2.6, "rested": 2.6}  # fmt: skip
+    return tuple(look(moment, empty if moment == "empty" else holds, cpu) for moment, cpu in moments.items())
+
+
+def compared(rate: int = 2000, kept: dict[str, int] | None = None, **connections: int) -> Evidence:
+    """A run of which nothing is known but how many connections a second the servers took; the others took 9000."""
+    best = dict.fromkeys(MECHANISMS, 9000) | connections
+    said = [event("came", connections=best), event("kept", connections=best | (kept or {}))]
+    for name in MECHANISMS:
+        said += [event("paced", server=name, latencies=[late] * 100) for late in (900, 100)]
+    said.append(event("compared", parts=2, connections=100, requests=1000))
+    servers = [replace(service(name), samples=looks()) for name in MECHANISMS]
+    run = evidence(*servers, service("client", "".join(said), exit_status=0))
+    return replace(run, scenario=catalog.load("server-models", {"rate": str(rate)}))
+
+
+def test_every_mechanism_that_theory_knows_takes_part() -> None:
+    assert catalog.load("server-models").services.keys() == {"client", *MECHANISMS}
+    assert {*theory.LOOPS, *theory.COROUTINES, "threads", "fork"} == set(MECHANISMS)
+
+
+def test_threads_and_processes_are_exact() -> None:
+    prediction = FAMILY.predict(Known(catalog.load("server-models", {"clients": "30"}), {}))
+    assert prediction.json()["threads"]["threads"] == prediction.json()["processes"]["fork"] == 31
+    assert prediction.json()["threads"]["uvloop"] == 1
+
+
+@pytest.mark.parametrize("key", ["connections", "p50", "cpu_connection", "cpu_request", "memory"])
+def test_of_each_cost_it_is_told_who_is_dearer(key: str) -> None:
+    prediction = FAMILY.predict(Known(catalog.load("server-models"), {}))
+    assert prediction.relations[key]
+    assert "fork" in prediction.relations[key][-1].words()
+
+
+def test_what_costs_no_more_than_the_others_is_noticed() -> None:
+    alike = dict.fromkeys(MECHANISMS, 100.0)
+    orders: list[Any] = list(FAMILY.predict(Known(catalog.load("server-models"), {})).relations["memory"])
+    assert all(one.difference(alike) for one in orders)
+
+
+def test_who_comes_to_a_server_that_cannot_keep_up_waits_longest() -> None:
+    run = compared(fork=1200, asyncio=2100)
+    (order,) = FAMILY.predict(Known(run.scenario, {}, run)).relations["p99"]
+    assert order.json()["order"] == [("select", "poll", "epoll", "selectors", "gevent", "uvloop"), "fork"]
+
+
+def test_of_a_server_that_did_not_keep_up_all_the_time_nothing_is_said() -> None:
+    slow = dict.fromkeys(("select", "poll", "epoll", "selectors", "gevent", "uvloop"), 2100)
+    run = compared(fork=1200, kept=slow | {"asyncio": 2600})
+    relations = FAMILY.predict(Known(run.scenario, {}, run)).relations
+    assert [one.json()["order"] for one in relations["p50"]] == [[("asyncio",), "fork"]]
+    run = compared(fork=1200, kept=slow | {"asyncio": 2100})
+    assert not {"p50", "p99"} & FAMILY.predict(Known(run.scenario, {}, run)).relations.keys()
+
+
+def test_of_who_may_keep_up_nothing_is_said() -> None:
+    for run in (compared(fork=1900), compared(rate=200, fork=1200)):
+        assert "p99" not in FAMILY.predict(Known(run.scenario, {}, run)).relations
+
+
+def test_a_percentile_is_the_value_below_which_so_many_latencies_are() -> None:
+    p50, p99 = percentiles([100] * 98 + [5000, 9000], (50.0, 99.0))
+    assert p50 == 100
+    assert p99 == pytest.approx(5000, rel=0.001)
+
+
+def test_costs_are_those_of_the_part_in_which_they_were_lowest() -> None:
+    measured = FAMILY.measure(compared(epoll=8000))
+    assert {key: measured[key]["epoll"] for key in server_models.COSTS} == {
+        "connections": 8000, "p50": 100, "p99": 100, "cpu_connection": 100.0, "cpu_request": 100.0, "memory": 2.0,
+    }  # fmt: skip
+
+
+def test_of_a_run_that_was_not_finished_nothing_is_measured() -> None:
+    run = compared()
+    client = service("client", event("came", connections=dict.fromkeys(MECHANISMS, 1)), exit_status=1)
+    measured = FAMILY.measure(replace(run, services={**run.services, "client": client}))
+    assert measured["connections"] == measured["memory"] == {}
+
+
+def test_a_latency_counts_from_when_its_client_should_have_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first answer that comes late makes those late as well who could not come meanwhile."""
+    came: list[object] = []
+
+    def connect(address: tuple[str, int]) -> socket.socket:
+        came.append(address)
+        if len(came) == 1:
+            time.sleep(0.1)
+        return socket.socket()
+
+    monkeypatch.setattr(client, "connect", connect)
+    monkeypatch.setattr(client, "PACED_SECONDS", 0.4)
+    late = list(client.latencies(("nowhere", 1), 100))
+    assert len(late) == 40
+    assert late[0] >= 100_000
+    assert late[5] >= 40_000
