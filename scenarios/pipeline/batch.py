@@ -1,4 +1,4 @@
-"""Runs many scenarios in parallel, and one by one those that measure costs.
+"""Runs many scenarios in parallel, and one by one those that measure costs, or that had too little time beside others.
 
 Each run has its own process: pytest, which makes the checks, can only run once at a time in a process. The processes
 are forked after everything is imported, since the imports take longer than a short run.
@@ -17,7 +17,7 @@ from typing import Protocol
 
 from scenarios.definition.scenario import Scenario
 from scenarios.engines import choose
-from scenarios.errors import Interrupted, LabError
+from scenarios.errors import Interrupted, LabError, OutOfTime
 from scenarios.families.base import Prediction
 from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
 from scenarios.pipeline.timings import Timings
@@ -72,10 +72,14 @@ class _Running:
 def run_batch(scenarios: Sequence[Scenario], options: BatchOptions, progress: BatchProgress) -> Generator[Record]:
     """Runs the scenarios and yields each record when its run ends. Scenarios that must run alone come last.
 
+    A run that had too little time beside the others says nothing of its scenario, so it runs once more, alone, and only
+    the record of the second run is yielded. One by one, each runs once, in the order given.
+
     If an exception or an interrupt ends this, it first waits until every run has removed what it started.
     """
     together = [one for one in scenarios if not one.alone]
     alone = [one for one in scenarios if one.alone]
+    again: list[Scenario] = []
     running: dict[Connection, _Running] = {}
     try:
         while together or alone or running:
@@ -88,8 +92,14 @@ def run_batch(scenarios: Sequence[Scenario], options: BatchOptions, progress: Ba
                 progress.goes_on()
             for connection in readable:
                 assert isinstance(connection, Connection)
+                scenario = running[connection].scenario
                 record = _receive(connection, running, progress, options)
-                if record is not None:
+                too_late = record is not None and record.cause == OutOfTime.__name__
+                if too_late and not options.one_by_one and scenario not in again:
+                    again.append(scenario)
+                    alone.append(scenario)
+                    progress.doing(scenario.name, "waits to run again alone: it had too little time")
+                elif record is not None:
                     yield record
     except BaseException as error:
         _stop(running, signal.Signals[error.signal_name] if isinstance(error, Interrupted) else signal.SIGTERM)

@@ -18,14 +18,14 @@ from tests.engine.inv import INV, PATIENCE, inv, left_behind, run
 TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
 PROMPT = r"[$#] $"
 # Runs, kept, in one process; what it holds after each of them.
-KEEP_FOUR = """
+KEEP_EIGHT = """
 import json, os, threading
 from scenarios.definition import catalog
 from scenarios.engines import choose
 from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
 from tests.unit.scripted import Quiet
 setup, held = Setup(choose.connect(), Quiet(), keep=True), []
-for _ in range(4):
+for _ in range(8):
     assert run_experiment(Experiment(catalog.load("epoll-500", {"clients": "3"}), setup)).verdict == "pass"
     held.append([len(os.listdir("/proc/self/fd")), threading.active_count()])
 print(json.dumps(held))
@@ -100,13 +100,14 @@ def test_a_shell_in_a_kept_service_is_interactive_and_its_exit_status_is_the_com
 def test_the_lab_holds_nothing_of_the_runs_that_it_keeps() -> None:
     if not os.path.isdir("/proc/self/fd"):  # noqa: PTH112 - no path is made of it
         pytest.skip("only Linux shows what a process holds")
-    done = subprocess.run([sys.executable, "-c", KEEP_FOUR], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", KEEP_EIGHT], capture_output=True, text=True, check=False)
     try:
         assert done.returncode == 0, done.stderr
         after = json.loads(done.stdout.splitlines()[-1])
-        # How many calls are made at once differs, and with it how many clients of the engine stay idle; but each kept
-        # run held more than one descriptor and one thread.
-        assert after[-1][0] - after[0][0] < len(after) - 1, after
+        # How many calls are made at once differs, and with it how many clients of the engine stay idle, but not for
+        # long: a few runs bring all of them about. A run that held something would add to it each time.
+        settled = after[len(after) // 2 :]
+        assert settled[-1][0] - settled[0][0] < len(settled) - 1, after
         assert after[-1][1] <= after[0][1], after
     finally:
         assert inv("down").status == 0

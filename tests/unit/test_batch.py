@@ -294,6 +294,30 @@ def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypa
     assert told["two"].problem == batch.LOST
 
 
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(("times", "verdicts"), [(1, ["pass"] * 3), (2, ["error", "pass", "pass"])])
+def test_a_run_that_had_too_little_time_runs_once_more_with_nothing_beside_it(
+    times: int, verdicts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = batch._run_in_child
+
+    def late(connection: Any, scenario: Any, how: Any) -> None:
+        seen = tmp_path / f"seen-{scenario.name}"
+        seen.write_text(seen.read_text() + "x" if seen.exists() else "x")
+        if scenario.name == "two" and len(seen.read_text()) <= times:
+            connection.send(record(scenario="two", verdict="error", cause=errors.OutOfTime.__name__))
+        else:
+            work(connection, scenario, how)
+
+    monkeypatch.setattr(batch, "_run_in_child", late)
+    follower = Stopping("nothing")
+    scenarios = [catalog.load(name) for name in ("two", "one", "three")]
+    finished = list(batch.run_batch(scenarios, batch.BatchOptions("scripted"), follower))
+    assert sorted(one.verdict for one in finished) == verdicts
+    assert [one.scenario for one in finished] == ["one", "three", "two"]
+    assert follower.begun == ["two", "one", "three", "two"]
+
+
 @pytest.mark.usefixtures("catalog_folder")
 def test_what_nobody_foresaw_in_a_run_is_an_error_without_a_traceback_on_the_screen(
     runs: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
