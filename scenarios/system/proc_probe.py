@@ -492,14 +492,15 @@ def serve(requests: Iterable[str]) -> None:
 
 
 def main(words: list[str]) -> None:
-    """With words: `connect`, whose connections get the time they need. Without: serves."""
+    """With words: `connect`, whose connections get the time they need; tells those that nobody refused. Without: serves."""
     if not words:
         serve(sys.stdin)
         return
-    print(*connect(*words), sep="\n")
-    until = time.monotonic() + CONNECT_WITHIN
-    for one in _attempts:
+    begun, until = list(connect(*words)), time.monotonic() + CONNECT_WITHIN
+    for line, one in zip(begun, _attempts, strict=True):
         select.select([], [one], [], max(until - time.monotonic(), 0))
+        if one.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR) == 0:
+            print(line)
 
 
 if __name__ == "__main__":

@@ -350,6 +350,16 @@ def test_a_way_to_this_machine_is_found_where_the_namespace_is_its_own(
     run.session.remove()
 
 
+@ON_LINUX
+def test_the_probe_tells_of_no_attempt_that_was_refused_so_the_lab_does_not_wait_for_it() -> None:
+    listener = HostListener()
+    command = [sys.executable, "-I", "-S", proc_probe.__file__, str(listener.port), "127.0.0.1", "127.0.0.2"]
+    connected = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split()[:2] for line in connected] == [["127.0.0.1", "127.0.0.1"], ["127.0.0.2", "127.0.0.1"]]
+    listener.close()
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == ""
+
+
 def test_without_a_network_of_its_own_the_way_cannot_be_tried(tmp_path: Path) -> None:
     run = SmallRun(LocalEngine(tmp_path / "state", own_network=False), service("server", "hangs"))
     with pytest.raises(Unavailable, match="the services share this machine's network"):
