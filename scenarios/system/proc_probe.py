@@ -492,7 +492,7 @@ def serve(requests: Iterable[str]) -> None:
 
 
 def main(words: list[str]) -> None:
-    """With words: `connect`, whose connections get the time they need; tells those that nobody refused. Without: serves."""
+    """With words: `connect`, which gives the connections time and tells those not refused. Without words: serves."""
     if not words:
         serve(sys.stdin)
         return
