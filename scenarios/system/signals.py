@@ -2,13 +2,21 @@
 
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from scenarios.errors import Interrupted
 
 # A terminal's Ctrl-C, the request to end, a closed terminal, and Ctrl-\.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+# A thread that begins to wait for a lock just as a signal comes sleeps through it, and Python handles the signal only
+# when the wait ends. So the main thread waits no longer than this at a time, in seconds.
+HEARD_WITHIN = 0.5
+
+Value = TypeVar("Value")
 
 _received: list[int] = []
 _holding: list[bool] = []
@@ -58,3 +66,10 @@ def raise_if_received() -> None:
     """
     if _received:
         raise Interrupted(_received[0])
+
+
+def result_of(future: Future[Value]) -> Value:
+    """The future's result, or its exception; unlike `future.result()`, no signal can wait behind it."""
+    while not future.done():
+        wait([future], HEARD_WITHIN)
+    return future.result()

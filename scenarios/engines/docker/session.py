@@ -18,6 +18,7 @@ from scenarios.engines.docker.probes import Probes
 from scenarios.errors import EngineError, EngineGone
 from scenarios.system.owner import this_process
 from scenarios.system.seals import of_watcher
+from scenarios.system.signals import result_of
 
 SEND_WITHIN = 5.0  # seconds; a program that does not read its input may fill it
 
@@ -65,7 +66,7 @@ class DockerSession:
         network = self._workers.submit(self._create_network)
         services = self._scenario.services.values()
         for job in [self._workers.submit(self._stand, service, network) for service in services]:
-            job.result()
+            result_of(job)
 
     def _stand(self, service: Service, network: Future[None]) -> None:
         self._create_container(service)

@@ -19,6 +19,7 @@ from scenarios.engines.local.process_registry import Machine, Machines
 from scenarios.engines.local.service import LocalService, environment
 from scenarios.errors import EngineError, LabError, LabFailure, Unavailable
 from scenarios.system import proc_probe
+from scenarios.system.signals import result_of
 
 # Begins connections from within a run's network.
 CONNECT = (sys.executable, "-I", "-S", proc_probe.__file__)
@@ -63,7 +64,7 @@ class LocalSession:
         except RuntimeError as error:
             raise self._being_removed() from error
         try:
-            future.result()
+            result_of(future)
         except CancelledError as error:
             raise self._being_removed() from error
 

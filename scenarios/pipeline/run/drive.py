@@ -21,6 +21,7 @@ from scenarios.pipeline.timings import timed
 from scenarios.results import evidence as evidences
 from scenarios.results.events import Event
 from scenarios.results.evidence import Evidence, ServiceEvidence
+from scenarios.system.signals import result_of
 
 CONTINUE = b"continue\n"
 DYING = 3.0  # seconds that a server may take to end after one of its clients ended badly
@@ -176,7 +177,7 @@ class _Drive:
         self._watch.doing("starting " + ", ".join(able))
         self._order.started.update(able)
         for start in [self._pool.submit(self._session.start, name) for name in able]:
-            start.result()
+            result_of(start)
 
     def _hear(self, name: str) -> None:
         unheard = self._transcript[name].unheard
@@ -211,7 +212,7 @@ class _Drive:
         for name in self._order.servers or self._services:
             self._snapshots.begin(name, "ended")
         left = {name: self._pool.submit(self._collect, one, cut_short) for name, one in self._services.items()}
-        services = {name: future.result() for name, future in left.items()}
+        services = {name: result_of(future) for name, future in left.items()}
         self._pool.shutdown()
         problems = (problem for _, problem in services.values() if problem)
         return {name: kept for name, (kept, _) in services.items()}, next(problems, None)

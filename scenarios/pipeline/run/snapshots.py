@@ -7,6 +7,7 @@ from scenarios.engines.base import Session
 from scenarios.errors import Unavailable
 from scenarios.pipeline.run.transcript import Transcript
 from scenarios.results.sample import Sample, sample_of
+from scenarios.system.signals import result_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Snapshots:
     def results(self) -> None:
         """Returns once all snapshots are taken; raises what the first of them raised."""
         for snapshot in self._snapshots[self._awaited :]:
-            snapshot.sample.result()
+            result_of(snapshot.sample)
         self._awaited = len(self._snapshots)
 
     def finish(self, service: str) -> None:

@@ -14,6 +14,7 @@ from scenarios.errors import EngineGone, EvidenceError, LabFailure, ServiceDied,
 from scenarios.pipeline.run.spool import Spool
 from scenarios.results.events import Event, Events, Lines, event_in, last_lines, shortened
 from scenarios.results.evidence import LOGS, log_file
+from scenarios.system.signals import HEARD_WITHIN
 
 Clock = Callable[[], float]
 # The most events that wait to be handled; when a program prints more while the lab is busy, the oldest are dropped.
@@ -174,7 +175,7 @@ class Transcript:
                 left = self.deadline - self._clock()
                 if left <= 0:
                     raise self._timed_out(service, what)
-                self._changed.wait(left)
+                self._changed.wait(min(left, HEARD_WITHIN))
 
     @property
     def late(self) -> bool:
