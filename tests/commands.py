@@ -18,6 +18,7 @@ PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") el
 FAST_AT_A_TIME, ON_ENGINES_AT_A_TIME = (("-n", str(count)) for count in (PROCESSORS, PROCESSORS + 1))
 # From pytest's exit status to ours: an error in a test file is a failure, and finding no test is wrong usage.
 NONE_FOUND = 5
+SLOWEST = "--durations=20"  # the tests on which time can be saved are listed
 MEANING = {0: EXIT_PASS, 1: EXIT_FAIL, 2: EXIT_FAIL, 4: EXIT_USAGE, NONE_FOUND: EXIT_USAGE}
 
 
@@ -27,7 +28,7 @@ def test(only: str | None, fast: bool) -> int:
     ended = [_run("pytest", str(FAST), *FAST_AT_A_TIME, *chosen)]
     if not fast:
         for which, how in (("side_by_side", ON_ENGINES_AT_A_TIME), ("not side_by_side", ())):
-            ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", "-m", which, *how, *chosen))
+            ended.append(_run("pytest", str(ALL), f"--ignore={FAST}", "-m", which, SLOWEST, *how, *chosen))
     # With --only, one part may have no test.
     return worst([MEANING.get(one, EXIT_ERROR) for one in ended if one != NONE_FOUND] or [EXIT_USAGE])
 
