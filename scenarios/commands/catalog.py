@@ -9,7 +9,7 @@ from typing import Any
 
 from scenarios.definition import catalog
 from scenarios.definition.parameters import in_bytes
-from scenarios.definition.scenario import TOPICS, Scenario, Service
+from scenarios.definition.scenario import TOPICS, Scenario, Service, address_of
 from scenarios.errors import EXIT_PASS, EXIT_USAGE, LabError
 
 WIDTH = 80
@@ -56,6 +56,7 @@ def _details(one: Scenario) -> dict[str, Any]:
         "sweep": dict(one.sweep),
         "try": list(one.next_commands),
         "alone": one.alone,
+        "reports": list(one.reports),
     }
 
 
@@ -90,6 +91,8 @@ def _description(one: Scenario) -> Iterator[str]:
         yield from ("\nSweep:", *aligned({f"./inv sweep {one.name}": varied}))
     if one.next_commands:
         yield from ("\nTry:", *(f"  ./inv {command}" for command in one.next_commands))
+    if one.reports:
+        yield from ("\nPeople who met it:", *(f"  {address_of(report)}" for report in one.reports))
     if one.alone:
         yield "\nIt measures costs, so `./inv scenario --all` runs it alone."
 
@@ -111,7 +114,9 @@ def _meaning(one: Scenario, parameter: str) -> str:
 
 
 def _service(one: Service) -> str:
-    limits = [f"nofile {one.nofile}", f"pids_limit {one.pids_limit}", f"mem_limit {in_bytes(one.mem_limit)}"]
+    nofile = str(one.nofile) if one.nofile_hard is None else f"{one.nofile}:{one.nofile_hard}"
+    limits = [f"nofile {nofile}", f"pids_limit {one.pids_limit}", f"mem_limit {in_bytes(one.mem_limit)}"]
     limits += [f"cpu_count {one.cpu_count}"] if one.cpu_count else []
+    limits += [f"{name} {value}" for name, value in one.sysctls.items()]
     after = f"; after {', '.join(one.depends_on)}" if one.depends_on else ""
     return f"{one.program} ({one.image}): {', '.join(limits)}{after}"

@@ -90,7 +90,8 @@ def _limits(service: Service) -> dict[str, Any]:
         "pids_limit": service.pids_limit,
         "mem_limit": service.mem_limit,
         "memswap_limit": service.mem_limit,
-        "ulimits": {"nofile": {"soft": service.nofile, "hard": service.nofile}},
+        "ulimits": {"nofile": {"soft": service.nofile, "hard": service.most_nofile}},
+        **({"sysctls": dict(service.sysctls)} if service.sysctls else {}),
     }
     return limits if service.cpu_count is None else {**limits, "cpuset": cpuset(service)}
 

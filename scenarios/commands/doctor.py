@@ -106,7 +106,7 @@ def _limit(engine: Engine) -> Finding:
         text = "unknown: this engine does not report it; if --nofile is too high, the service fails to start"
         return Finding("highest nofile", "note", text)
     try:
-        needed = {name: max(s.nofile for s in catalog.load(name).services.values()) for name in catalog.names()}
+        needed = {name: max(s.most_nofile for s in catalog.load(name).services.values()) for name in catalog.names()}
     except SpecError as error:
         return Finding("catalog", "note", str(error), "correct this file; the other scenarios still run")
     short = sorted(name for name, nofile in needed.items() if nofile > limit.value)

@@ -66,6 +66,7 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
         services=services,
         family=written.family,
         next_commands=written.next_commands,
+        reports=written.reports,
         topic=written.topic,
         alone=written.alone,
         sweep={parameter: str(value) for parameter, value in written.sweep.items()},
@@ -208,16 +209,24 @@ def _service(source: YamlSource, name: str, service: WrittenService, values: Map
 
     with _problems(source, [*where, "mem_limit"], f"mem_limit is {service.mem_limit!r}"):
         memory = size(service.mem_limit)
+    soft, _, hard = str(service.nofile).partition(":")
+    nofile = count("ulimits.nofile", soft if hard else service.nofile, "ulimits", "nofile")
+    nofile_hard = count("ulimits.nofile", hard, "ulimits", "nofile") if hard else None
+    if nofile_hard is not None and nofile_hard < nofile:
+        text = f"ulimits.nofile is {nofile}:{nofile_hard}: the soft limit is above the hard one"
+        raise source.error([*where, "ulimits", "nofile"], text)
     return Service(
         name=name,
         image=service.image,
         program=service.program,
         args=tuple(filled("args", text, "args", i) for i, text in enumerate(service.args)),
-        nofile=count("ulimits.nofile", service.nofile, "ulimits", "nofile"),
+        nofile=nofile,
+        nofile_hard=nofile_hard,
         pids_limit=count("pids_limit", service.pids_limit, "pids_limit"),
         mem_limit=memory,
         depends_on=dict(service.depends_on),
         cpu_count=None if service.cpu_count is None else count("cpu_count", service.cpu_count, "cpu_count"),
+        sysctls={key: filled(key, value, "sysctls", key) for key, value in service.sysctls.items()},
         through=service.through,
         limited_by=tuple(found[1] for found in PLACEHOLDER.finditer(str(service.nofile))),
     )

@@ -21,7 +21,7 @@ SCHEMA = Path(__file__).with_name("schema.py")
 
 @dataclass(frozen=True)
 class WrittenService:
-    """One service, in Compose's words; `nofile` is that of its `ulimits`."""
+    """One service, in Compose's words; `nofile` is that of its `ulimits`: a number, or `soft:hard`."""
 
     image: str
     program: str
@@ -30,6 +30,7 @@ class WrittenService:
     pids_limit: Whole = 64
     mem_limit: str = "512MiB"
     cpu_count: Whole | None = None
+    sysctls: Mapping[str, Whole] = field(default_factory=dict)
     through: str | None = None
     depends_on: Mapping[str, Literal["ready", "completed"]] = field(default_factory=dict)
 
@@ -52,13 +53,15 @@ class WrittenScenario:
     timeout: float = 120
     parameters: Mapping[str, Value] = field(default_factory=dict)
     next_commands: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
     sweep: Mapping[str, Value] = field(default_factory=dict)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> WrittenScenario:
         given = {key: value for key, value in data.items() if key != "try"}
         services = {name: WrittenService.from_data(one) for name, one in data["services"].items()}
-        return cls(**{**given, "services": services, "next_commands": tuple(data.get("try", ()))})
+        lists = {"next_commands": tuple(data.get("try", ())), "reports": tuple(data.get("reports", ()))}
+        return cls(**{**given, "services": services, **lists})
 
 
 def read(source: YamlSource) -> WrittenScenario:

@@ -19,6 +19,12 @@ STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 ADDRESS = re.compile(r"\{\s*([a-z][a-z0-9-]*)\.(host|port)\s*\}")
 
 
+def address_of(report: str) -> str:
+    """The web address of a public report, `owner/repository#number` on GitHub."""
+    repository, _, number = report.partition("#")
+    return f"https://github.com/{repository}/issues/{number}"
+
+
 @dataclass(frozen=True)
 class Address:
     host: str
@@ -44,10 +50,11 @@ class Service:
     """One service, ready to start: a program in an image, with its limits.
 
     `nofile` and `pids_limit` are counts, `mem_limit` is in bytes, `cpu_count` is the number of CPUs that it may use
-    (None: all). `depends_on` maps each service to the condition to wait for. `limited_by` names the parameters in
-    `nofile`. Arguments may still hold addresses of other services. `code` runs in place of `program`, which then still
-    says how the code has to behave. `through` is a program of labs/programs that is started instead; it gets the
-    module as its first argument, runs it and watches it.
+    (None: all). `nofile` is the soft limit, `nofile_hard` the hard one (None: the same). `sysctls` are settings of the
+    service's own network, as the kernel writes them. `depends_on` maps each service to the condition to wait for.
+    `limited_by` names the parameters in `nofile`. Arguments may still hold addresses of other services. `code` runs in
+    place of `program`, which then still says how the code has to behave. `through` is a program of labs/programs that
+    is started instead; it gets the module as its first argument, runs it and watches it.
     """
 
     name: str
@@ -60,12 +67,19 @@ class Service:
     depends_on: dict[str, Literal["ready", "completed"]]
     limited_by: tuple[str, ...] = ()
     cpu_count: int | None = None
+    nofile_hard: int | None = None
+    sysctls: Mapping[str, str] = field(default_factory=dict)
     through: str | None = None
     code: Code | None = None
 
     @property
     def platform(self) -> str:
         return IMAGES[self.image]
+
+    @property
+    def most_nofile(self) -> int:
+        """The hard limit of open descriptors: how far the program itself may raise its soft limit."""
+        return self.nofile if self.nofile_hard is None else self.nofile_hard
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -89,7 +103,8 @@ class Scenario:
     """An experiment with every parameter set; `given` names those that the user set.
 
     `summary` and `teaches` speak of these parameters. A scenario that must run `alone` measures costs. `sweep` maps the
-    parameters that a sweep varies by default to a range, list or value as text.
+    parameters that a sweep varies by default to a range, list or value as text. `reports` are public reports of people
+    who met what it shows, as `owner/repository#number` on GitHub.
     """
 
     name: str
@@ -101,6 +116,7 @@ class Scenario:
     family: str
     given: tuple[str, ...] = ()
     next_commands: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
     topic: str = ""
     alone: bool = False
     sweep: Mapping[str, str] = field(default_factory=dict)

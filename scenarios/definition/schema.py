@@ -12,6 +12,7 @@ from scenarios.definition.yaml_source import YamlSource
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
 ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$", max_length=200)]
+Report = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+#[0-9]+$")]  # of a public tracker: owner/repository#number
 # The key may be left out; catalog_file.py has its default.
 LEFT_OUT: Any = Field(default=None)
 
@@ -22,8 +23,12 @@ class Allowed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+# Only settings of a network namespace, which each container has for itself.
+Sysctl = Annotated[str, Field(pattern=r"^net\.(core\.somaxconn|ipv4\.(ip_local_port_range|tcp_[a-z0-9_]+))$")]
+
+
 class UlimitsSchema(Allowed):
-    """The limits of a service, in Compose's words; each is soft and hard limit."""
+    """The limits of a service, in Compose's words: one number, or `soft:hard`."""
 
     nofile: Whole
 
@@ -38,6 +43,7 @@ class ServiceSchema(Allowed):
     pids_limit: Whole = LEFT_OUT
     mem_limit: str = LEFT_OUT
     cpu_count: Whole = LEFT_OUT
+    sysctls: dict[Sysctl, Whole] = LEFT_OUT
     # A program of labs/programs that runs this one and watches it.
     through: ProgramName = LEFT_OUT
     depends_on: dict[str, Literal["ready", "completed"]] = LEFT_OUT
@@ -55,6 +61,8 @@ class ScenarioSchema(Allowed):
     parameters: dict[ParameterName, Value] = LEFT_OUT
     services: dict[Name, ServiceSchema] = Field(min_length=1)
     family: str
+    # Where people met it.
+    reports: list[Report] = LEFT_OUT
     # The parameters that a sweep varies: a range, a list, or one value each.
     sweep: dict[ParameterName, Value] = LEFT_OUT
     # Commands to try next, without the `./inv` in front.

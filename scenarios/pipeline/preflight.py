@@ -31,6 +31,8 @@ def check_limits(scenario: Scenario, engine: Engine) -> None:
     """Raises UsageError if the user asked for more than the engine can give, Unavailable if the catalog did."""
     limit = engine.hard_nofile()
     for service in scenario.services.values():
-        if limit is not None and service.nofile > limit.value:
-            text = f"{service.name} needs nofile {service.nofile}; the highest here is {limit.value}: {limit.source}"
+        if limit is not None and service.most_nofile > limit.value:
+            text = (
+                f"{service.name} needs nofile {service.most_nofile}; the highest here is {limit.value}: {limit.source}"
+            )
             raise refused(scenario, text, service.name)

@@ -103,6 +103,9 @@ WRONG = [
     ("  clients: 5", "  clients: 5\n  clients: 6", 4, "twice"),
     ("nofile: ", "nofiles: ", 11, "nofiles"),
     ('"{clients + 64}"', "0", 11, "ulimits.nofile is 0"),
+    ('"{clients + 64}"', '"64:32"', 11, "ulimits.nofile is 64:32: the soft limit is above the hard one"),
+    ('"{clients + 64}"', '"64:many"', 11, "ulimits.nofile is 'many'"),
+    ("    ulimits: ", "    sysctls: {kernel.msgmax: 1}\n    ulimits: ", 11, "kernel.msgmax"),
     ('"{clients + 64}"', '"٥"', 11, "ulimits.nofile is '٥'"),
     ('"{clients + 64}"', "9999999999999", 11, "not a whole number"),
     ("  server:\n", "  Server:\n", 7, "Server"),
@@ -111,6 +114,7 @@ WRONG = [
     ("family: ", "sweep: {nobody: 1..5}\nfamily: ", 13, "no parameter 'nobody'"),
     ("family: ", "sweep: {clients: [1, 5]}\nfamily: ", 13, "sweep.clients"),
     ("services:", "services: {}\nother:", 7, "unknown key 'other'"),
+    ("family: ", "reports: [somebody]\nfamily: ", 13, "reports"),
 ]
 
 

@@ -104,7 +104,7 @@ def test_each_scenario_is_a_profile_of_its_services_on_a_network_without_a_way_o
 def test_every_service_has_the_limits_and_the_confinement_of_the_docker_engine(name: str) -> None:
     scenario = catalog.load(name)
     for service, made in zip(scenario.services.values(), services_of(scenario).values(), strict=True):
-        assert made["ulimits"]["nofile"] == {"soft": service.nofile, "hard": service.nofile}
+        assert made["ulimits"]["nofile"] == {"soft": service.nofile, "hard": service.most_nofile}
         assert (made["mem_limit"], made["memswap_limit"]) == (service.mem_limit, service.mem_limit)
         assert made["pids_limit"] == service.pids_limit
         assert (made["read_only"], made["init"], made["cap_drop"]) == (True, True, ["ALL"])

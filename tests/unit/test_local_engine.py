@@ -9,14 +9,15 @@ import socket
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from scenarios.definition import catalog
-from scenarios.definition.scenario import STREAMS
+from scenarios.definition.scenario import STREAMS, Service
 from scenarios.engines.base import MOST_BYTES
 from scenarios.engines.local import service as local_service
 from scenarios.engines.local import session as local_session
@@ -61,6 +62,39 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], st
         return "own"
 
     return put
+
+
+def with_sysctls(name: str, value: str) -> Service:
+    return replace(service(name, "hangs"), sysctls={"net.core.somaxconn": value})
+
+
+@ON_LINUX
+@pytest.mark.skipif(os.geteuid() != 0 or new_namespace() is None, reason="only root may set sysctls, in a namespace")
+def test_sysctls_hold_in_the_run_s_own_network_and_not_on_this_machine(tmp_path: Path) -> None:
+    somaxconn, engine = Path("/proc/sys/net/core/somaxconn"), LocalEngine(tmp_path / "state")
+    before = somaxconn.read_text(encoding="ascii")
+    server = with_sysctls("server", str(int(before) + 17))
+    assert engine.unable([server]) is None
+    run = SmallRun(engine, server)
+    inside = run.session.execute("server", ["cat", str(somaxconn)]).stdout.decode()
+    assert (int(inside), somaxconn.read_text(encoding="ascii")) == (int(before) + 17, before)
+    run.session.remove()
+
+
+@pytest.mark.parametrize(
+    ("own_network", "user", "values", "why"),
+    [
+        (True, 1000, ("7",), "only root can set sysctls, such as net.core.somaxconn"),
+        (True, 0, ("7", "8"), "share one network, and they set net.core.somaxconn differently"),
+        (False, 0, ("7", "7"), "sysctls need a network of the run's own"),
+    ],
+)
+def test_sysctls_that_cannot_be_set_are_a_reason_to_skip(
+    own_network: bool, user: int, values: Sequence[str], why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    engine = LocalEngine(tmp_path / "state", own_network=own_network)
+    assert why in (engine.unable([with_sysctls(f"s{number}", value) for number, value in enumerate(values)]) or "")
 
 
 def ended(run: SmallRun, name: str) -> int:

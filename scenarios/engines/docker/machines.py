@@ -108,7 +108,8 @@ def _host_config(api: Any, service: Service, network: str, pids: int, usable: Se
         mem_limit=service.mem_limit,
         memswap_limit=service.mem_limit,
         cpuset_cpus=cpuset(service, usable),
-        ulimits=[Ulimit(name="nofile", soft=service.nofile, hard=service.nofile)],
+        ulimits=[Ulimit(name="nofile", soft=service.nofile, hard=service.most_nofile)],
+        sysctls=dict(service.sysctls),
         # Room for base.MOST_BYTES of both streams in the engine's own format, to compare all that is kept.
         log_config=LogConfig(type="json-file", config={"max-size": "3g"}),
     )

@@ -85,13 +85,30 @@ class LocalEngine:
         """Nothing: `doctor` examines this machine itself."""
 
     def unable(self, services: Iterable[Service]) -> str | None:
-        """Why a service needs more than a Python."""
+        """Why a service needs more than a Python and this machine's kernel."""
+        services = list(services)
         for service in services:
             if service.image == "windows":
                 return f"{service.name} needs the Windows image, and the local engine has none: use --engine docker"
             if service.cpu_count is not None and not processors():
                 return f"{service.name} needs a limit of processors, and {sys.platform} has none"
-        return too_few_processors(services, len(processors()))
+        return too_few_processors(services, len(processors())) or self._sysctls_refused(services)
+
+    def _sysctls_refused(self, services: Iterable[Service]) -> str | None:
+        """Why the services' sysctls cannot be set. All services of a run share its one network."""
+        given = {(key, value) for service in services for key, value in service.sysctls.items()}
+        names = sorted(key for key, _ in given)
+        if not names:
+            return None
+        if os.geteuid() != 0:
+            return f"on the local engine only root can set sysctls, such as {names[0]}: use --engine docker"
+        if len(set(names)) < len(names):
+            twice = next(key for key in names if names.count(key) > 1)
+            return f"on the local engine all services of a run share one network, and they set {twice} differently"
+        with self._lock:
+            self._tried = self._new_namespace()
+            own = self._tried is not None
+        return None if own else "sysctls need a network of the run's own, and this machine allows none"
 
     def open(
         self,

@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -148,6 +148,17 @@ class Network:
     def prefix(self) -> list[str]:
         """The words before a command that make it run in this network."""
         return self._namespace.prefix if self._namespace else []
+
+    def set_sysctls(self, sysctls: Mapping[str, str]) -> None:
+        """Sets sysctls of this network, by their names with dots; only root may. Raises EngineError."""
+        for name, value in sysctls.items():
+            if self._namespace is None:
+                raise EngineError(f"{name} cannot be set: the run has no network of its own")
+            file = f"/proc/sys/{name.replace('.', '/')}"
+            command = [*self._namespace.prefix, "sh", "-c", 'printf %s "$1" >"$2"', "sysctl", value, file]
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise EngineError(f"{name} cannot be set to {value!r}: {done.stderr.strip()}")
 
     def sockets(self, service: str) -> int | None:
         """How many TCP sockets of the service's address programs have; None where it cannot be known."""

@@ -24,8 +24,8 @@ from scenarios.system.seals import of_watcher
 # waits for its turn. The seal is neither in the program's arguments nor in its environment.
 LAUNCH = r"""
 read -r seal || exit 125
-ulimit -n "$1" || exit 126
-shift
+ulimit -S -n "$1" && ulimit -H -n "$2" || exit 126
+shift 2
 printf '{"event": "started", "pid": %d, "seal": "%s"}\n' "$$" "$seal"
 exec "$@"
 """
@@ -99,10 +99,9 @@ class LocalService:
         try:
             if service.code:
                 self._machine.write_code(service.code)
+            limits = [str(service.nofile), str(service.most_nofile)]
             try:
-                self._process = self._spawn(
-                    [*prefix, "sh", "-c", LAUNCH, "launch", str(service.nofile)], program, address
-                )
+                self._process = self._spawn([*prefix, "sh", "-c", LAUNCH, "launch", *limits], program, address)
             finally:
                 self._log.start()
             assert self._process.stdin is not None

@@ -81,6 +81,7 @@ class LocalSession:
             self._services[service] = LocalService(machine, self._sink, most_bytes(one))
             self._machines[service] = machine
         self._network = Network(sorted(self._scenario.services), self._take_namespace())
+        self._network.set_sysctls(dict(one for s in self._scenario.services.values() for one in s.sysctls.items()))
         for one in self._scenario.services.values():
             self._stand(one, self._network)
 

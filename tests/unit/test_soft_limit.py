@@ -1,0 +1,41 @@
+"""The family soft_limit: what it predicts, and how it measures."""
+
+from dataclasses import replace
+
+import pytest
+
+from scenarios import families
+from scenarios.definition import catalog
+from scenarios.errors import UsageError
+from scenarios.families.base import Known
+from scenarios.results.sample import Sample
+from scenarios.theory.descriptors import EMFILE
+from tests.unit.builders import evidence, service
+from tests.unit.scripted import event
+
+FAMILY = families.find("soft_limit")
+LOOK = Sample(moment="full", descriptors=64, watched=None, nofile_soft=64, nofile_hard=4096, resident=1, cpu_seconds=0)
+
+
+@pytest.mark.parametrize(("soft", "hard"), [("16", "16"), ("64", "4096")])
+def test_as_many_descriptors_are_predicted_as_each_limit_says(soft: str, hard: str) -> None:
+    scenario = catalog.load("soft-limit", {"soft": soft, "hard": hard})
+    predicted = FAMILY.predict(Known(scenario, {"program": "linux"})).json()
+    assert list(predicted["open"].values()) == [int(soft), int(hard), int(hard)]
+    assert predicted["limit"] == predicted["open"]
+
+
+def test_a_soft_limit_above_the_hard_one_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="the soft limit is above the hard one"):
+        catalog.load("soft-limit", {"soft": "65", "hard": "64"})
+
+
+def test_each_moment_has_its_descriptors_its_limit_and_its_refusal() -> None:
+    looks = (LOOK, replace(LOOK, moment="lifted", descriptors=4096, nofile_soft=4096))
+    program = service("program", event("full", error=EMFILE), exit_status=0, samples=looks)
+    assert FAMILY.measure(evidence(program)) == {
+        "open": {"at the soft limit": 64, "after lifting it": 4096},
+        "limit": {"at the soft limit": 64, "after lifting it": 4096},
+        "refusals": {"at the soft limit": EMFILE},
+        "error": None,
+    }
