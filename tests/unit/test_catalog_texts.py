@@ -110,7 +110,8 @@ def test_one_scenario_is_told_in_full_in_80_columns(name: str, capsys: pytest.Ca
         assert f"  {parameter}={value}  " in out
         assert catalog.kind(scenario, parameter).allowed() in words
     for service in scenario.services.values():
-        assert f"{service.name} {service.program} ({service.image}): nofile {service.nofile}," in words
+        nofile = ":".join(map(str, dict.fromkeys((service.nofile, service.most_nofile))))
+        assert f"{service.name} {service.program} ({service.image}): nofile {nofile}," in words
     assert [f"  ./inv {command}\n" in out for command in scenario.next_commands] == [True] * len(scenario.next_commands)
     assert ("runs it alone" in out) == scenario.alone
     assert (f"./inv sweep {name}" in out) == bool(scenario.sweep)

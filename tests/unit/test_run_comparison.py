@@ -83,8 +83,11 @@ def test_what_differs_is_shown_and_times_and_resources_with_their_ratio(
     assert "watched" not in out
 
 
-def test_what_does_not_differ_is_said_to_be_the_same(keep: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_does_not_differ_is_said_to_be_the_same(
+    keep: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     keep()
+    monkeypatch.chdir(tmp_path)  # where no `runs` of somebody who works here is
     assert compared_runs("epoll-500", "runs/latest") == EXIT_PASS
     out = capsys.readouterr().out
     assert row(out, "parameters") == ["the", "same"]

@@ -29,21 +29,21 @@ def look(moment: str, memory: int, cpu: float) -> Sample:
                   processes=1, threads=1, memory=memory, all_cpu_seconds=cpu, exact=True)  # fmt: skip
 
 
-def looks(empty: int = 2**20, holds: int = 2**20 + 50 * 2048) -> tuple[Sample, ...]:
-    """Those at a server whose memory grew, and that was least busy in the second of two parts."""
+def looks(first: float, empty: int = 2**20, holds: int = 2**20 + 50 * 2048) -> tuple[Sample, ...]:
+    """Those at a server whose memory grew, and that used `first` s of CPU time in one part, and 0.1 s in the other."""
     moments = {"came 0 times": 1.0, "came 1 times": 1.02, "came 2 times": 1.03, "empty": 2, "asked 0 times": 2.0,
-               "asked 1 times": 2.5, "asked 2 times": 2.6, "rested": 2.6}  # fmt: skip
+               "asked 1 times": 2 + first, "asked 2 times": 2.1 + first, "rested": 2.1 + first}  # fmt: skip
     return tuple(look(moment, empty if moment == "empty" else holds, cpu) for moment, cpu in moments.items())
 
 
-def compared(rate: int = 2000, kept: dict[str, int] | None = None, **connections: int) -> Evidence:
+def compared(rate: int = 2000, kept: dict[str, int] | None = None, first: float = 0.1, **connections: int) -> Evidence:
     """A run of which nothing is known but how many connections a second the servers took; the others took 9000."""
     best = dict.fromkeys(MECHANISMS, 9000) | connections
     said = [event("came", connections=best), event("kept", connections=best | (kept or {}))]
     for name in MECHANISMS:
         said += [event("paced", server=name, latencies=[late] * 100) for late in (900, 100)]
     said.append(event("compared", parts=2, connections=100, requests=1000))
-    servers = [replace(service(name), samples=looks()) for name in MECHANISMS]
+    servers = [replace(service(name), samples=looks(first)) for name in MECHANISMS]
     run = evidence(*servers, service("client", "".join(said), exit_status=0))
     return replace(run, scenario=catalog.load("server-models", {"rate": str(rate)}))
 
@@ -70,6 +70,15 @@ def test_what_costs_no_more_than_the_others_is_noticed() -> None:
     alike = dict.fromkeys(MECHANISMS, 100.0)
     orders: list[Any] = list(FAMILY.predict(Known(catalog.load("server-models"), {})).relations["memory"])
     assert all(one.difference(alike) for one in orders)
+
+
+def test_costs_that_noise_hides_are_no_failure_and_what_noise_cannot_hide_is_one() -> None:
+    for first, late in ((0.1, False), (0.11, False), (0.13, True)):
+        run = compared(first=first)
+        prediction = FAMILY.predict(Known(run.scenario, {}, run))
+        assert (prediction.late is not None) == late
+        assert ("cpu_request" in prediction.relations) != late
+        assert "memory" in prediction.relations
 
 
 def test_who_comes_to_a_server_that_cannot_keep_up_waits_longest() -> None:
@@ -99,7 +108,7 @@ def test_a_percentile_is_the_value_below_which_so_many_latencies_are() -> None:
 
 
 def test_costs_are_those_of_the_part_in_which_they_were_lowest() -> None:
-    measured = FAMILY.measure(compared(epoll=8000))
+    measured = FAMILY.measure(compared(first=0.5, epoll=8000))
     assert {key: measured[key]["epoll"] for key in server_models.COSTS} == {
         "connections": 8000, "p50": 100, "p99": 100, "cpu_connection": 100.0, "cpu_request": 100.0, "memory": 2.0,
     }  # fmt: skip
