@@ -1,0 +1,47 @@
+"""Parameters and wrong programs with which port_exhaustion is tested."""
+
+from tests.mutants import Drawn, Mutant
+
+SCENARIO, SERVER, CLIENT = "ports-exhausted", "servers.close_on_request", "clients.use_ports"
+DRAWN: Drawn = {SCENARIO: {"connections": ("1", "7", "120"), "ports": ("2", "8", "100")}}
+# Written from the catalog alone, like the next but one.
+CLAIMS = '''"""Prints what a right client prints, and connects to nothing."""
+import sys
+from labs.programs.events import checkpoint, emit
+emit("ready", platform=sys.platform)
+refused = "[Errno 99] Cannot assign requested address"
+emit("used", way="held", made=10, error=refused)
+emit("used", way="client-first", made=10, error=refused)
+emit("used", way="server-first", made=50, error=None)
+checkpoint("exhausted")
+'''
+RESETS = """sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\\1\\0\\0\\0\\0\\0\\0\\0")
+    sock.close()
+
+
+def close_last("""
+MUTANTS = (
+    Mutant("the client only prints", SCENARIO, CLIENT, CLAIMS),
+    Mutant("the client resets what it should close", SCENARIO, CLIENT, RESETS, "sock.close()\n\n\ndef close_last("),
+    Mutant(
+        "the client closes what it should hold",
+        SCENARIO,
+        CLIENT,
+        'close_first,\n    "client',
+        'held.append,\n    "client',
+    ),
+    Mutant(
+        "the client closes first in each way",
+        SCENARIO,
+        CLIENT,
+        '"server-first": close_first',
+        '"server-first": close_last',
+    ),
+    Mutant(
+        "the server accepts and resets",
+        SCENARIO,
+        SERVER,
+        "listener.accept()[0].close(); continue",
+        "selector.register(listener.accept()[0], selectors.EVENT_READ)",
+    ),
+)
