@@ -1,0 +1,72 @@
+"""Descriptors that are closed while epoll watches them and a copy lives: what epoll reports, and how it ends."""
+
+from collections.abc import Mapping
+
+from scenarios.definition.parameters import Kind, whole_number
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.common import joined
+from scenarios.judging.failures import ERROR, first_failure
+from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+
+EBADF = "[Errno 9] Bad file descriptor"
+GHOSTS, CURED = "closed while a copy lives", "unregistered before"
+# The moments at which the lab looks at the epoll sets, in words.
+MOMENTS = {"registered": "at first", "closed": "after the close", "copies-closed": "after the copies' close"}
+
+
+class GhostEvents(Plain):
+    """`reported` counts events of closed descriptors, `again` those of the next call; `watched` is the kernel's count.
+
+    `refusals` are the texts with which the kernel refused to unregister a closed descriptor.
+    """
+
+    name = "ghost_events"
+    parameters: Mapping[str, Kind] = {"count": Kind("descriptors of each kind", whole_number, 1, 200)}
+    services = frozenset({"program"})
+    quantities = (
+        Quantity("reported", label="closed and reported", unit="descriptors", noun="closed descriptors reported"),
+        Quantity("again", label="reported again", unit="descriptors", noun="closed descriptors reported again"),
+        Quantity("refusals", label="unregister", read=joined(", ")),
+        Quantity("watched", unit="descriptors", noun="descriptors watched"),
+        ERROR,
+    )
+
+    def predict(self, known: Known) -> Prediction:
+        """epoll(7), questions 6 and 7: an entry lives until every descriptor of its open file is closed."""
+        count = known.scenario.number("count")
+        watched = dict(zip(MOMENTS.values(), (2 * count, count, 0), strict=True))
+        return Prediction(
+            expected={
+                "reported": Each({GHOSTS: Exactly(count), CURED: Exactly(0)}),
+                "again": Exactly(count),
+                "refusals": Exactly([EBADF]),
+                "watched": Each({moment: Exactly(number) for moment, number in watched.items()}),
+                "error": Exactly(None),
+            },
+            reason="an entry of epoll belongs to the open file behind a descriptor, and lives as long. After the close "
+            "the number is no descriptor any more, so it cannot be unregistered.",
+            facts={"count": count},
+        )
+
+    def measure(self, evidence: Evidence) -> dict[str, Json]:
+        program = evidence.services["program"]
+        told = program.last("copies-closed") or {}
+        looks = {words: program.looked(moment) for moment, words in MOMENTS.items()}
+        reported = told.get("reported", {})
+        return {
+            "reported": {
+                words: reported[one] for one, words in (("ghosts", GHOSTS), ("cured", CURED)) if one in reported
+            },
+            "again": told.get("again"),
+            "refusals": told.get("refusals"),
+            "watched": {words: look.watched for words, look in looks.items() if look},
+            "error": first_failure(evidence.services.values()),
+        }
+
+    def tell(self, service: str, event: Event) -> str | None:
+        if event["event"] != "copies-closed":
+            return None
+        return f"{service}: epoll reported {event['reported']['ghosts']} closed descriptors"
+
+
+FAMILY: Family = GhostEvents()

@@ -1,0 +1,39 @@
+"""The family ghost_events: what it predicts, and how it measures."""
+
+from dataclasses import replace
+
+from scenarios import families
+from scenarios.definition import catalog
+from scenarios.families.base import Known
+from scenarios.families.ghost_events import CURED, EBADF, GHOSTS
+from scenarios.results.sample import Sample
+from tests.unit.builders import evidence, service
+from tests.unit.scripted import event
+
+FAMILY = families.find("ghost_events")
+LOOK = Sample(
+    moment="registered", descriptors=35, watched=10, nofile_soft=64, nofile_hard=64, resident=1, cpu_seconds=0
+)
+
+
+def test_what_is_closed_is_reported_until_its_copies_are_closed() -> None:
+    predicted = FAMILY.predict(Known(catalog.load("ghost-events", {"count": "7"}), {})).json()
+    assert predicted["reported"] == {GHOSTS: 7, CURED: 0}
+    assert list(predicted["watched"].values()) == [14, 7, 0]
+
+
+def test_the_kernel_s_count_and_the_program_s_report_are_measured() -> None:
+    said = event("copies-closed", reported={"ghosts": 5, "cured": 0}, again=5, refusals=[EBADF])
+    looks = (LOOK, replace(LOOK, moment="closed", watched=5), replace(LOOK, moment="copies-closed", watched=0))
+    assert FAMILY.measure(evidence(service("program", said, exit_status=0, samples=looks))) == {
+        "reported": {GHOSTS: 5, CURED: 0},
+        "again": 5,
+        "refusals": [EBADF],
+        "watched": {"at first": 10, "after the close": 5, "after the copies' close": 0},
+        "error": None,
+    }
+
+
+def test_of_a_program_that_ended_early_nothing_is_measured() -> None:
+    measured = FAMILY.measure(evidence(service("program", exit_status=1)))
+    assert (measured["reported"], measured["again"], measured["watched"]) == ({}, None, {})
