@@ -31,6 +31,7 @@ JSON = "print JSON on stdout and nothing else"
         "repeat": "N  run it N times; --json prints the worst run",
         "dry-run": "predict only; start nothing",
         "timeout": "SECONDS  after this time a run counts as hung",
+        "verbose": "show all values, checks and pictures, not only what differs and the lesson's picture",
         "all": "run the whole catalog: in parallel, but scenarios that measure costs one by one",
         "topic": "TOPIC  with --all, only coroutines, waiting, servers or events",
         "resume": "with --all, continue an interrupted run with what is left",
@@ -48,6 +49,7 @@ def scenario(
     repeat: str | None = None,
     dry_run: bool = False,
     timeout: str | None = None,
+    verbose: bool = False,
     all: bool = False,
     topic: str | None = None,
     resume: bool = False,
@@ -60,7 +62,7 @@ def scenario(
     from scenarios.commands import scenario
 
     given = scenario.parameters(clients, nofile, set_ or [])
-    options = scenario.Options(engine, keep, json, repeat, dry_run, timeout)
+    options = scenario.Options(engine, keep, json, repeat, dry_run, timeout, verbose)
     if all or not name:
         from scenarios.commands import batch
 

@@ -58,6 +58,7 @@ class Options:
     repeat: str | None = None
     dry_run: bool = False
     timeout: str | None = None
+    verbose: bool = False
 
     @property
     def times(self) -> int:
@@ -105,7 +106,7 @@ def _kept(engine: Engine, directory: str, service: str) -> str:
 @contextmanager
 def setup(options: Options) -> Iterator[Setup]:
     """The engine, audience and limits that the options ask for; raises UsageError or EngineUnavailable."""
-    audience = TerminalAudience(quiet=options.as_json)
+    audience = TerminalAudience(quiet=options.as_json, verbose=options.verbose)
     try:
         yield Setup(None if options.dry_run else connect(options), audience, options.keep, options.seconds)
     finally:

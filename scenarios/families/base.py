@@ -21,6 +21,8 @@ from scenarios.results.evidence import ServiceEvidence as ServiceEvidence
 
 # What reading an event raises if a value is missing or of a wrong type, such as an infinite number.
 MISUNDERSTOOD = (KeyError, TypeError, ValueError, OverflowError)
+# Measured or predicted values of a record, by the keys of the quantities.
+Values = Mapping[str, Json]
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,12 @@ class Family(Protocol):
     def tell(self, service: str, event: Event) -> str | None:
         """One line about an event, shown while the scenario runs; None for events that users need not see."""
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """Pictures of what was measured, which is given by the keys of the quantities. Pure."""
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """Pictures of a run. The first shows the lesson, with the prediction drawn into it. Pure.
 
-    def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """The same, beside what theory predicts for the scenario's parameters."""
+        `measured` and `predicted` are those of the record, by the keys of the quantities; `bands` of
+        families/common.py makes what a picture draws of a prediction.
+        """
 
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
         """The most that a service can have by its mechanism, whatever its limit of descriptors is; for pictures."""
@@ -98,11 +101,8 @@ class Plain:
     def tell(self, service: str, event: Event) -> str | None:  # noqa: ARG002 - no event is shown
         return None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - the table suffices
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
         return ()
-
-    def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:  # noqa: ARG002 - as above
-        return self.pictures(measured)
 
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:  # noqa: ARG002 - only some mechanisms have one
         return ()
@@ -139,10 +139,10 @@ def measure(family: Family, evidence: Evidence) -> dict[str, Json]:
         raise _not_understood(error) from error
 
 
-def pictures(family: Family, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-    """Pictures of a run; none if what was measured lacks a value that they need."""
+def pictures(family: Family, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+    """Pictures of a run, the headline first; none if what was measured lacks a value that they need."""
     try:
-        return family.scene(scenario, measured)
+        return family.scene(scenario, measured, predicted)
     except MISUNDERSTOOD:
         return ()
 

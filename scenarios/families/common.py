@@ -1,15 +1,21 @@
 """Helpers that several families share; itself no family."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from scenarios.definition.parameters import Kind, whole_number
 from scenarios.errors import Unavailable
 from scenarios.judging.failures import failure, first_failure
-from scenarios.judging.quantities import Between, Exactly, Expectation, Json, Read
+from scenarios.judging.quantities import Between, Exactly, Expectation, Json, Order, Read, is_bound
+from scenarios.pictures import Band, Bound
 from scenarios.results.events import Event
 from scenarios.results.evidence import ServiceEvidence
 from scenarios.results.sample import Sample
+from scenarios.system.files import is_number
+from scenarios.theory.descriptors import EMFILE, FD_OUT_OF_RANGE, TOO_MANY_FDS
 
+# A limit that allows more than so many times the clients that came is not drawn.
+FAR = 4
 LONGEST_WAIT = 3600 * 1_000_000  # microseconds
 # Under a lower soft limit CPython and libuv themselves do not start.
 NOFILE = Kind("the server's limit of open descriptors", whole_number, 24, 2**20, optional=True)
@@ -18,6 +24,42 @@ NOFILE = Kind("the server's limit of open descriptors", whole_number, 24, 2**20,
 def count_between(low: int, high: int) -> Expectation:
     """A whole number from `low` to `high`; exactly that one when both are the same."""
     return Exactly(low) if low == high else Between(low, high)
+
+
+def band(predicted: Json) -> Band:
+    """The prediction of one number, as a picture draws it."""
+    if is_number(predicted):
+        return Band(predicted, predicted)
+    if is_bound(predicted):
+        return Band(predicted.get("at_least"), predicted.get("at_most"))
+    if isinstance(predicted, list) and len(predicted) == 2 and all(map(is_number, predicted)):
+        return Band(*predicted)
+    return Band()
+
+
+def bands(predicted: Json) -> dict[str, Band]:
+    """The predictions of a quantity by name, as a picture draws them; without names for which any number may come."""
+    found = {name: band(one) for name, one in predicted.items()} if isinstance(predicted, Mapping) else {}
+    return {name: one for name, one in found.items() if one.high is not None or one.low}
+
+
+def bands_of(orders: Iterable[Order], values: Mapping[str, float]) -> dict[str, Band]:
+    """By name, the least value that these orders allow beside the values of the others."""
+    least: dict[str, float] = {}
+    for one in orders:
+        groups = [(part,) if isinstance(part, str) else part for part in one.names]
+        for before, after in pairwise(groups):
+            low = one.margin * max(values[name] for name in before)
+            least |= {name: max(low, least.get(name, 0.0)) for name in after}
+    return {name: Band(low=low) for name, low in least.items()}
+
+
+def client_limits(came: int, limits: Mapping[str, int]) -> tuple[Bound, ...]:
+    """Lines for a bar of clients: how many came, and how many each limit of the server allows, if that is near."""
+    near = {words: most for words, most in limits.items() if most <= FAR * came}
+    words = {EMFILE: "the limit of open descriptors", FD_OUT_OF_RANGE: "select's highest descriptor number",
+             TOO_MANY_FDS: "select's longest list"}  # fmt: skip
+    return (Bound(came, "how many came"), *(Bound(most, words.get(one, one)) for one, most in near.items()))
 
 
 def joined(separator: str) -> Read:

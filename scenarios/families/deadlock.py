@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import band
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Exactly, Json, Quantity
+from scenarios.pictures import Bars, Picture
 from scenarios.theory.sharing import is_ring, locks_of_ring
 
 
@@ -49,6 +51,11 @@ class Deadlock(Plain):
             "waiting": later.threads - 1 if later else None,
             "error": first_failure(evidence.services.values()),
         }
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        words = {"finished": "got both locks", "waiting": "wait for ever"}
+        counted = {word: measured[key] for key, word in words.items() if measured[key] is not None}
+        return (Bars("threads", "threads", counted, {word: band(predicted[key]) for key, word in words.items()}),)
 
 
 FAMILY: Family = Deadlock()

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, size, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
-from scenarios.families.common import NOFILE, served_by, tell_clients
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import NOFILE, band, client_limits, served_by, tell_clients
 from scenarios.judging.failures import ERROR, failure, first_failure
 from scenarios.judging.quantities import Exactly, Json, Quantity
-from scenarios.pictures import Bound, Cliff
+from scenarios.pictures import Bars, Bound, Cliff, Picture
 from scenarios.theory import mechanisms
-from scenarios.theory.descriptors import FD_SETSIZE
+from scenarios.theory.descriptors import FD_SETSIZE, Server, limits
 from scenarios.theory.mechanisms import KNOWN, Machine
 
 PROGRAM = "servers.echo_"
@@ -92,6 +92,14 @@ class Echo(Plain):
             "error": error,
         }
 
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """The clients and what the server has with all of them; lines are limits on the number of clients."""
+        keys = {"clients served": "served", **{key: key for key in HELD}}
+        values = {name: measured[key] for name, key in keys.items() if measured[key] is not None}
+        foreseen = {name: band(predicted[key]) for name, key in keys.items() if predicted[key] is not None}
+        lines = client_limits(scenario.number("clients"), _client_limits(scenario, predicted))
+        return (Bars("with all clients connected", "", values, foreseen, lines),)
+
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
         if mechanism_of(scenario) not in ("select", mechanisms.BOUNDED):
             return ()
@@ -105,6 +113,18 @@ class Echo(Plain):
 def mechanism_of(scenario: Scenario) -> str:
     """The mechanism of a scenario's server, from the name of its program."""
     return scenario.services["server"].program.removeprefix(PROGRAM)
+
+
+def _client_limits(scenario: Scenario, predicted: Values) -> dict[str, int]:
+    """How many clients each limit allows, by its name; that of processes and threads only if it decides this run."""
+    name, server = mechanism_of(scenario), scenario.services["server"]
+    found: dict[str, int] = {}
+    if KNOWN[name].per_client:
+        selector = "select" if name in ("select", mechanisms.BOUNDED) else "epoll"
+        found |= limits(Server(selector, "linux", server.nofile, mechanisms.open_before(name)))
+    if KNOWN[name].task != "loop" and predicted["served"] == server.pids_limit - 1:
+        found[f"pids_limit {server.pids_limit}, the server itself being one"] = server.pids_limit - 1
+    return found
 
 
 def _rings(name: str, evidence: Evidence | None) -> int:

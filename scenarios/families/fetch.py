@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, Between, CostCurve, Each, Exactly, Json, Order, Quantity
-from scenarios.pictures import Picture, Span, Timeline
+from scenarios.pictures import Bars, Picture, Span, Timeline
 from scenarios.theory.waiting import Cost, concurrent_seconds, rounds, serial_seconds
 
 # The sizes of the three pages that the tutorial fetched, in bytes.
@@ -87,15 +88,17 @@ class Fetch(Plain):
             case _:
                 return None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        """As many lanes for each fetcher as it waits for fetches at the same time."""
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        """The time of each fetcher; then as many lanes for each as it waits for fetches at the same time."""
         together = {name: _side_by_side(spans) for name, spans in measured["spans"].items()}
         lanes = {
             f"{name} {number}" if len(those) > 1 else name: lane
             for name, those in together.items()
             for number, lane in enumerate(those, start=1)
         }
-        return (Timeline("fetches that wait at the same time", lanes),) if 0 < len(lanes) <= MOST_LANES else ()
+        total = Bars("time for all fetches", "s", measured["seconds"], bands(predicted["seconds"]))
+        shown = 0 < len(lanes) <= MOST_LANES
+        return (total, Timeline("fetches that wait at the same time", lanes)) if shown else (total,)
 
 
 def _at_once(spans: Sequence[Sequence[float]]) -> int:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Between, Each, Exactly, Expectation, Json, Quantity
-from scenarios.pictures import Bars, Picture
+from scenarios.pictures import Bars, Bound, Picture
 from scenarios.theory.sharing import least, most, taking_turns
 
 # By program: whether each worker is a thread, and what may happen between its read and its write.
@@ -66,8 +67,17 @@ class LostUpdates(Plain):
             "error": first_failure(evidence.services.values()),
         }
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        return (Bars("final value of the counter", "updates", measured["counted"]),)
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        everything = scenario.number("workers") * scenario.number("updates")
+        return (
+            Bars(
+                "final value of the counter",
+                "updates",
+                measured["counted"],
+                bands(predicted["counted"]),
+                limits=(Bound(everything, "every update counted"),),
+            ),
+        )
 
 
 FAMILY: Family = LostUpdates()

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from scenarios.definition.parameters import Kind, seconds
-from scenarios.families.base import Evidence, Family, Known, Plain, Prediction, Scenario
-from scenarios.families.common import joined
+from scenarios.families.base import Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands, joined
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, Between, Each, Exactly, Json, Order, Quantity
-from scenarios.pictures import Picture, Span, Timeline
+from scenarios.pictures import Bars, Picture, Span, Timeline
 from scenarios.theory.waiting import START, asleep_one_by_one, asleep_together, printed_order
 
 # Whether other tasks run while one sleeps: with gevent's own sleep and the patched one, not with the unpatched one.
@@ -107,11 +107,28 @@ class SleepOrder(Plain):
             "spans": spans,
         }
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        return tuple(
-            Timeline(name, {f"task {k + 1}": [Span(begin, end, "asleep")] for k, (begin, end) in enumerate(spans)})
-            for name, spans in measured["spans"].items()
-        )
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """All programs on one time axis."""
+        spans = {name: [(float(begin), float(end)) for begin, end in some] for name, some in measured["spans"].items()}
+        sleeps = _sleeps(scenario)
+        lanes = {
+            f"{name}: task {k}": [Span(begin, end, "asleep")]
+            for name, some in spans.items()
+            for k, (begin, end) in enumerate(some, start=1)
+        }
+        foreseen = {
+            f"{name}: task {k}": [Span(begin, end, "asleep")]
+            for name in spans
+            for k, (begin, end) in enumerate(_foreseen(sleeps, together=TOGETHER[name]), start=1)
+        }
+        total = Bars("until the last task is back", "s", measured["seconds"], bands(predicted["seconds"]))
+        asleep = Timeline("when each task sleeps", lanes, foreseen)
+        return (asleep, total) if len(lanes) <= MOST else (total,)
+
+
+def _foreseen(sleeps: list[float], *, together: bool) -> list[tuple[float, float]]:
+    """(begin, end) of each sleep on an idle machine."""
+    return [(0.0, one) if together else (sum(sleeps[:k]), sum(sleeps[: k + 1])) for k, one in enumerate(sleeps)]
 
 
 def _sleeps(scenario: Scenario) -> list[float]:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, size, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import band
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, AtMost, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Bound, Picture
 
 KIB = 1024
 # The bytes of a client that never reads are in four buffers of the kernel, which Linux doubles, in what the server
@@ -79,6 +81,22 @@ class SlowClients(Plain):
         if event["event"] == "attacked":
             return f"{service}: {event['honest']} honest clients are still there"
         return None
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        bound, idle = scenario.number("bound") / KIB, float(scenario.parameters["idle"])
+        return (
+            _bars("taken of one client that never reads", "KiB", {"server and kernel": "taken"}, measured, predicted,
+                  Bound(bound, "the server's own bound")),
+            _bars("until a silent client is closed", "s", {"first silent client": "kept"}, measured, predicted,
+                  Bound(idle, "the server's time limit")),
+            _bars("clients", "clients", {"honest, served": "served", "slow, closed": "closed"}, measured, predicted),
+        )  # fmt: skip
+
+
+def _bars(title: str, unit: str, keys: Mapping[str, str], measured: Values, predicted: Values, *limits: Bound) -> Bars:
+    """Of the quantities with these names and keys, those that were measured."""
+    values = {name: measured[key] for name, key in keys.items() if measured[key] is not None}
+    return Bars(title, unit, values, {name: band(predicted[key]) for name, key in keys.items()}, limits)
 
 
 FAMILY: Family = SlowClients()

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
-from scenarios.families.common import sample_field
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands, sample_field
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, CostCurve, Each, Exactly, Json, Quantity, Ratio
-from scenarios.pictures import Bars, Picture
+from scenarios.pictures import Band, Bars, Picture
 from scenarios.theory import costs
 
 KINDS = (*costs.WITHIN_A_THREAD, *costs.BY_THE_KERNEL)
@@ -79,8 +79,19 @@ class SwitchCost(Plain):
     def tell(self, service: str, event: Event) -> str | None:
         return f"{service}: {event['turns']} turns" if event["event"] == "switched" else None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        return (Bars("one switch", "µs", measured["microseconds"]),)
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        took = measured["microseconds"]
+        least = {kind: one.low * took["generators"] for kind, one in bands(predicted["cost"]).items() if one.low}
+        return (
+            Bars(
+                "one switch",
+                "µs",
+                took,
+                {kind: Band(low=low) for kind, low in least.items()},
+                logarithmic=True,
+                note="Predicted: so many times a switch between generators, at least.",
+            ),
+        )
 
 
 def _microseconds(event: Event, turns: int) -> float:

@@ -4,11 +4,21 @@ import statistics
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, ServiceEvidence
-from scenarios.families.common import own_memory, sample_field
+from scenarios.families.base import (
+    Event,
+    Evidence,
+    Family,
+    Known,
+    Plain,
+    Prediction,
+    Scenario,
+    ServiceEvidence,
+    Values,
+)
+from scenarios.families.common import bands, own_memory, sample_field
 from scenarios.judging.failures import ERROR, failure, first_failure
 from scenarios.judging.quantities import AtLeast, Between, CostCurve, Each, Exactly, Json, Quantity, Ratio
-from scenarios.pictures import Curves, Picture
+from scenarios.pictures import Band, Bars, Curves, Picture
 from scenarios.theory import costs
 from scenarios.theory.growth import LEAST_POINTS, exponent
 
@@ -79,12 +89,23 @@ class TaskFootprint(Plain):
     def tell(self, service: str, event: Event) -> str | None:
         return f"{service}: {event['waiting']} wait" if event["event"] == "grown" else None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        each = {kind: used / 1024 for kind, used in measured["bytes"].items()}
+        least = {kind: one.low * each[TASKS] for kind, one in bands(predicted["memory"]).items() if one.low}
         series = {
-            f"{kind}, {measured['bytes'][kind] / 1024:.1f} KiB each": {float(n): float(mib) for n, mib in one.items()}
+            kind: {float(n): float(mib) for n, mib in one.items() if float(n) > 0 and float(mib) > 0}
             for kind, one in measured["series"].items()
         }
-        return (Curves("memory by number of waiting tasks", "waiting", "MiB", series),)
+        return (
+            Bars("memory of each one that waits", "KiB", each, {kind: Band(low=low) for kind, low in least.items()}),
+            Bars(
+                "CPU time to start one, as a multiple of a task's",
+                "times",
+                {TASKS: 1.0, **measured["beginning"]},
+                bands(predicted["beginning"]),
+            ),
+            Curves("memory of all that wait", "waiting", "MiB", series),
+        )
 
 
 def _begun(known: Known) -> int:

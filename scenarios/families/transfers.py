@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import MECHANISM, NOFILE, SPARE, TRANSFERRED, Kind, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
-from scenarios.families.common import failure_at_client, served_by, tell_clients
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import band, client_limits, failure_at_client, served_by, tell_clients
 from scenarios.judging.failures import ERROR, failure
 from scenarios.judging.quantities import Exactly, Json, Quantity
 from scenarios.pictures import Bars, Bound, Cliff, Picture
@@ -58,11 +58,11 @@ class Transfers(Plain):
         error = failure_at_client(evidence.services.values(), refused)
         return {"served": sum(map(served_by, clients)), "error": error}
 
-    def scene(self, scenario: Scenario, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
         server = _server(scenario, scenario.services["server"].platform)
-        allowed = {text.partition("] ")[2] or text: clients for text, clients in descriptors.limits(server).items()}
-        came = {"clients": scenario.number("clients"), "served": int(measured["served"])}
-        return (Bars("clients served, and the limits", "clients", {**came, **allowed}),)
+        limits = client_limits(scenario.number("clients"), descriptors.limits(server))
+        served = {"clients served": int(measured["served"])}
+        return (Bars("clients", "clients", served, {"clients served": band(predicted["served"])}, limits),)
 
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:
         # select limits the number of a descriptor and, as on Windows, how many descriptors one list has.

@@ -110,10 +110,10 @@ def _predict_and_run(experiment: Experiment) -> Record:
             raise
         # The catalog, not the user, asks for something that this platform lacks, such as epoll on macOS.
         return _unmeasured(experiment, None, "skip", str(error))
+    sampler.period()  # a wrong one is told before anything starts
     experiment.setup.audience.predicted(experiment.scenario, prediction)
     if experiment.setup.engine is None:
         return _unmeasured(experiment, prediction, "skip", record.DRY_RUN)
-    sampler.period()  # a wrong one is told before anything starts
     run: Run | None = None
     try:
         with experiment.timings.timed("prepare"):

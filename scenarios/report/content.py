@@ -11,10 +11,11 @@ from scenarios import families
 from scenarios.definition.scenario import Scenario
 from scenarios.families.base import MISUNDERSTOOD, Family, pictures
 from scenarios.judging.quantities import ANY
-from scenarios.pictures import Bars
+from scenarios.pictures import Bars, Picture
 from scenarios.report import over_time, result_table
-from scenarios.report.charts.figure import Figure
-from scenarios.report.charts.figures import figure
+from scenarios.report.agreement import Row, agreement
+from scenarios.report.charts import curves, figures
+from scenarios.report.charts.figure import Figure, Looks
 from scenarios.report.charts.topology import topology
 from scenarios.report.excerpts import Excerpt, excerpts
 from scenarios.results import run_directories
@@ -33,13 +34,12 @@ PLATFORMS = {"linux": "Linux", "win32": "Windows", "darwin": "macOS"}
 LONG_TABLE = 30
 
 
-# (quantity, predicted, measured); the name of a part begins with two spaces.
-Row = tuple[str, str, str]
-
-
 @dataclass(frozen=True)
 class Page:
-    """The values of the template; what a run lacks is empty."""
+    """The values of the template; what a run lacks is empty. The first of `pictures` is the headline.
+
+    `opened` shows the table of predicted and measured values at once: some differ.
+    """
 
     name: str
     verdict: str
@@ -50,6 +50,8 @@ class Page:
     scenario: Scenario | None
     platforms: str = ""
     problem: str = ""
+    agreement: str = ""
+    opened: bool = False
     rows: Sequence[Row] = ()
     only_measured: Sequence[Row] = ()
     relations: Sequence[Check] = ()
@@ -72,6 +74,11 @@ def page_of(directory: Path, kept: Record | None, evidence: Evidence | None, sce
     values |= _from_scenario(scenario, engine) if scenario else {}
     values |= _from_evidence(evidence, directory) if evidence else {}
     values |= _from_record(kept, scenario) if kept else {}
+    drawn = _pictures(kept, scenario) if kept and scenario else []
+    charts = list(over_time.charts(scenario, directory)) if scenario else []
+    looks = figures.looks([*drawn, *charts])
+    values["pictures"] = list(_figures(drawn, looks))
+    values["over_time"] = [curves.over_time(one, looks) for one in charts]
     return Page(name=directory.parent.name, begun=begun, run=run, **values)
 
 
@@ -96,7 +103,6 @@ def _from_evidence(evidence: Evidence, directory: Path) -> dict[str, Any]:
         "problem": evidence.problem or "",
         "samples": _samples(evidence),
         "sampling": [*_missed(evidence), *over_time.sampling_notes(evidence.scenario, directory)],
-        "over_time": list(over_time.figures(evidence.scenario, directory)),
         "logs": excerpts(evidence, directory),
         "phases": _phases(evidence.seconds),
     }
@@ -114,15 +120,17 @@ def _from_record(kept: Record, scenario: Scenario | None) -> dict[str, Any]:
 
 def _phases(seconds: Mapping[str, float]) -> Figure:
     phases = {name: value for name, value in seconds.items() if name != "total"}
-    return figure(Bars("How long each phase took", "s", phases))
+    return figures.figure(Bars("How long each phase took", "s", phases))
 
 
 def _compared(kept: Record, scenario: Scenario) -> dict[str, Any]:
     if families.current_name(scenario.family) is None:  # an older run may be of a family that is gone
         return {}
     family = families.find(scenario.family)
-    values: dict[str, Any] = {"pictures": list(_figures(kept, family, scenario))}
+    values: dict[str, Any] = {}
     with suppress(*MISUNDERSTOOD):  # an older version of the family measured other things
+        found = agreement(family.quantities, kept)
+        values["agreement"], values["opened"] = found.words(), not found.is_whole
         rows = result_table.rows(family.quantities, kept.predicted or {}, kept.measured)
         values["rows"], values["only_measured"] = _split(list(rows))
         values["relations"] = list(_relations(kept, family))
@@ -149,10 +157,16 @@ def _relations(kept: Record, family: Family) -> Iterator[Check]:
         yield Check(text, "error" if kept.measured is None else "failed" if difference else "passed", difference or "")
 
 
-def _figures(kept: Record, family: Family, scenario: Scenario) -> Iterator[Figure]:
-    for picture in pictures(family, scenario, kept.measured) if kept.measured else ():
+def _pictures(kept: Record, scenario: Scenario) -> Sequence[Picture]:
+    if families.current_name(scenario.family) is None or not kept.measured:
+        return ()
+    return pictures(families.find(scenario.family), scenario, kept.measured, kept.predicted or {})
+
+
+def _figures(drawn: Sequence[Picture], looks: Looks) -> Iterator[Figure]:
+    for picture in drawn:
         with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
-            yield figure(picture)
+            yield figures.figure(picture, looks)
 
 
 def _samples(evidence: Evidence) -> Figure | None:

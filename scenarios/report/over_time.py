@@ -1,13 +1,12 @@
 """A run's services over time, drawn with the bounds that theory predicts."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from scenarios import families
 from scenarios.definition.scenario import Scenario
 from scenarios.pictures import Bound, Cliff, Seen, TimeChart
-from scenarios.report.charts import curves
-from scenarios.report.charts.figure import Figure
 from scenarios.results import time_series
 from scenarios.results.time_series import TimeSeries
 
@@ -16,12 +15,12 @@ WINE = "win32"
 Series = Mapping[str, list[tuple[float, float]]]
 
 
-def figures(scenario: Scenario, directory: Path) -> Iterator[Figure]:
-    """One figure for each sampled resource; none if the run was not sampled."""
+def charts(scenario: Scenario, directory: Path) -> list[TimeChart]:
+    """One chart for each sampled resource; none if the run was not sampled."""
     seen = time_series.load(directory)
     is_known = families.current_name(scenario.family) is not None  # an older run may be of a family that is gone
     cliffs = families.find(scenario.family).cliffs(scenario) if seen.samples and is_known else ()
-    return map(curves.over_time, (chart for chart in _charts(scenario, seen, cliffs) if chart.series))
+    return [replace(chart, moments=seen.moments) for chart in _charts(scenario, seen, cliffs) if chart.series]
 
 
 def _charts(scenario: Scenario, seen: TimeSeries, cliffs: tuple[Cliff, ...]) -> Iterator[TimeChart]:
@@ -41,7 +40,18 @@ def _charts(scenario: Scenario, seen: TimeSeries, cliffs: tuple[Cliff, ...]) -> 
     yield TimeChart("Threads", "threads", _above(1, _without_wine(scenario, seen.series("threads"))))
     resident = seen.series("resident")
     yield TimeChart("Memory", "MiB", {name: [(at, value / MIB) for at, value in resident[name]] for name in resident})
-    yield TimeChart("Processor time so far", "s", seen.series("cpu"))
+    yield TimeChart("CPU time since each program was ready", "s", _since_ready(seen))
+
+
+def _since_ready(seen: TimeSeries) -> Series:
+    """CPU time without that of the program's start, which is the same for all and would hide what the program does."""
+    found = {}
+    for name, points in seen.series("cpu").items():
+        ready = seen.ready.get(name, points[0][0])
+        before = [cpu for at, cpu in points if at <= ready]
+        least = before[-1] if before else points[0][1]
+        found[name] = [(at, cpu - least) for at, cpu in points if cpu >= least]
+    return found
 
 
 def _without_wine(scenario: Scenario, series: Series) -> Series:

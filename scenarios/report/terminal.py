@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from textwrap import fill, shorten
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -19,8 +19,9 @@ from scenarios.definition.scenario import Scenario
 from scenarios.families.base import MISUNDERSTOOD, Family, Prediction, pictures, tell
 from scenarios.judging import failures
 from scenarios.judging.quantities import ANY, Each, Expectation, Json, Quantity
+from scenarios.report.agreement import Row, agreement
 from scenarios.report.result_table import label, rows
-from scenarios.report.text_charts import draw
+from scenarios.report.text_charts import draw, folded
 from scenarios.results.events import Event
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ STYLES = {
     "skipped": "yellow",
 }
 MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
+# The results of checks that are only counted, in words.
+QUIET = {"passed": "hold", "skipped": "skipped"}
+# A longer prediction is cut unless the user asks for all of it.
+MOST_LINES = 6
 # Predicted waiting in seconds from which the user is told how long the run takes.
 LONG = 10
 # The width if the output is no terminal.
@@ -67,15 +72,18 @@ def table(*columns: str, narrow: Sequence[str] = (), overflow: OverflowMethod = 
 
 
 class TerminalAudience:
-    """Shows progress on stderr: a spinner on a terminal, else one line for each step. stdout has only the result."""
+    """Shows progress on stderr: a spinner on a terminal, one line for each step on a dumb one and without a terminal.
 
-    def __init__(self, quiet: bool = False, spoils: bool = True) -> None:
-        """`quiet` shows only the building of images, which takes long.
+    stdout has the name, the prediction and the result.
+    """
+
+    def __init__(self, quiet: bool = False, spoils: bool = True, verbose: bool = False) -> None:
+        """`quiet` shows only the building of images, which takes long. `verbose` shows every row, check and picture.
 
         Without `spoils` it shows neither prediction nor result: they would be the answer of an exercise.
         """
         self._console = console(stderr=True)
-        self._quiet, self._spoils = quiet, spoils
+        self._quiet, self._spoils, self._verbose = quiet, spoils, verbose
         self._progress: Progress | None = None
         self._begun = time.monotonic()
         self._shown = ""
@@ -87,15 +95,21 @@ class TerminalAudience:
             self.doing(f"running {', '.join(scenario.services)}")
         if self._quiet or not self._spoils:
             return
+        out = console()
         values = ", ".join(f"{name} {value}" for name, value in scenario.parameters.items())
-        self._console.print(f"[bold]{scenario.name}[/bold]  {escape(scenario.summary)}")
-        self._console.print(f"  {escape(values)}")
-        first, *others = _lines(prediction, family, self._console.width)
-        self._console.print(f"[bold]predicted[/bold]  {escape(first)}")
-        for line in (*others, *relations_in_words(prediction, family), prediction.reason):
-            self._console.print(escape(_folded(line, self._console.width)))
+        _print(out, f"{scenario.name}  {scenario.summary}", bold=len(scenario.name))
+        _print(out, f"  {values}")
+        first, *others = _lines(prediction, family, out.width)
+        _print(out, f"predicted  {first}", bold=len("predicted"))
+        lines = [*others, *relations_in_words(prediction, family)]
+        most = len(lines) if self._verbose or len(lines) <= MOST_LINES else MOST_LINES - 1
+        for line in lines[:most]:
+            _print(out, f"  {line}")
+        if most < len(lines):
+            _print(out, f"  and {len(lines) - most} lines more, which --verbose and the page show")
+        _print(out, f"  {prediction.reason}")
         if prediction.waiting >= LONG:
-            self._console.print(f"  the programs wait most of the time, by theory for about {prediction.waiting:.0f} s")
+            _print(out, f"  the programs wait most of the time, by theory for about {prediction.waiting:.0f} s")
 
     def doing(self, what: str) -> None:
         if not self._quiet:
@@ -111,7 +125,7 @@ class TerminalAudience:
 
     def line(self, image: str, text: str) -> None:
         """Shows a line of a build's output until the next one, and only on a terminal."""
-        if self._console.is_terminal:
+        if self._is_live:
             self._spin(f"image {image}: {text.strip()[: self._console.width - 20]}")
 
     def note(self, image: str, text: str) -> None:
@@ -124,10 +138,15 @@ class TerminalAudience:
         if text == self._shown:
             return
         self._shown = text
-        if self._console.is_terminal:
+        if self._is_live:
             self._spin(text)
         else:
             self._console.print(f"  {time.monotonic() - self._begun:6.2f} s  {escape(text)}")
+
+    @property
+    def _is_live(self) -> bool:
+        """Whether a line can be drawn again: not without a terminal, and not on a dumb one."""
+        return self._console.is_terminal and not self._console.is_dumb_terminal
 
     def _spin(self, text: str) -> None:
         if self._progress is None:
@@ -147,7 +166,7 @@ class TerminalAudience:
         if self._quiet or not self._spoils:
             return
         self.close()
-        show(record, scenario, console())
+        show(record, scenario, console(), verbose=self._verbose)
 
     def close(self) -> None:
         if self._progress is not None:
@@ -161,8 +180,13 @@ def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:
     return [text] if len(text) <= width - len("predicted  ") or len(parts) == 1 else ["", *parts]
 
 
-def _folded(text: str, width: int) -> str:
-    return fill(text, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+def _print(out: Console, line: str, *, bold: int = 0, style: str = "") -> None:
+    """Prints a line, in several with a hanging indent if it is too long; the first `bold` characters are bold."""
+    for n, part in enumerate(folded(line, out.width)):
+        text = Text(part, style)
+        if not n:
+            text.stylize("bold", 0, bold)
+        out.print(text, soft_wrap=True)
 
 
 def in_words(prediction: Prediction, family: Family) -> str:
@@ -201,21 +225,38 @@ def _heading(quantity: Quantity) -> str:
     return "" if quantity.noun or (quantity.unit and not quantity.label) else f"{label(quantity)}: "
 
 
-def show(record: Record, scenario: Scenario, out: Console) -> None:
-    """Prints prediction and measurement, pictures, checks, the verdict, what the run teaches and what to try next."""
+def show(record: Record, scenario: Scenario, out: Console, *, verbose: bool = False) -> None:
+    """Prints what differs, the checks that do not hold, the lesson's picture, the verdict, and what to try next.
+
+    `verbose` prints all values, all checks and all pictures.
+    """
     if record.predicted is not None:
-        out.print(side_by_side(families.find(scenario.family).quantities, record.predicted, record.measured))
+        _show_values(record, families.find(scenario.family), out, verbose)
+    _show_checks(record.checks, out, verbose)
     if record.measured is not None:
-        _show_pictures(scenario, record.measured, out)
-    for check in record.checks:
-        _show_check(check, out)
+        _show_pictures(scenario, record, out, verbose)
     out.print(_verdict(record))
     if record.problem and not record.is_dry_run:
-        out.print(Text(f"  {record.problem}"))
+        for line in record.problem.splitlines():
+            _print(out, f"  {line}")
     if record.run:
         out.print(Text(f"  evidence: {record.run}"), soft_wrap=True)
     if record.measured is not None:
         _show_what_next(scenario, out)
+
+
+def _show_values(record: Record, family: Family, out: Console, verbose: bool) -> None:
+    """In one line if all came out as predicted; else the others in a table."""
+    predicted = record.predicted or {}
+    found = None
+    with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
+        found = agreement(family.quantities, record)
+    if verbose or found is None:
+        out.print(side_by_side(family.quantities, predicted, record.measured))
+    elif found.differing:
+        out.print(_table_of(found.differing))
+    if found is not None and found.words() and record.measured is not None:
+        out.print(Text(f"measured   {found.words()}"))
 
 
 def _verdict(record: Record) -> Text:
@@ -225,30 +266,51 @@ def _verdict(record: Record) -> Text:
     return line.append(record.verdict, STYLES[record.verdict]).append(f"  {record.engine}, {took}")
 
 
-def _show_pictures(scenario: Scenario, measured: Mapping[str, Json], out: Console) -> None:
-    for picture in pictures(families.find(scenario.family), scenario, measured):
+def _show_pictures(scenario: Scenario, record: Record, out: Console, verbose: bool) -> None:
+    """The headline last, just above the verdict; the others only if `verbose`."""
+    drawn = pictures(families.find(scenario.family), scenario, record.measured or {}, record.predicted or {})
+    for picture in [*(drawn[1:] if verbose else ()), *drawn[:1]]:
         with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
-            out.print(*draw(picture), sep="\n")
+            for part in list(draw(picture, out.width)):
+                out.print(part, soft_wrap=isinstance(part, Text))
+
+
+def _show_checks(checks: Sequence[Check], out: Console, verbose: bool) -> None:
+    """Those that do not hold one by one, and how many hold."""
+    for check in checks:
+        if verbose or check.result not in QUIET:
+            _show_check(check, out)
+    counts = {result: sum(check.result == result for check in checks) for result in QUIET}
+    words = [f"{counts[result]} {words}" for result, words in QUIET.items() if counts[result]]
+    if words and not verbose:
+        out.print(Text(f"checks     {', '.join(words)}"))
 
 
 def _show_check(check: Check, out: Console) -> None:
-    line = Text(f"  {MARKS[check.result]}  ", STYLES.get(check.result, ""))
-    line.append(check.name, "default")
-    out.print(line)
+    mark = f"  {MARKS[check.result]}  "
+    for n, part in enumerate(folded(mark + check.name, out.width)):
+        text = Text(part)
+        if not n:
+            text.stylize(STYLES.get(check.result, ""), 0, len(mark))
+        out.print(text, soft_wrap=True)
     if check.result != "passed" and check.message:
-        out.print(Text(f"        {check.message.splitlines()[0]}"))
+        _print(out, f"        {check.message.splitlines()[0]}")
 
 
 def _show_what_next(scenario: Scenario, out: Console) -> None:
     if scenario.teaches:
-        out.print(Text(f"teaches    {scenario.teaches}"))
+        _print(out, f"teaches    {scenario.teaches}")
     for number, command in enumerate(scenario.next_commands):
         out.print(Text(f"{'' if number else 'try next':<11}./inv {command}"), soft_wrap=True)
 
 
 def side_by_side(quantities: Sequence[Quantity], predicted: Mapping[str, Json], measured: Json) -> Table:
     """A table of predicted and measured values."""
+    return _table_of(rows(quantities, predicted, measured))
+
+
+def _table_of(found: Iterable[Row]) -> Table:
     shown = table("", "predicted", "measured", overflow="fold", gap=3)
-    for row in rows(quantities, predicted, measured):
+    for row in found:
         shown.add_row(*map(Text, row))  # as Text, since rich might take an exception's text for markup
     return shown

@@ -13,7 +13,7 @@ from scenarios.errors import LabError, OutOfTime
 from scenarios.families.base import Known
 from scenarios.families.blocked_loop import theory
 from scenarios.judging.verdict import judge
-from scenarios.pictures import Grid, Percentiles
+from scenarios.pictures import Band, Bars, Percentiles
 from scenarios.results.evidence import Evidence
 from tests.unit.builders import HELD, evidence, service
 from tests.unit.scripted import event
@@ -178,10 +178,15 @@ def test_a_run_in_which_a_stall_could_not_be_told_is_another_experiment(given: d
 def test_the_two_clocks_are_drawn_side_by_side() -> None:
     run, _ = run_of(0.5)
     measured = FAMILY.measure(run)
-    table, spread = FAMILY.pictures(measured)
-    assert isinstance(table, Grid)
+    predicted = FAMILY.predict(Known(run.scenario, {})).json()
+    spread, due, sent, _ = FAMILY.scene(run.scenario, measured, predicted)
     assert isinstance(spread, Percentiles)
-    assert set(table.rows) == {"epoll", "asyncio", "gevent"}
+    assert isinstance(due, Bars)
+    assert isinstance(sent, Bars)
+    assert set(due.values) == set(sent.values) == {"epoll", "asyncio", "gevent"}
+    assert due.values["epoll"] > 2 * sent.values["epoll"]
+    assert spread.predicted["epoll, since due"]["99 %"] == Band(*predicted["corrected"]["epoll"])
+    assert spread.predicted["epoll, since sent"]["99 %"] == Band(high=predicted["naive"]["epoll"]["at_most"])
     assert spread.series["epoll, since due"]["99 %"] == measured["corrected"]["epoll"]
     assert spread.series["epoll, since due"]["all"] == pytest.approx(measured["longest"]["epoll"], rel=0.01)
 

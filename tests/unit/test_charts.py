@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.pictures import Bars, Bound, Curves, Grid, Percentiles, Picture, Span, Steps, TimeChart, Timeline
+from scenarios.pictures import Band, Bars, Bound, Curves, Grid, Percentiles, Picture, Span, Steps, TimeChart, Timeline
 from scenarios.report.charts import boxes, figures, scales, shapes
 from scenarios.report.charts.curves import over_time
 from scenarios.report.charts.figure import Figure
@@ -92,16 +92,128 @@ def test_no_words_lie_outside_their_drawing(picture: Picture | TimeChart) -> Non
 
 def test_the_bars_are_as_long_as_their_values_and_say_them() -> None:
     made = figure(Bars("each", "s", {"one": 1.0, "two": 2.5}))
-    (_, one, first), (_, two, second) = made.drawing["rows"]
-    assert two == pytest.approx(2.5 * one)
-    assert two <= 100
-    assert (first, second) == ("1 s", "2.5 s")
+    one, two = made.drawing["rows"]
+    assert two["length"] == pytest.approx(2.5 * one["length"])
+    assert two["length"] <= 100
+    assert (one["value"], two["value"]) == ("1 s", "2.5 s")
     assert list(made.rows) == [["one", "1"], ["two", "2.5"]]
+
+
+def test_a_predicted_value_is_a_hollow_bar_and_a_range_is_where_the_bar_must_end() -> None:
+    bands = {"exact": Band(2, 2), "range": Band(1, 3), "least": Band(low=1), "most": Band(high=3)}
+    made = figure(Bars("each", "s", dict.fromkeys(bands, 2.0), bands))
+    rows = {row["name"]: row for row in made.drawing["rows"]}
+    end = rows["exact"]["length"]
+    assert rows["exact"]["band"] == (0, pytest.approx(end))
+    assert rows["range"]["band"] == (pytest.approx(end / 2), pytest.approx(end))
+    assert rows["least"]["band"] == (pytest.approx(end / 2), pytest.approx(100 - end / 2))
+    assert rows["most"]["band"] == (0, pytest.approx(1.5 * end))
+    assert [row["words"] for row in rows.values()] == ["2", "1 to 3", "≥ 1", "≤ 3"]
+    assert [row[2] for row in made.rows] == ["2", "1 to 3", "≥ 1", "≤ 3"]
+    assert made.has_prediction
+
+
+def test_a_limit_is_a_line_across_the_bars_and_told_below() -> None:
+    made = figure(Bars("served", "clients", {"a": 10.0}, limits=(Bound(20, "the clients that came"),)))
+    ((at, words),) = made.drawing["limits"]
+    assert at == pytest.approx(2 * made.drawing["rows"][0]["length"])
+    assert words == "20: the clients that came"
+    assert "Dashed line: 20 is the clients that came." in made.notes
+
+
+def test_bars_of_values_far_apart_have_a_logarithmic_axis_and_say_so() -> None:
+    made = figure(Bars("each", "s", {"a": 1.0, "b": 10.0, "c": 100.0}, logarithmic=True))
+    a, b, c = (row["length"] for row in made.drawing["rows"])
+    assert b - a == pytest.approx(c - b)
+    assert a > 0
+    assert made.drawing["ticks"]
+    assert any("logarithmic" in note for note in made.notes)
+
+
+def test_a_predicted_span_is_a_box_in_its_lane() -> None:
+    made = figure(Timeline("lanes", LANES, {"b": [Span(1, 2, "computing")]}))
+    lane = made.drawing["lanes"]["b"]
+    assert lane["predicted"][0]["width"] == pytest.approx(2 * lane["spans"][0]["width"])
+    assert made.drawing["lanes"]["a"]["predicted"] == []
+
+
+def test_a_name_has_the_same_look_in_every_figure_of_a_page() -> None:
+    first = Curves("one", "n", "s", {"a": {1: 1.0}, "b": {1: 2.0}})
+    second = TimeChart("two", "s", {"b": [(0.0, 1.0)], "c": [(0.0, 1.0)]})
+    looks = figures.looks([first, second])
+    assert looks == {"a": 0, "b": 1, "c": 2}
+    chart = over_time(second, looks).drawing["charts"][0]
+    found = {shape.look for shape in chart.shapes if isinstance(shape, Stroke) and shape.look.startswith("mark")}
+    assert found == {"mark s1", "mark s2"}
+    assert figures.figure(Bars("three", "s", {"c": 1.0}), looks).drawing["rows"][0]["look"] == 2
+
+
+def test_a_single_curve_keeps_its_name() -> None:
+    for chart in charts(TimeChart("d", "open", {"server": [(0.0, 5.0), (1.0, 6.0)]})):
+        assert "server" in words(chart)
+
+
+def test_what_theory_allows_of_a_curve_is_an_area_around_it() -> None:
+    allowed = {"a": {1.0: Band(1, 1), 10.0: Band(5, 20)}}
+    made = figure(
+        Curves("cost", "n", "s", {"a": {1: 1.0, 10: 10.0}}, predicted=allowed, guides={"slope 1": {1: 2.0, 10: 20.0}})
+    )
+    for chart in made.drawing["charts"]:
+        (area,) = strokes(chart, "allowed s0")
+        line = strokes(chart, "line s0")[0]
+        low, high = area[1][1], area[2][1]
+        assert low > line[1][1] > high
+        assert "slope 1" in words(chart)
+
+
+def test_what_theory_allows_at_one_percentile_is_a_box_there() -> None:
+    made = figure(Percentiles("waits", "s", {"a": {"50 %": 1.0, "99 %": 2.0}}, {"a": {"99 %": Band(1.5, 2.5)}}))
+    for chart in made.drawing["charts"]:
+        (area,) = strokes(chart, "allowed s0")
+        line = strokes(chart, "line s0")[0]
+        assert min(x for x, _ in area) < line[1][0] < max(x for x, _ in area)
+
+
+def test_both_axes_of_a_curve_are_logarithmic_or_none_is() -> None:
+    near, far = {1.0: 1.0, 2.0: 2.0}, {1.0: 1.0, 2.0: 100.0}
+    for points, told in ((near, False), (far, True)):
+        made = figure(Curves("cost", "n", "s", {"a": points}))
+        texts = words(made.drawing["charts"][0])
+        assert ("n, logarithmic" in texts) == ("s, logarithmic" in texts) == told
+        assert any("logarithmic" in note for note in made.notes) == told
+
+
+def test_a_step_that_was_not_predicted_stands_below_the_predicted_one() -> None:
+    drawing = figure(Steps("order", [("a", "1"), ("b", "2")], [("a", "1"), ("a", "3")])).drawing
+    assert [(one["what"], one["look"]) for one in drawing["steps"]] == [
+        ("1", "as-predicted"),
+        ("3", "predicted"),
+        ("2", "differs"),
+    ]
+
+
+def test_a_table_with_a_prediction_has_both_in_each_cell() -> None:
+    made = figure(Grid("models", ["threads", "note"], {"fork": ["1", "x"]}, {"fork": ["2", ""]}))
+    assert made.kind == "compared"
+    assert made.drawing["rows"] == [("fork", [("1", "2"), ("x", "")])]
+
+
+def test_the_highest_tick_fits_beside_its_axis() -> None:
+    for chart in charts(Curves("cost", "n", "s", {"a": {1.0: 1.0, 1000.0: 1_000_000.0}})):
+        ticks = [one for one in chart.shapes if isinstance(one, Words) and one.look == "tick" and one.anchor == "end"]
+        assert all(one.x - width_of(one.text) >= 0 for one in ticks)
+
+
+def test_the_time_axis_begins_where_the_program_does() -> None:
+    chart = charts(TimeChart("d", "open", {"server": [(2.0, 5.0), (3.0, 6.0)]}))[0]
+    (line,) = strokes(chart, "line s0")
+    (axis,) = strokes(chart, "axis")[-1:]
+    assert line[0][0] == pytest.approx(axis[0][0])
 
 
 def test_spans_lie_where_they_were_in_time_and_kinds_differ_by_more_than_colour() -> None:
     made = figure(Timeline("lanes", LANES))
-    computing, waiting, later = (span for lane in made.drawing["lanes"].values() for span in lane)
+    computing, waiting, later = (span for lane in made.drawing["lanes"].values() for span in lane["spans"])
     assert waiting["left"] == pytest.approx(computing["left"] + computing["width"])
     assert later["width"] == pytest.approx(computing["width"] / 2)
     assert later["left"] + later["width"] <= 100
@@ -182,12 +294,13 @@ def test_the_table_of_a_long_course_is_short_and_has_its_last_value() -> None:
 def test_each_step_stands_in_the_column_of_who_did_it_and_knows_the_column_before() -> None:
     drawing = figure(Steps("order", [("a", "12"), ("b", "56"), ("b", "78")])).drawing
     assert drawing["names"] == ["a", "b"]
-    assert drawing["steps"] == [(0, 0, "12"), (1, 0, "56"), (1, 1, "78")]
+    placed = [(one["column"], one["before"], one["what"]) for one in drawing["steps"]]
+    assert placed == [(0, 0, "12"), (1, 0, "56"), (1, 1, "78")]
 
 
 def test_a_step_is_cut_where_a_program_printed_a_line_without_end() -> None:
     drawing = figure(Steps("order", [("a", "x" * 65_536)])).drawing
-    assert width_of(drawing["steps"][0][2]) <= boxes.LONGEST_STEP
+    assert width_of(drawing["steps"][0]["what"]) <= boxes.LONGEST_STEP
 
 
 def test_the_longest_waits_have_as_much_room_as_the_common_ones() -> None:

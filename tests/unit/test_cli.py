@@ -159,7 +159,7 @@ def test_what_cannot_be_is_one_message_and_nothing_is_started(
     complaint = err.splitlines()[-1]
     assert complaint.startswith("iolab: ")
     assert message in complaint
-    assert out == ""
+    assert "verdict" not in out
     assert engine.opened == []
     assert run_directories.everything() == []
 
@@ -189,8 +189,17 @@ def test_a_run_shows_prediction_measurement_checks_and_verdict(
 ) -> None:
     assert ask(**SMALL) == 0
     out, err = capsys.readouterr()
-    assert "predicted  3 served" in err
-    assert [part in out for part in ("3 clients", "ok", "verdict", "pass", "evidence: ")] == [True] * 5
+    assert "predicted  3 served" in out
+    assert "predicted" not in err
+    assert [part in out for part in ("2 of 2 as predicted", "hold", "verdict", "pass", "evidence: ")] == [True] * 5
+
+
+def test_a_verbose_run_shows_every_value_and_every_check(
+    engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(**SMALL, verbose=True) == 0
+    out = capsys.readouterr().out
+    assert [part in out for part in ("3 clients", "  ok    the logs are complete")] == [True] * 2
 
 
 def test_a_dry_run_starts_nothing_and_takes_no_time(engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from scenarios.families import base
 from scenarios.judging import failures
 from scenarios.judging.failures import failure
 from scenarios.judging.quantities import Json
-from scenarios.pictures import Timeline
+from scenarios.pictures import Band, Bars, Timeline
 from scenarios.results.evidence import Evidence, ServiceEvidence
 from scenarios.theory.descriptors import EMFILE, TOO_MANY_FDS
 from tests.unit.builders import evidence, service
@@ -71,14 +71,20 @@ def test_fetches_are_their_times_and_all_their_bytes_together() -> None:
 
 def test_fetches_at_the_same_time_are_drawn_in_lanes_of_their_own_and_those_one_after_another_in_one() -> None:
     spans = {"serial": [[0, 0.3], [0.3, 0.6]], "threads": [[0, 0.3], [0.001, 0.3], [0.3, 0.6]]}
-    (drawn,) = families.find("fetch").pictures({"spans": spans})
+    seconds = {"serial": 0.6, "threads": 0.6}
+    told = {"seconds": {"serial": [0.6, 1.2], "threads": [0.6, 1.2]}}
+    fetch = catalog.load("fetch")
+    total, drawn = families.find("fetch").scene(fetch, {"spans": spans, "seconds": seconds}, told)
+    assert isinstance(total, Bars)
+    assert total.predicted["serial"] == Band(0.6, 1.2)
     assert isinstance(drawn, Timeline)
     assert {name: [(one.begin, one.end) for one in lane] for name, lane in drawn.lanes.items()} == {
         "serial": [(0.0, 0.3), (0.3, 0.6)],
         "threads 1": [(0.0, 0.3), (0.3, 0.6)],
         "threads 2": [(0.001, 0.3)],
     }
-    assert families.find("fetch").pictures({"spans": {"threads": [[0, 1]] * 41}}) == ()
+    many = {"spans": {"threads": [[0, 1]] * 41}, "seconds": seconds}
+    assert len(families.find("fetch").scene(fetch, many, told)) == 1, "no timeline that does not fit"
 
 
 APART = {(fast, slow) for fast in ("threads", "gevent", "asyncio") for slow in ("serial", "gevent-unpatched")}

@@ -218,9 +218,9 @@ def inv(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_new_family_in_a_folder_of_its_own_runs_without_another_file_touched(checkout: Path) -> None:
-    done = inv(checkout, "scenario", "prints", "--set", "count=5")
+    done = inv(checkout, "scenario", "prints", "--set", "count=5", "--verbose")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "predicted  5 lines" in done.stderr
+    assert "predicted  5 lines" in done.stdout
     assert "printer printed line 4" in done.stderr
     assert "the lines are numbered" in done.stdout
     wrong = inv(checkout, "scenario", "prints", "--set", "count=13")

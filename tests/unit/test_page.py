@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,6 +16,7 @@ from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
 from scenarios.judging.quantities import Expectation, Growth, Order, Quantity, Ratio
 from scenarios.report import content, excerpts, over_time, page, templating
+from scenarios.report.charts import curves
 from scenarios.report.charts.figure import Figure
 from scenarios.report.result_table import related
 from scenarios.results import evidence as evidences
@@ -218,7 +219,7 @@ def test_a_page_is_drawn_where_no_compiled_template_can_be_kept(
     templating._environment.cache_clear()
 
 
-def course(directory: Path, *seen: dict[str, int]) -> None:
+def course(directory: Path, *seen: Mapping[str, float]) -> None:
     """What would have been seen of a run's server, a line each time."""
     lines = [{"service": "server", "at": n / 10, "resident": 2**20, "cpu": 0, **one} for n, one in enumerate(seen)]
     (directory / time_series.SERIES_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
@@ -226,7 +227,7 @@ def course(directory: Path, *seen: dict[str, int]) -> None:
 
 def over_the_run(scenario: str, directory: Path, **parameters: str) -> dict[str, Figure]:
     """The figures in the course of time, by their titles."""
-    drawn = over_time.figures(catalog.load(scenario, parameters), directory)
+    drawn = map(curves.over_time, over_time.charts(catalog.load(scenario, parameters), directory))
     return {one.title.partition(",")[0]: one for one in drawn}
 
 
@@ -234,7 +235,7 @@ def test_under_wine_connections_are_drawn_with_the_cliff_of_select_and_not_descr
     seen = [{"descriptors": 16, "threads": 2, "sockets": n} for n in (0, 1, 250, 512, 1)]
     course(tmp_path, *seen)
     drawn = over_the_run("windows-600", tmp_path)
-    assert list(drawn) == ["Connections", "Memory", "Processor time so far"]
+    assert list(drawn) == ["Connections", "Memory", "CPU time since each program was ready"]
     connections = drawn["Connections"]
     assert connections.notes == ["The line at 512: select takes no more sockets."]
     assert "512: select takes no more sockets" in connections.description
@@ -258,7 +259,28 @@ def test_threads_are_drawn_where_there_are_more_than_one(tmp_path: Path) -> None
 
 def test_a_course_of_an_older_run_is_drawn_without_connections(tmp_path: Path) -> None:
     course(tmp_path, {"descriptors": 5, "threads": 1}, {"descriptors": 505, "threads": 1})
-    assert list(over_the_run("epoll-500", tmp_path)) == ["Open descriptors", "Memory", "Processor time so far"]
+    assert list(over_the_run("epoll-500", tmp_path)) == [
+        "Open descriptors",
+        "Memory",
+        "CPU time since each program was ready",
+    ]
+
+
+def test_cpu_time_counts_from_when_a_program_was_ready_and_moments_are_told(tmp_path: Path) -> None:
+    seen = [{"descriptors": 5, "threads": 1, "cpu": cpu} for cpu in (0.3, 0.5, 0.6)]
+    course(tmp_path, *seen)
+    with (tmp_path / time_series.SERIES_FILE).open("a") as file:
+        file.write(json.dumps({"moment": "ready", "service": "server", "at": 0.15}) + "\n")
+    drawn = over_the_run("epoll-500", tmp_path)["CPU time since each program was ready"]
+    assert [float(row[1]) for row in drawn.rows] == pytest.approx([0.0, 0.1])
+    assert "Moments: server ready at 0.15 s." in drawn.notes
+
+
+@pytest.mark.parametrize("damage", [{"at": "soon"}, {"at": float("nan")}, {"service": []}])
+def test_a_moment_that_cannot_be_is_passed_over(tmp_path: Path, damage: dict[str, object]) -> None:
+    lines = [{"moment": "ready", "service": "server", "at": 0.1}, {"moment": "died", "service": "x", "at": 1, **damage}]
+    (tmp_path / time_series.SERIES_FILE).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert list(time_series.load(tmp_path).moments) == [(0.1, "server ready")]
 
 
 def test_who_has_no_connections_has_no_picture_of_them(tmp_path: Path) -> None:

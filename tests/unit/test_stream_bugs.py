@@ -31,7 +31,7 @@ from scenarios.families.stream_bugs.theory import (
     read_as_size,
 )
 from scenarios.judging.failures import failure, uncaught
-from scenarios.pictures import Grid
+from scenarios.pictures import Band, Bars, Grid
 from scenarios.results.sample import Sample
 from tests.programs.process import serving
 from tests.unit.builders import evidence, service
@@ -108,12 +108,16 @@ def test_a_server_that_died_is_measured_by_its_last_words_and_one_that_lives_by_
         "cpu": {"right": 0.25},
         "error": failure("sendall", "BlockingIOError", "no room"),
     }
-    (grid,) = FAMILY.pictures(measured)
+    grid, _ = FAMILY.scene(catalog.load("stream-bugs"), measured, {**measured, "cpu": {"right": {"at_most": 0.5}}})
     assert isinstance(grid, Grid)
-    assert grid.rows == {
-        "one-send: a": ("cut short", ANSWERED, ""),
-        "sendall: a": ("BlockingIOError", ANSWERED, ""),
-    }
+    assert (
+        grid.rows
+        == grid.predicted
+        == {
+            "one-send: a": ("cut short", ANSWERED),
+            "sendall: a": ("BlockingIOError", ANSWERED),
+        }
+    )
 
 
 MISTAKES = outcomes(b"hello", b"2024", 5)
@@ -232,12 +236,14 @@ def test_of_the_server_with_all_mistakes_the_clients_word_is_measured() -> None:
     assert (measured["wrong"], measured["right"]) == ({"reset": "wrong"}, {"reset": "right"})
 
 
-def test_the_table_shows_an_idle_loops_time_beside_what_keeps_it_awake() -> None:
-    right = dict.fromkeys(TUTORIAL_MISTAKES, SERVED)
-    (grid,) = FAMILY.pictures({"wrong": TUTORIAL_MISTAKES, "right": right, "cpu": {"wrong": 0.75}})
+def test_the_time_of_an_idle_loop_is_drawn_with_its_bound() -> None:
+    measured = {"wrong": TUTORIAL_MISTAKES, "right": dict.fromkeys(TUTORIAL_MISTAKES, SERVED), "cpu": {"wrong": 0.75}}
+    predicted = {**measured, "cpu": {"wrong": {"at_least": 0.1}}}
+    grid, idle = FAMILY.scene(catalog.load("tutorial-bugs"), measured, predicted)
     assert isinstance(grid, Grid)
-    assert grid.rows["reset"] == ("server gone", SERVED, "")
-    assert grid.rows["half close"] == ("never ended", SERVED, "0.75 s")
+    assert isinstance(idle, Bars)
+    assert grid.rows["half close"] == ("never ended", SERVED)
+    assert (idle.values, idle.predicted) == ({"wrong": 0.75}, {"wrong": Band(low=0.1)})
 
 
 def test_an_empty_upload_is_answered_by_the_right_server() -> None:

@@ -18,6 +18,7 @@ from scenarios.families.switching_order.theory import (
     plainly_called,
     run,
 )
+from scenarios.pictures import Grid, Steps
 from tests.unit.builders import evidence, service
 
 NAMES = ("a", "b", "c")
@@ -84,5 +85,16 @@ def test_one_greenlet_alone_has_nobody_to_hand_over_to() -> None:
 
 def test_nothing_is_drawn_that_does_not_fit_on_a_screen() -> None:
     known = Known(catalog.load("greenlet-switch", {"greenlets": "9", "steps": "9"}), {"greenlets": "linux"})
-    orders = FAMILY.predict(known).facts["orders"]
-    assert FAMILY.pictures({"order": orders, "suspended": {"greenlets": ["x"] * 8}}) == ()
+    predicted = FAMILY.predict(known).json()
+    assert FAMILY.scene(known.scenario, predicted, predicted) == ()
+
+
+@pytest.mark.parametrize("name", ["greenlet-switch", "generator-vs-greenlet"])
+def test_the_order_is_drawn_beside_the_predicted_one(name: str) -> None:
+    known = Known(catalog.load(name), {})
+    predicted = FAMILY.predict(known).json()
+    (drawn,) = FAMILY.scene(known.scenario, predicted, predicted)
+    assert isinstance(drawn, Steps | Grid)
+    done = drawn.steps if isinstance(drawn, Steps) else drawn.rows
+    assert done == drawn.predicted
+    assert done

@@ -125,7 +125,9 @@ def test_what_theory_does_not_foresee_is_noticed(changed: dict[str, Any]) -> Non
 
 def test_the_picture_has_a_lane_for_each_task_of_each_way() -> None:
     run, _ = run_of()
-    (picture,) = FAMILY.pictures(FAMILY.measure(run))
+    predicted = FAMILY.predict(Known(run.scenario, {})).json()
+    picture, _ = FAMILY.scene(run.scenario, FAMILY.measure(run), predicted)
+    assert set(picture.predicted) == {f"{way} {task}" for way in ("serial", "events") for task in (1, 2, 3)}
     assert list(picture.lanes) == [f"{way} {task}" for way in ("serial", "threads", "events") for task in (1, 2, 3)]  # type: ignore[union-attr]
 
 

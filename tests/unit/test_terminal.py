@@ -30,11 +30,11 @@ from tests.unit.scripted import epoll
 MARKUP = "[bold] [/nothing] :warning: [Errno 24]"
 
 
-def shown(one: Record, width: int = 120) -> str:
+def shown(one: Record, width: int = 120, *, verbose: bool = True) -> str:
     """What is printed of a record where there is no terminal."""
     out = io.StringIO()
     scenario = catalog.load("fetch" if "seconds" in (one.predicted or {}) else "epoll-500")
-    terminal.show(one, scenario, Console(file=out, width=width, highlight=False))
+    terminal.show(one, scenario, Console(file=out, width=width, highlight=False), verbose=verbose)
     return out.getvalue()
 
 
@@ -104,7 +104,9 @@ def test_a_narrow_terminal_folds_and_loses_nothing() -> None:
     assert text.count("x") >= 200
 
 
-def test_progress_is_one_line_each_on_stderr_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_one_line_each_on_stderr_and_the_prediction_is_on_stdout(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     audience = TerminalAudience()
     audience.predicted(epoll(3), TRANSFERS.predict(Known(epoll(3), {"server": "linux"})))
     for what in ("waiting", "waiting", MARKUP):
@@ -115,9 +117,10 @@ def test_progress_is_one_line_each_on_stderr_alone(capsys: pytest.CaptureFixture
     audience.done("linux", 2.0)
     audience.close()
     out, err = capsys.readouterr()
-    assert out == ""
-    assert lines_with(err, "predicted", "3 served")
-    assert lines_with(err, "clients 3")
+    assert lines_with(out, "predicted", "3 served")
+    assert lines_with(out, "clients 3")
+    assert not lines_with(out, "waiting")
+    assert not lines_with(err, "predicted")
     assert len(lines_with(err, "waiting")) == 1
     assert lines_with(err, MARKUP)
     assert lines_with(err, "client: 3 clients are connected")
@@ -185,6 +188,73 @@ def test_a_label_names_a_quantity_in_place_of_its_key() -> None:
     assert next(result_table.rows([wait], {"longest": 1}, None)) == ("longest wait", "1 s", "-")
 
 
+def agreeing(**more: Any) -> Record:
+    """A run that came out as predicted, with two checks that hold."""
+    checks = (Check(name="this holds", result="passed"), Check(name="that holds", result="passed"))
+    return record(foreseen(), ended(), checks=checks, **more)
+
+
+def test_what_came_out_as_predicted_is_one_line_and_so_are_the_checks_that_hold() -> None:
+    text = shown(agreeing(), verbose=False)
+    assert lines_with(text, "measured", "2 of 2 as predicted")
+    assert lines_with(text, "checks", "2 hold")
+    assert "this holds" not in text
+    assert not [line for line in text.splitlines() if line.startswith("served")]
+    full = shown(agreeing())
+    assert [line for line in full.splitlines() if line.startswith("served")]
+    assert lines_with(full, "ok", "this holds")
+
+
+def test_only_what_differs_is_shown_with_both_values() -> None:
+    text = shown(
+        record(
+            foreseen(), ended(served=58), verdict="fail", problem="served: predicted 59 clients, measured 58 clients"
+        ),
+        verbose=False,
+    )
+    assert lines_with(text, "served", "59 clients", "58 clients")
+    assert lines_with(text, "1 of 2 as predicted")
+    assert not [line for line in text.splitlines() if line.startswith("error")]
+
+
+def test_the_picture_of_the_lesson_stands_just_above_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = (Bars("the lesson", "s", {"a": 1.0}), Bars("another", "s", {"a": 1.0}))
+    monkeypatch.setattr(terminal, "pictures", lambda *_: drawn)
+    lines = shown(agreeing(), verbose=False).splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("verdict"))
+    assert "another" not in lines
+    assert lines[at - 2] == "the lesson"
+    full = shown(agreeing()).splitlines()
+    assert full.index("another") < full.index("the lesson")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_word_is_broken_and_long_lines_hang(width: int) -> None:
+    check = Check(name="a check with a name that is " + "very " * 20 + "long", result="failed", message="why " * 40)
+    text = shown(
+        record(foreseen(), ended(), checks=(check,), verdict="fail", problem="reasons " * 30), width, verbose=False
+    )
+    assert max(map(len, text.splitlines())) <= width
+    words = {word for line in text.splitlines() for word in line.split()}
+    assert {"very", "why", "reasons"} <= words
+    assert not words & {"ver", "ery", "reaso", "ns", "wh"}
+    first, second, *_ = lines_with(text, "reasons")
+    assert len(second) - len(second.lstrip()) > len(first) - len(first.lstrip())
+
+
+def test_a_dumb_terminal_gets_a_line_for_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    out = Console(file=io.StringIO(), force_terminal=True, width=100)
+    audience = TerminalAudience()
+    audience._console = out
+    audience.doing("waiting for client")
+    audience.doing("checking")
+    audience.close()
+    printed = out.file.getvalue()  # type: ignore[attr-defined]
+    assert len(lines_with(printed, " s  ")) == 2
+    assert "\r" not in printed
+
+
 def test_a_dry_run_is_told_as_not_run() -> None:
     text = shown(record(foreseen(), None, verdict="skip", run=None, problem=DRY_RUN))
     assert lines_with(text, "verdict", "not run (--dry-run), ")
@@ -205,11 +275,11 @@ def test_a_prediction_too_long_for_a_line_has_one_for_each_quantity(
     monkeypatch.setattr(terminal, "WIDTH_WITHOUT_TERMINAL", 100)
     fetch = catalog.load("fetch")
     TerminalAudience().predicted(fetch, FETCHES.predict(Known(fetch, dict.fromkeys(fetch.services, "linux"))))
-    err = capsys.readouterr().err
-    assert lines_with(err, "predicted") == ["predicted  "]
-    assert lines_with(err, "  serial and gevent-unpatched", " s")
-    assert [line.startswith("  ") for line in lines_with(err, " bytes")] == [True]
-    assert lines_with(err, "seconds: threads < serial")
+    out = capsys.readouterr().out
+    assert [line.rstrip() for line in lines_with(out, "predicted")] == ["predicted"]
+    assert lines_with(out, "  serial and gevent-unpatched", " s")
+    assert [line.startswith("  ") for line in lines_with(out, " bytes")] == [True]
+    assert lines_with(out, "seconds: threads < serial")
 
 
 def test_what_values_are_that_have_no_unit_is_told() -> None:
@@ -228,7 +298,7 @@ def test_a_reader_is_told_before_how_long_it_will_wait(
     waiting: float, told: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     TerminalAudience().predicted(epoll(3), replace(foreseen(), waiting=waiting))
-    assert bool(lines_with(capsys.readouterr().err, "wait most", "112 s")) == told
+    assert bool(lines_with(capsys.readouterr().out, "wait most", "112 s")) == told
 
 
 def test_what_moves_while_nothing_happens_shows_for_how_long() -> None:

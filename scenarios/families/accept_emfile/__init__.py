@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.families.accept_emfile.theory import ACCEPTORS, IDLE_SHARE, SPINNING_SHARE, WAKEUPS_PER_SECOND, Acceptor
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
-from scenarios.families.common import growth_of_field
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import band, bands, growth_of_field
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, AtMost, CostCurve, Each, Exactly, Expectation, Json, Order, Quantity
-from scenarios.pictures import Bars, Picture
+from scenarios.pictures import Bars, Bound, Picture
 
 # The server that never sleeps takes at least this many times the CPU time of each other one.
 MARGIN = 3.0
@@ -98,8 +98,36 @@ class AcceptEmfile(Plain):
         counts = (f"{name} {one['served']} served, {one['shed']} closed" for name, one in event["fates"].items())
         return f"{service}: {'; '.join(counts)}"
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        return (Bars("CPU time while no client arrived or left", "s", measured["cpu"]),)
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        clients = scenario.number("clients")
+        return (
+            Bars(
+                f"CPU time in the {float(scenario.parameters['hold']):g} s in which no client arrived or left",
+                "s",
+                measured["cpu"],
+                bands(predicted["cpu"]),
+            ),
+            Bars(
+                "wake-ups of the listener's loop in the whole run",
+                "times",
+                measured["woken"],
+                bands(predicted["woken"]),
+                logarithmic=True,
+            ),
+            Bars(
+                "clients served",
+                "clients",
+                measured["served"],
+                bands(predicted["served"]),
+                limits=(Bound(clients, "the clients that came"),),
+            ),
+            Bars(
+                "clients accepted and closed at once",
+                "clients",
+                measured["shed"],
+                {name: band(one) for name, one in predicted["shed"].items()},
+            ),
+        )
 
 
 def acceptors(scenario: Scenario) -> dict[str, Acceptor]:

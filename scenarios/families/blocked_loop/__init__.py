@@ -4,9 +4,19 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, ServiceEvidence
+from scenarios.families.base import (
+    Event,
+    Evidence,
+    Family,
+    Known,
+    Plain,
+    Prediction,
+    Scenario,
+    ServiceEvidence,
+    Values,
+)
 from scenarios.families.blocked_loop import theory
-from scenarios.families.common import count_between, percentiles
+from scenarios.families.common import band, bands, count_between, percentiles
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import (
     AtLeast,
@@ -19,7 +29,7 @@ from scenarios.judging.quantities import (
     Quantity,
     from_below,
 )
-from scenarios.pictures import Grid, Percentiles, Picture
+from scenarios.pictures import Bars, Percentiles, Picture
 
 CLIENT = "client-"
 # A stall is this many times as long as what a busy machine adds to a request.
@@ -129,26 +139,33 @@ class BlockedLoop(Plain):
             return f"{service}: worked for {event['seconds']:.2f} s ({event['kind']})"
         return None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        rows = {
-            name: [f"{measured[key][name] * 1000:.1f} ms" for key in ("naive", "corrected", "longest")]
-            for name in measured["naive"]
-        }
-        spread = {
-            name.replace(clock, words): values
-            for name, values in measured.get("spread", {}).items()
-            for clock, words in CLOCKS.items()
-            if name.endswith(clock)
-        }
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        """How long requests waited by two clocks, with what theory allows of the 99th percentile and of the longest."""
+        spread, foreseen = {}, {}
+        for name, values in measured.get("spread", {}).items():
+            loop, _, clock = name.rpartition(", ")
+            key = f"{loop}, {CLOCKS[clock]}"
+            spread[key], due = values, CLOCKS[clock] == SINCE_DUE
+            at = {"99 %": predicted["corrected" if due else "naive"][loop]}
+            at |= {"all": predicted["longest"][loop]} if due else {}
+            foreseen[key] = {share: band(one) for share, one in at.items()}
         return (
-            Grid("the same requests by two clocks", ("p99 since sent", "p99 since due", "longest"), rows),
-            Percentiles("how long requests waited, by two clocks", "s", spread),
+            Percentiles("how long requests waited, by two clocks", "s", spread, foreseen),
+            Bars(
+                "99th percentile, timed from when each was due",
+                "s",
+                measured["corrected"],
+                bands(predicted["corrected"]),
+            ),
+            Bars("99th percentile, timed from when each was sent", "s", measured["naive"], bands(predicted["naive"])),
+            Bars("requests that the work delayed", "requests", measured["waited"], bands(predicted["waited"])),
         )
 
 
 POOL_PROGRAM = "servers.work_pool"
 KEYS = ("longest", "waited", "corrected", "naive")
-CLOCKS = {"honest clock": "since due", "naive clock": "since sent"}
+SINCE_DUE = "since due"
+CLOCKS = {"honest clock": SINCE_DUE, "naive clock": "since sent"}
 # The shares of the requests whose longest wait is drawn.
 SHARES = {"50 %": 50.0, "90 %": 90.0, "99 %": 99.0, "99.9 %": 99.9, "all": 100.0}
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
-from scenarios.families.common import NOFILE, failure_at_client, tell_clients
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import NOFILE, band, client_limits, failure_at_client, tell_clients
 from scenarios.families.file_per_client.theory import PER_CLIENT, fate
 from scenarios.judging.failures import ERROR, failure
 from scenarios.judging.quantities import Exactly, Json, Quantity
-from scenarios.theory.descriptors import Server, open_before_first_client, selector_on
+from scenarios.pictures import Bars, Bound, Picture
+from scenarios.theory.descriptors import Server, limits, open_before_first_client, selector_on
 
 FILE = "lyrics"
 
@@ -52,6 +53,19 @@ class FilePerClient(Plain):
         if event["event"] == "connected":
             return f"{service}: {event['clients']} clients have their song and stay connected"
         return tell_clients(service, event)
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        platform = scenario.services["server"].platform
+        selector = selector_on(platform, str(scenario.parameters["selector"]))
+        own, nofile = open_before_first_client(selector), scenario.services["server"].nofile
+        allowed = limits(Server(selector, platform, nofile, own, PER_CLIENT))
+        served, came = {"clients served": measured["served"]}, client_limits(scenario.number("clients"), allowed)
+        clients = Bars("clients", "clients", served, {"clients served": band(predicted["served"])}, came)
+        if measured["descriptors"] is None:
+            return (clients,)
+        line = Bound(nofile, "the limit of open descriptors")
+        held, foreseen = {"server": measured["descriptors"]}, {"server": band(predicted["descriptors"])}
+        return (clients, Bars("descriptors with all clients connected", "descriptors", held, foreseen, (line,)))
 
 
 FAMILY: Family = FilePerClient()

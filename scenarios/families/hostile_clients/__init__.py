@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import MECHANISM, NOFILE, SPARE, TRANSFERRED, Kind, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
-from scenarios.families.common import count_between
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import band, count_between
 from scenarios.families.hostile_clients import theory
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtMost, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Bound, Picture
 from scenarios.results.evidence import ServiceEvidence
 from scenarios.results.sample import Sample
 from scenarios.theory.descriptors import FD_SETSIZE, open_before_first_client, selector_on
@@ -91,6 +92,11 @@ class HostileClients(Plain):
             "memory": None if grown is None else round(grown / MIB, 1),
             "descriptors": after.descriptors if after else None,
             "error": first_failure(evidence.services.values()),
+            "times": {
+                words: event["seconds"]
+                for words, event in (("all honest clients", finished), ("the attack", attack))
+                if "seconds" in event
+            },
         }
 
     def tell(self, service: str, event: Event) -> str | None:
@@ -104,6 +110,18 @@ class HostileClients(Plain):
                 return f"{service}: {event['served']} clients were served during the attack"
             case _:
                 return None
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        memory = {} if measured["memory"] is None else {"server": measured["memory"]}
+        bound = Bars(
+            "memory that the server took for all its peers", "MiB", memory, {"server": band(predicted["memory"])}
+        )
+        came = Bound(scenario.number("clients"), "the honest clients")
+        honest = {"honest clients served": measured["served"]}
+        served = Bars("clients", "clients", honest, {"honest clients served": band(predicted["served"])}, (came,))
+        times = {words: float(one) for words, one in measured.get("times", {}).items()}
+        during = Bars("how long it took", "s", times, note="The honest clients are served while the attack goes on.")
+        return (bound, served, during) if times else (bound, served)
 
 
 def _look(server: ServiceEvidence, moment: str) -> Sample | None:

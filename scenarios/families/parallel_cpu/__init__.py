@@ -5,13 +5,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.errors import Unavailable
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, ServiceEvidence
-from scenarios.families.common import sample_field
+from scenarios.families.base import (
+    Event,
+    Evidence,
+    Family,
+    Known,
+    Plain,
+    Prediction,
+    Scenario,
+    ServiceEvidence,
+    Values,
+)
+from scenarios.families.common import bands, sample_field
 from scenarios.families.parallel_cpu import theory
 from scenarios.families.parallel_cpu.theory import KINDS, ROOM, Share, surely_wanted, usable, used, wanted
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, AtMost, Between, CostCurve, Each, Exactly, Expectation, Json, Quantity
-from scenarios.pictures import Bars, Picture
+from scenarios.pictures import Bars, Bound, Picture
 
 PROGRAM = "compute"
 MAIN = 1
@@ -96,8 +106,24 @@ class ParallelCpu(Plain):
         pieces = sum(one.pieces for one in shares)
         return f"{service}: {event['kind']} did {pieces} pieces of work on {used(shares):.2f} CPUs"
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        return (Bars("time for one piece of work", "ms", measured["milliseconds"]),)
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        cores = scenario.number("cores")
+        return (
+            Bars(
+                "work in the same time, as a multiple of what coroutines did",
+                "times",
+                {"coroutines": 1.0, **measured["pace"]},
+                bands(predicted["pace"]),
+            ),
+            Bars(
+                "CPUs used",
+                "CPUs",
+                measured["used"],
+                bands(predicted["used"]),
+                limits=(Bound(cores, "the CPUs that the workers may use"),),
+            ),
+            Bars("time for one piece of work", "ms", measured["milliseconds"]),
+        )
 
 
 def _shares(event: Event) -> list[Share]:

@@ -1,16 +1,17 @@
 """Polling against an event queue: clicks missed, delay, and CPU time while nothing happens."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
-from scenarios.families.common import count_between
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands, count_between
 from scenarios.families.polling_vs_events.theory import Poller, kept_period, keys, moments, spare, wakes_a_second
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, AtMost, Between, Each, Exactly, Expectation, Json, Quantity, Ratio
-from scenarios.pictures import Grid, Picture
+from scenarios.pictures import Bars, Bound, Mark, Picture, Span, Timeline
 from scenarios.theory.descriptors import LISTENERS, STANDARD_STREAMS
 
 WATCHERS = ("queue", "poller", "in-turn")
@@ -23,6 +24,8 @@ LATE = 1 / 4
 PROMPT = 0.1
 # The CPU time of pollers is compared if each polls at least so often; one poll may cost so many times another.
 ENOUGH, UNEVEN = 2, 5.0
+# More clicks than this do not fit into a picture.
+DRAWN_AT_MOST = 100
 
 
 class PollingVsEvents(Plain):
@@ -131,6 +134,8 @@ class PollingVsEvents(Plain):
                 if (spent := evidence.services[name].spent(*IDLE)) is not None
             },
             "error": first_failure(evidence.services.values()),
+            "clicks": clicks,
+            "seen_clicks": {name: event["seen"] for name, event in watched.items()},
         }
 
     def tell(self, service: str, event: Event) -> str | None:
@@ -138,19 +143,36 @@ class PollingVsEvents(Plain):
             return f"{service}: saw {len(event['seen'])} of {len(event['noticed'])} clicks in {event['turns']} turns"
         return f"{service}: nothing happens for a while" if event["event"] == "still" else None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        rows = {
-            name: (
-                str(measured["seen"][name]),
-                str(measured["turns"][name]),
-                f"{measured['delay'][name]:.3f} s",
-                str(measured["asked"][name]),
-                f"{measured['burnt'][name]} µs",
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """Each click in the lane of each watcher, within the periods from poll to poll."""
+        period, silent, blocking = _asked(scenario)
+        kept = {"poller": period, "in-turn": kept_period(period, silent, blocking)}
+        clicks, seen = measured.get("clicks", []), measured.get("seen_clicks", {})
+        count, span = scenario.number("clicks"), float(scenario.parameters["span"])
+        counted = tuple(
+            Bars(title, unit, measured[key], bands(predicted[key]), lines)
+            for key, title, unit, lines in (
+                ("seen", "clicks seen", "clicks", (Bound(count, "the clicks there were"),)),
+                ("burnt", "CPU time while nothing happens", "µs", ()),
+                ("delay", "mean delay until a click is noticed", "s", ()),
+                ("asked", "polls while nothing happens", "polls", ()),
             )
-            for name in measured["seen"]
-        }
-        heads = ("clicks seen", "turns", "mean delay", "polls while idle", "CPU time while idle")
-        return (Grid("the same clicks, then none", heads, rows),)
+        )
+        if not 0 < len(clicks) <= DRAWN_AT_MOST:
+            return counted
+        lanes = {name: _clicks(clicks, {int(number) for number in numbers}) for name, numbers in seen.items()}
+        polls = {name: [Span(at, at + one, "poll") for at in _starts(one, span)] for name, one in kept.items()}
+        note = "Predicted: the time from one poll to the next. Of the clicks in it only the last is seen."
+        return (Timeline("the clicks that each watcher saw", {}, polls, lanes, note), *counted)
+
+
+def _clicks(clicks: Sequence[float], seen: set[int]) -> list[Mark]:
+    return [Mark(float(at), "seen" if n in seen else "missed") for n, at in enumerate(clicks, start=1)]
+
+
+def _starts(period: float, span: float) -> list[float]:
+    """The moments from which a poller waits for its next poll."""
+    return [n * period for n in range(math.ceil(span / period))]
 
 
 def _late(evidence: Evidence) -> dict[str, tuple[float, str]]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands
 from scenarios.families.readiness_cost import theory
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, AtMost, CostCurve, Each, Exactly, Growth, Json, Quantity, Ratio
-from scenarios.pictures import Curves, Picture
+from scenarios.pictures import Band, Bars, Curves, Picture
 
 MECHANISMS = ("select", "poll", "epoll")
 OWN = 16
@@ -101,12 +102,42 @@ class ReadinessCost(Plain):
         costs = ", ".join(f"{name} {cost:.1f}" for name, cost in event["microseconds"].items())
         return f"{service}: with {event['idle']} idle descriptors one call takes {costs} µs"
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        """From the first measured cost on, the growth that theory allows; and how many times the cost it becomes."""
         series = {
             name: {float(idle): float(cost) for idle, cost in costs.items()}
             for name, costs in measured["microseconds"].items()
         }
-        return (Curves("one call with one ready descriptor", "idle descriptors", "µs", series),)
+        powers = {name: theory.FLAT if name == "epoll" else theory.LINEAR for name in series}
+        growth = {name: _growing(points, *powers[name]) for name, points in series.items() if len(points) > 1}
+        curves = Curves(
+            "one call with one ready descriptor",
+            "idle descriptors",
+            "µs",
+            series,
+            predicted=growth,
+            guides={"slope 1: proportional": _proportional(series["select"])} if growth else {},
+            note="Predicted: the growth that theory allows from each first point on.",
+        )
+        times = Bars(
+            "cost with the most idle descriptors, as a multiple of the cost with none",
+            "times",
+            measured["dearer"],
+            bands(predicted["dearer"]),
+        )
+        return (curves, times) if growth else (times,)
+
+
+def _growing(points: Mapping[float, float], low: float, high: float) -> dict[float, Band]:
+    """The costs that growth as N to a power from `low` to `high` allows from the first point on."""
+    first = min(points)
+    return {n: Band(points[first] * (n / first) ** low, points[first] * (n / first) ** high) for n in sorted(points)}
+
+
+def _proportional(points: Mapping[float, float]) -> dict[float, float]:
+    """A line of slope 1 above the curve: the cost if it were all in proportion to N."""
+    first, last = min(points), max(points)
+    return {n: 2 * points[first] * n / first for n in (first, last)}
 
 
 def _numbers(scenario: Scenario) -> list[int]:

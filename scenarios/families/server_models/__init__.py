@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, ServiceEvidence
-from scenarios.families.common import own_memory, percentiles
+from scenarios.families.base import (
+    Event,
+    Evidence,
+    Family,
+    Known,
+    Plain,
+    Prediction,
+    Scenario,
+    ServiceEvidence,
+    Values,
+)
+from scenarios.families.common import bands_of, own_memory, percentiles
 from scenarios.families.server_models import theory
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, CostCurve, Each, Exactly, Expectation, Json, Order, Quantity
 from scenarios.pictures import Bars, Grid, Percentiles, Picture
+from scenarios.system.files import is_number
 from scenarios.theory import mechanisms
 from scenarios.theory.mechanisms import MECHANISMS
 
@@ -17,7 +28,12 @@ KIB = 1024
 PERCENTILES = (50.0, 99.0)
 # The percentiles that the picture has.
 SHARES = {"50 %": 50.0, "75 %": 75.0, "90 %": 90.0, "99 %": 99.0, "all": 100.0}
+COUNTED = ("threads", "processes")
 COSTS = ("connections", "p50", "p99", "cpu_connection", "cpu_request", "memory")
+
+
+def _in_milliseconds(microseconds: Json) -> str:
+    return f"{microseconds / 1000:.2f} ms" if is_number(microseconds) else str(microseconds)
 
 
 class ServerModels(Plain):
@@ -38,8 +54,8 @@ class ServerModels(Plain):
     services = frozenset({"client", *MECHANISMS})
     quantities = (
         Quantity("connections", label="clients per second", unit="/s"),
-        Quantity("p50", label="p50 latency", unit="µs"),
-        Quantity("p99", label="p99 latency", unit="µs"),
+        Quantity("p50", label="p50 latency, best round", read=_in_milliseconds, each=True),
+        Quantity("p99", label="p99 latency, best round", read=_in_milliseconds, each=True),
         Quantity("cpu_connection", label="CPU time per client", unit="µs"),
         Quantity("cpu_request", label="CPU time per request", unit="µs", digits=1),
         Quantity("memory", label="memory per client", unit="KiB", digits=1),
@@ -96,18 +112,41 @@ class ServerModels(Plain):
         if event["event"] == "came":
             rates = ", ".join(f"{name} {one}" for name, one in event["connections"].items())
             return f"{service}: connections per second: {rates}"
+        if event["event"] == "paced":
+            number = 1 + list(MECHANISMS).index(event["server"])
+            return f"{service}: measured the latency of {event['server']}, server {number} of {len(MECHANISMS)}"
         return None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        memory, cpu, speed = (measured[key] for key in ("memory", "cpu_request", "connections"))
         shown = [one for one in self.quantities if one is not ERROR]
-        rows = {name: [one.words(measured[one.key][name]) for one in shown] for name in measured["connections"]}
-        heads = [one.key.replace("cpu_", "cpu/") for one in shown]
+        rows = {name: [one.words(measured[one.key][name]) for one in shown] for name in speed}
+        counted = {
+            name: [one.words(predicted[one.key][name]) if one.key in COUNTED else "" for one in shown] for name in rows
+        }
+        latencies = {
+            name: {share: value / 1000 for share, value in one.items()}
+            for name, one in measured.get("latencies", {}).items()
+        }
+        least = "Predicted: so many times the others, at least."
         return (
-            Grid("the same load", heads, rows),
-            Bars("connections per second", "/s", measured["connections"]),
-            Bars("memory for each connection", "KiB", measured["memory"]),
-            Bars("CPU time of a request", "µs", measured["cpu_request"]),
-            Percentiles("latency since each client was due", "µs", measured.get("latencies", {})),
+            Bars(
+                "memory for each client",
+                "KiB",
+                memory,
+                bands_of(theory.OF_MEMORY, memory),
+                logarithmic=True,
+                note=least,
+            ),
+            Bars("CPU time of a request", "µs", cpu, bands_of(theory.OF_A_REQUEST, cpu), note=least),
+            Bars("clients per second", "per second", speed, bands_of(theory.OF_SPEED, speed), note=least),
+            Percentiles(
+                "latency since each client was due, all rounds together",
+                "ms",
+                latencies,
+                note="The table below has the best round of each percentile, which is far lower.",
+            ),
+            Grid("the same load, the best round of each", [one.label or one.key for one in shown], rows, counted),
         )
 
 

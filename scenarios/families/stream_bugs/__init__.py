@@ -7,12 +7,22 @@ named `wrong`, has all of the tutorial's.
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import UNITS, Kind, seconds, size, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, ServiceEvidence
-from scenarios.families.common import growth_of_field
+from scenarios.families.base import (
+    Event,
+    Evidence,
+    Family,
+    Known,
+    Plain,
+    Prediction,
+    Scenario,
+    ServiceEvidence,
+    Values,
+)
+from scenarios.families.common import bands, growth_of_field
 from scenarios.families.stream_bugs.theory import RIGHT, SLEEPLESS, TUTORIAL, TUTORIAL_SUITE, Death, Suite, one_each
 from scenarios.judging.failures import ERROR, failure, failure_of, first_failure
 from scenarios.judging.quantities import Anything, AtLeast, AtMost, Each, Exactly, Json, Order, Quantity
-from scenarios.pictures import Grid, Picture
+from scenarios.pictures import Bars, Grid, Picture
 from scenarios.theory.descriptors import open_before_first_client, selector_on
 
 MOST_LETTERS = 200
@@ -117,16 +127,18 @@ class StreamBugs(Plain):
             return None
         return f"{service}: {event['habit']}, server {event['server']}: {event['outcome']}"
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        right, cpu = measured["right"], measured["cpu"]
-        rows = {}
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        """The outcome of each habit of a client; the text of an exception stands in the table of the values."""
+        rows, foreseen = {}, {}
         for case, one in measured["wrong"].items():
-            server, _, habit = case.rpartition(": ")
-            server = server or TUTORIAL
-            idle = f"{cpu[server]:.2f} s" if IDLE_LOOPS.get(server) == habit and server in cpu else ""
-            # An exception's text stands above, and is too long for a table.
-            rows[case] = (one.partition(": ")[0], right[habit], idle)
-        return (Grid("outcome for the client", ("with the mistake", "without", "CPU time of the idle loop"), rows),)
+            habit = case.rpartition(": ")[2]
+            rows[case] = (one.partition(": ")[0], measured["right"][habit])
+            wrong = str(predicted["wrong"].get(case, ""))
+            foreseen[case] = (wrong.partition(": ")[0], str(predicted["right"].get(habit, "")))
+        return (
+            Grid("outcome for the client", ("with the mistake", "without"), rows, foreseen),
+            Bars("CPU time of idle loops", "s", measured["cpu"], bands(predicted["cpu"])),
+        )
 
 
 # The servers whose idle loop is looked at, and after what a wrong one never waits again.

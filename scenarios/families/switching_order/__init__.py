@@ -1,9 +1,10 @@
 """The order in which greenlets and generators print that switch explicitly: it is fixed, and no other code runs."""
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Evidence, Family, Known, Plain, Prediction, Scenario
+from scenarios.families.base import Evidence, Family, Known, Plain, Prediction, Scenario, Values
 from scenarios.families.common import joined
 from scenarios.families.switching_order.theory import (
     LETTERS,
@@ -16,7 +17,7 @@ from scenarios.families.switching_order.theory import (
 )
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
-from scenarios.pictures import Picture, Steps
+from scenarios.pictures import Grid, Picture, Steps
 
 # By program, the model of what it prints.
 NESTED: Mapping[str, Callable[[int, int], list[str]]] = {
@@ -86,15 +87,28 @@ class SwitchingOrder(Plain):
             "error": first_failure(evidence.services.values()),
         }
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
-        # A longer run would not fit on a screen.
-        lines = measured["order"].get(IN_TURN, ())
-        greenlets = len(measured["suspended"].get(IN_TURN, ())) + 1
-        if not lines or len(lines) > DRAWN_AT_MOST:
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """The steps of greenlets that take turns, or the lines of programs side by side; longer runs do not fit."""
+        orders, foreseen = measured["order"], predicted["order"]
+        if max(map(len, orders.values()), default=0) > DRAWN_AT_MOST or not any(orders.values()):
             return ()
-        last = lines[-1]
-        steps = [(name_of(number % greenlets), line) for number, line in enumerate(lines[:-1])]
-        return (Steps("from one greenlet to the next", [*steps, (last.removesuffix(" ends"), last)]),)
+        if IN_TURN in orders:
+            count = scenario.number("greenlets")
+            done, expected = (_steps(some[IN_TURN], count) for some in (orders, foreseen))
+            return (Steps("from one greenlet to the next", done, expected),)
+        rows, cells_of = ({str(n): cells for n, cells in enumerate(_lines(some), 1)} for some in (orders, foreseen))
+        return (Grid("line by line, what each program prints", list(orders), rows, cells_of),)
+
+
+def _steps(lines: list[str], greenlets: int) -> list[tuple[str, str]]:
+    """(greenlet, line) of each line: they print in turn, and the last one ends."""
+    *turns, last = lines
+    return [*((name_of(n % greenlets), line) for n, line in enumerate(turns)), (last.removesuffix(" ends"), last)]
+
+
+def _lines(orders: Mapping[str, list[str]]) -> list[tuple[str, ...]]:
+    """The first lines of all programs, then the second ones, and so on; empty for a program that has ended."""
+    return list(zip_longest(*orders.values(), fillvalue=""))
 
 
 def _reason(suspended: Mapping[str, list[str]], scenario: Scenario) -> str:

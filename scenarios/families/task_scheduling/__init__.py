@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands
 from scenarios.families.task_scheduling import theory
 from scenarios.families.task_scheduling.expectation import ROOM, AsForeseen
 from scenarios.families.task_scheduling.theory import Load, Period, Schedule
@@ -20,7 +21,7 @@ from scenarios.judging.quantities import (
     Quantity,
     from_below,
 )
-from scenarios.pictures import Picture, Span, Timeline
+from scenarios.pictures import Bars, Picture, Span, Timeline
 
 SERIAL, THREADS, EVENTS = WAYS = ("serial", "threads", "events")
 # A busy machine makes each wait and each turn on the CPU so many times as long, and adds ROOM.
@@ -117,13 +118,28 @@ class TaskScheduling(Plain):
     def tell(self, service: str, event: Event) -> str | None:
         return f"{service}: all tasks took {event['seconds']:.2f} s" if event["event"] == "done" else None
 
-    def pictures(self, measured: Mapping[str, Json]) -> tuple[Picture, ...]:
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """Each task over time; theory has no fixed order for threads."""
+        load = _load(scenario)
         lanes = {
             f"{way} {task}": [Span(begin, end, kind) for kind, begin, end in spans]
             for way in WAYS
             for task, spans in measured[f"{way}_spans"].items()
         }
-        return (Timeline("the same tasks in three ways", lanes),)
+        foreseen = {
+            f"{way} {task}": [Span(one.begin, one.end, "waiting" if one.wait else "computing") for one in periods]
+            for way, schedule in ((SERIAL, theory.serial(load)), (EVENTS, theory.event_loop(load)))
+            for task, periods in schedule.items()
+        }
+        return (
+            Timeline(
+                "the same tasks in three ways",
+                lanes,
+                foreseen,
+                note="Threads take turns in any order, so only their time in all is predicted.",
+            ),
+            Bars("until all tasks are done", "s", measured["seconds"], bands(predicted["seconds"])),
+        )
 
 
 def _load(scenario: Scenario) -> Load:

@@ -35,6 +35,8 @@ CUT_OFF = (
     "ConnectionError",
 )
 NEWEST = 20
+# Events that are turning points of a run, beside checkpoints and ends.
+TURNING_POINTS = ("ready", "connected", "refused")
 
 
 class Watch(Protocol):
@@ -187,6 +189,8 @@ class _Drive:
                 return  # the next wait raises the timeout
             event = unheard.popleft()
             self._watch.event(name, event)
+            if moment := _moment(event):
+                self._sampler.note(name, moment)
             if event.get("checkpoint"):
                 self._answer(name, event)
             elif event["event"] == "ready" and event is self._transcript[name].event("ready"):
@@ -252,6 +256,15 @@ class _Drive:
             problem=problem,
             cause=cause,
         )
+
+
+def _moment(event: Event) -> str | None:
+    """What a chart over time tells of an event; None for events that are no turning points of a run."""
+    if event["event"] == "exited":
+        return "died" if event.get("code") else "ended"
+    if event["event"] in TURNING_POINTS or event.get("checkpoint"):
+        return str(event.get("moment", event["event"]))
+    return None
 
 
 def _was_cut_off(said: Said) -> bool:

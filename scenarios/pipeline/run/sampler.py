@@ -24,6 +24,8 @@ from scenarios.results.time_series import SERIES_FILE
 PERIOD = "IOLAB_SAMPLE_PERIOD"
 DEFAULT_PERIOD = 0.05
 MANY = 600
+# A chart cannot show more moments than this.
+MOST_MOMENTS = 40
 # The CPU time that samples may take: so much of the time since the run began, and so many seconds at its start.
 SHARE, AT_FIRST = 0.04, 0.02
 
@@ -49,10 +51,16 @@ class Sampler:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._times, self._inside, self._first = 0, dict[str, float](), dict[str, float]()
+        self._happened = dict[tuple[str, str], float]()
 
     def begin(self) -> None:
         if self._period > 0:
             self._thread.start()
+
+    def note(self, service: str, moment: str) -> None:
+        """Remembers when something first happened to a service, for the charts over time."""
+        if len(self._happened) < MOST_MOMENTS:
+            self._happened.setdefault((service, moment), time.monotonic())
 
     def end(self) -> None:
         self._over.set()
@@ -70,6 +78,8 @@ class Sampler:
                     self._sample(name, time.monotonic() - begun, file)
                 if self._times and self._times % MANY == 0:
                     self._period *= 2
+            for (name, moment), at in self._happened.items():
+                file.write(json.dumps({"moment": moment, "service": name, "at": round(at - begun, 4)}) + "\n")
             cost = {"times": self._times, "lab": time.thread_time() - spent, "inside": sum(self._inside.values())}
             file.write(json.dumps({"cost": {key: round(value, 4) for key, value in cost.items()}}) + "\n")
 

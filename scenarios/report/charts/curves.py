@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from scenarios.pictures import Bound, Curves, Percentiles, TimeChart
-from scenarios.report.charts.figure import Figure
-from scenarios.report.charts.plane import Plane, Points
-from scenarios.report.charts.scales import Linear, Ordinal, fitting, from_zero, number
+from scenarios.pictures import Band, Bound, Curves, Percentiles, TimeChart
+from scenarios.report.charts.figure import Figure, Looks, looks_of, notes_of
+from scenarios.report.charts.plane import Curve, Plane, Points
+from scenarios.report.charts.scales import Linear, Logarithmic, Ordinal, alike, fitting, from_zero, number
 from scenarios.report.charts.shapes import NARROW, WIDE, Chart
 
 # A bound is drawn if the highest value comes this near to it; farther away it would flatten the curve.
@@ -17,29 +17,43 @@ ROOM = 0.07
 MOST_ROWS = 60
 
 
-def curves(picture: Curves) -> Figure:
-    """Logarithmic axes if values are far apart: there, a proportional cost is a straight line."""
+def curves(picture: Curves, looks: Looks) -> Figure:
+    """Both axes are logarithmic if values are far apart: there, a proportional cost is a straight line of slope 1."""
     series = {name: sorted(points.items()) for name, points in picture.series.items() if points}
-    x = fitting(n for points in series.values() for n, _ in points)
-    y = fitting(value for points in series.values() for _, value in points)
+    ends = [end for some in picture.predicted.values() for band in some.values() for end in band.ends if end > 0]
+    x, y = alike(
+        (n for points in series.values() for n, _ in points),
+        [*(value for points in series.values() for _, value in points), *ends],
+    )
     numbers = sorted({n for points in series.values() for n, _ in points})
+    scale = ", logarithmic" if isinstance(y, Logarithmic) else ""
+    guides = {words: sorted(points.items()) for words, points in picture.guides.items()}
+    drawn = [
+        Curve(name, points, looks.get(name, 0), sorted(picture.predicted.get(name, {}).items(), key=_first))
+        for name, points in series.items()
+    ]
+    planes = [
+        Plane(width, x, y, picture.across + scale, picture.upwards + scale, guides=guides) for width in (WIDE, NARROW)
+    ]
+    both = "Both axes are logarithmic: a straight line of slope 1 is a cost in proportion to N." if scale else ""
     return Figure(
         picture.title,
         "; ".join(_from_to(name, points, picture.upwards, picture.across) for name, points in series.items()),
         [picture.across, *(f"{name}, {picture.upwards}" for name in series)],
         [[number(n), *(_cell(dict(points).get(n)) for points in series.values())] for n in numbers],
         "curves",
-        _drawn(series, [Plane(width, x, y, picture.across, picture.upwards) for width in (WIDE, NARROW)]),
+        _drawn(drawn, planes),
+        notes_of(both, picture.note),
+        has_prediction=bool(picture.predicted),
     )
 
 
-def _drawn(
-    series: Mapping[str, Points],
-    planes: Iterable[Plane],
-    bounds: Sequence[Bound] = (),
-    moments: Sequence[tuple[float, str]] = (),
-) -> dict[str, Sequence[Chart]]:
-    return {"charts": [plane.chart(series, bounds, moments) for plane in planes]} if series else {}
+def _first(pair: tuple[float, Band]) -> float:
+    return pair[0]
+
+
+def _drawn(curves: Sequence[Curve], planes: Iterable[Plane]) -> dict[str, Sequence[Chart]]:
+    return {"charts": [plane.chart(curves) for plane in planes]} if curves else {}
 
 
 def _from_to(name: str, points: Points, unit: str, across: str) -> str:
@@ -51,7 +65,7 @@ def _cell(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
 
 
-def percentiles(picture: Percentiles) -> Figure:
+def percentiles(picture: Percentiles, looks: Looks) -> Figure:
     """Percentiles stand at equal distances, so that the rare long waits have as much room as the common ones."""
     shares = list(dict.fromkeys(share for values in picture.series.values() for share in values))
     series = {
@@ -59,9 +73,16 @@ def percentiles(picture: Percentiles) -> Figure:
         for name, values in picture.series.items()
         if values
     }
-    y = fitting(value for points in series.values() for _, value in points)
+    bands = {
+        name: [(float(n), some[share]) for n, share in enumerate(shares) if share in some]
+        for name, some in picture.predicted.items()
+    }
+    ends = [end for some in bands.values() for _, band in some for end in band.ends if end > 0]
+    y = fitting([*(value for points in series.values() for _, value in points), *ends])
     across = "share of the requests that took no longer"
-    planes = [Plane(width, Ordinal(len(shares)), y, across, picture.unit, shares) for width in (WIDE, NARROW)]
+    upwards = f"{picture.unit}, logarithmic" if isinstance(y, Logarithmic) else picture.unit
+    planes = [Plane(width, Ordinal(len(shares)), y, across, upwards, shares) for width in (WIDE, NARROW)]
+    drawn = [Curve(name, points, looks.get(name, 0), bands.get(name, ())) for name, points in series.items()]
     return Figure(
         picture.title,
         "; ".join(
@@ -71,11 +92,13 @@ def percentiles(picture: Percentiles) -> Figure:
         ["", *(f"{share}, {picture.unit}" for share in shares)],
         [[name, *(_cell(values.get(share)) for share in shares)] for name, values in picture.series.items()],
         "curves",
-        _drawn(series, planes),
+        _drawn(drawn, planes),
+        notes_of(picture.note),
+        has_prediction=bool(picture.predicted),
     )
 
 
-def over_time(picture: TimeChart) -> Figure:
+def over_time(picture: TimeChart, looks: Looks | None = None) -> Figure:
     """Values from the first second to the last, with the bounds that they came near and the moments."""
     series = {name: points for name, points in picture.series.items() if points}
     values = [value for points in series.values() for _, value in points]
@@ -83,11 +106,13 @@ def over_time(picture: TimeChart) -> Figure:
     if len(series) == 1:
         bounds = _within_reach(bounds, max(values))
     times = [second for points in series.values() for second, _ in points]
-    first, last = min([0.0, *times]), max(times, default=1.0)
+    first, last = min(times, default=0.0), max(times, default=1.0)
+    looks = looks or looks_of(series)
     x = Linear(first, last if last > first else first + 1)
     reaching = [*values, *((1 + ROOM * len(bounds)) * bound.value for bound in bounds)]
     y = from_zero(reaching, counted=all(float(value).is_integer() for value in values))
-    planes = [Plane(width, x, y, "seconds", picture.unit) for width in (WIDE, NARROW)]
+    moments = [(at, word) for at, word in picture.moments if first <= at <= last]
+    planes = [Plane(width, x, y, "seconds", picture.unit, bounds=bounds, moments=moments) for width in (WIDE, NARROW)]
     highest = (f"{name}: {number(max(v for _, v in points))} {picture.unit} at most" for name, points in series.items())
     return Figure(
         picture.title,
@@ -95,8 +120,8 @@ def over_time(picture: TimeChart) -> Figure:
         ["seconds", *(f"{name}, {picture.unit}" for name in series)],
         _rows(series),
         "curves",
-        _drawn(series, planes, bounds, picture.moments),
-        _notes(bounds, picture.moments),
+        _drawn([Curve(name, points, looks.get(name, 0)) for name, points in series.items()], planes),
+        _notes(bounds, moments),
     )
 
 

@@ -7,24 +7,35 @@ adds a description or a table for readers who cannot see it. A chart of ours tak
 colours are variables of the page's style.
 """
 
-from scenarios.pictures import Bars, Curves, Grid, Percentiles, Picture, Steps, Timeline
+from collections.abc import Iterable
+
+from scenarios.pictures import Bars, Curves, Grid, Percentiles, Picture, Steps, TimeChart, Timeline
 from scenarios.report.charts import boxes, curves
-from scenarios.report.charts.figure import Figure
+from scenarios.report.charts.figure import Figure, Looks, looks_of
 
 
-def figure(picture: Picture) -> Figure:
-    """The picture as a figure; raises one of MISUNDERSTOOD (families/base.py) when its values are not numbers."""
+def looks(pictures: Iterable[Picture | TimeChart]) -> dict[str, int]:
+    """A look for each curve of a page, so that a name has the same colour in every figure."""
+    return looks_of(
+        name for one in pictures if isinstance(one, Curves | Percentiles | TimeChart) for name in one.series
+    )
+
+
+def figure(picture: Picture, looks: Looks | None = None) -> Figure:
+    """The picture as a figure; raises one of MISUNDERSTOOD (families/base.py) when its values are not numbers.
+
+    `looks` are those of the page; without them the figure has its own.
+    """
     match picture:
         case Timeline():
             return boxes.timeline(picture)
         case Curves():
-            return curves.curves(picture)
+            return curves.curves(picture, looks or looks_of(picture.series))
         case Percentiles():
-            return curves.percentiles(picture)
+            return curves.percentiles(picture, looks or looks_of(picture.series))
         case Bars():
-            return boxes.bars(picture)
+            return boxes.bars(picture, looks or {})
         case Steps():
             return boxes.steps(picture)
         case Grid():
-            rows = [[name, *cells] for name, cells in picture.rows.items()]
-            return Figure(picture.title, "", ["", *picture.columns], rows)
+            return boxes.grid(picture)

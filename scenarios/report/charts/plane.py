@@ -1,17 +1,45 @@
-"""The plane of a chart: its axes, its grid, its curves, and their names beside or below them."""
+"""The plane of a chart: its axes, its grid, its curves with what theory allows, and their names."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from scenarios.pictures import Bound
+from scenarios.pictures import Band, Bound
 from scenarios.report.charts.scales import Scale, number
-from scenarios.report.charts.shapes import LINE, NARROW, Chart, Shape, Words, cut, line, look, mark, path, width_of
+from scenarios.report.charts.shapes import (
+    LINE,
+    NARROW,
+    Chart,
+    Shape,
+    Words,
+    area,
+    cut,
+    line,
+    look,
+    mark,
+    path,
+    width_of,
+)
 
 Points = Sequence[tuple[float, float]]
-HEIGHT, ABOVE, BELOW, LEFT = 230, 24, 40, 52
+HEIGHT, ABOVE, BELOW = 230, 24, 40
+# The axis leaves at least so much room for its numbers.
+LEAST_LEFT = 40.0
 # A curve with at most MARKED points has a mark at each. Names beside the chart take at most NAMES pixels.
 MARKED, NAMES = 30, 190
+# Half the width of the box that shows what theory allows at one point.
+BOX = 9
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A named line of points, with the look of its name and what theory allows at some values of x."""
+
+    name: str
+    points: Points
+    look: int = 0
+    allowed: Sequence[tuple[float, Band]] = ()
 
 
 @dataclass(frozen=True)
@@ -24,28 +52,36 @@ class Plane:
     across: str
     upwards: str
     names: Sequence[str] = ()
+    bounds: Sequence[Bound] = ()
+    moments: Sequence[tuple[float, str]] = ()
+    guides: Mapping[str, Points] = field(default_factory=dict)
 
-    def chart(
-        self, series: Mapping[str, Points], bounds: Sequence[Bound] = (), moments: Sequence[tuple[float, str]] = ()
-    ) -> Chart:
+    def chart(self, curves: Sequence[Curve]) -> Chart:
         """The curves with their names; bounds are horizontal lines, moments vertical ones."""
         beside = self.width > NARROW
-        taken = min(NAMES, max(map(width_of, series), default=0) + 24) if beside and len(series) > 1 else 12
+        taken = min(NAMES, max((width_of(one.name) for one in curves), default=0.0) + 24) if beside else 20
         right = self.width - taken
-        shapes: list[Shape] = [*self._axes(right), *self._moments(moments, right)]
-        for n, points in enumerate(series.values()):
-            shapes += self._curve([(self.at(x, right), self.up(y)) for x, y in points], n)
-        shapes += self._bounds(bounds, right)  # last, so that a curve along them does not hide them
+        shapes: list[Shape] = [*self._axes(right), *self._moments(right), *self._guided(right)]
+        for one in curves:
+            shapes += self._allowed(one, right)
+        for one in curves:
+            shapes += self._curve([(self.at(x, right), self.up(y)) for x, y in one.points], one.look)
+        shapes += self._bounds(right)  # last, so that a curve along them does not hide them
         height = ABOVE + HEIGHT + BELOW
-        if len(series) > 1 and beside:
-            shapes += self._named(series, right)
-        elif len(series) > 1:
-            shapes += self._legend(series)
-            height += LINE * len(series)
+        if beside:
+            shapes += self._named(curves, right)
+        else:
+            shapes += self._legend(curves)
+            height += LINE * len(curves)
         return Chart(self.width, height, shapes)
 
+    @cached_property
+    def left(self) -> float:
+        """Where the axis stands, so that its longest number fits beside it."""
+        return max(LEAST_LEFT, *(width_of(number(value)) + 10 for value in self.y.ticks(6)))
+
     def at(self, value: float, right: float) -> float:
-        return LEFT + self.x.place(value) * (right - LEFT)
+        return self.left + self.x.place(value) * (right - self.left)
 
     def up(self, value: float) -> float:
         return ABOVE + (1 - self.y.place(value)) * HEIGHT
@@ -53,28 +89,52 @@ class Plane:
     def _axes(self, right: float) -> Iterator[Shape]:
         bottom = ABOVE + HEIGHT
         for value in self.y.ticks(6):
-            yield line(LEFT, self.up(value), right, self.up(value), "grid")
-            yield Words(LEFT - 6, self.up(value) + 4, number(value), "tick", "end")
-        yield Words(LEFT, ABOVE - 10, self.upwards, "unit")
+            yield line(self.left, self.up(value), right, self.up(value), "grid")
+            yield Words(self.left - 6, self.up(value) + 4, number(value), "tick", "end")
+        yield Words(4, ABOVE - 10, cut(self.upwards, right), "unit")
         for value in self.x.ticks(4 if self.width <= NARROW else 9):
             x = self.at(value, right)
             yield line(x, bottom, x, bottom + 5, "axis")
             yield Words(x, bottom + 18, self.names[int(value)] if self.names else number(value), "tick", "middle")
-        yield line(LEFT, bottom, right, bottom, "axis")
-        yield Words(right, bottom + 35, self.across, "unit", "end")
+        yield line(self.left, bottom, right, bottom, "axis")
+        yield Words(right, bottom + 35, cut(self.across, right), "unit", "end")
 
-    def _bounds(self, bounds: Sequence[Bound], right: float) -> Iterator[Shape]:
+    def _allowed(self, curve: Curve, right: float) -> Iterator[Shape]:
+        """An area along several values of x, or a box at a single one; what has no bound goes to the edge."""
+        ends = [(self.at(x, right), *self._ends(band)) for x, band in curve.allowed]
+        if len(ends) == 1:
+            ((x, low, high),) = ends
+            ends = [(x - BOX, low, high), (x + BOX, low, high)]
+        if ends:
+            yield area([*((x, low) for x, low, _ in ends), *((x, high) for x, _, high in reversed(ends))], curve.look)
+
+    def _ends(self, band: Band) -> tuple[float, float]:
+        low = ABOVE + HEIGHT if band.low is None else self.up(band.low)
+        high = ABOVE if band.high is None else self.up(band.high)
+        return min(low, ABOVE + HEIGHT), max(high, ABOVE)
+
+    def _guided(self, right: float) -> Iterator[Shape]:
+        """Each with its words at its upper end."""
+        for words, points in self.guides.items():
+            placed = [(self.at(x, right), self.up(y)) for x, y in points]
+            yield path(placed, "guide")
+            x, y = placed[-1]
+            yield Words(x - 4, max(y - 6, ABOVE + 8), words, "guide", "end")
+
+    def _bounds(self, right: float) -> Iterator[Shape]:
         """Each with its words above it, at the left, where most curves are still low."""
-        rising = sorted(bounds, key=lambda one: one.value)
+        rising = sorted(self.bounds, key=lambda one: one.value)
         heights = [self.up(bound.value) for bound in rising]
         for bound, y, foot in zip(rising, heights, _feet(heights), strict=True):
-            yield line(LEFT, y, right, y, "bound")
-            yield Words(LEFT + 6, foot, cut(f"{number(bound.value)}: {bound.words}", right - LEFT - 6), "bound")
+            yield line(self.left, y, right, y, "bound")
+            yield Words(
+                self.left + 6, foot, cut(f"{number(bound.value)}: {bound.words}", right - self.left - 6), "bound"
+            )
 
-    def _moments(self, moments: Sequence[tuple[float, str]], right: float) -> Iterator[Shape]:
+    def _moments(self, right: float) -> Iterator[Shape]:
         """A word stands at the foot of its line if it has room there; a note below the chart has all of them."""
-        free = float(LEFT)
-        for second, word in sorted(moments):
+        free = self.left
+        for second, word in self.moments:
             x = self.at(second, right)
             yield line(x, ABOVE, x, ABOVE + HEIGHT, "moment")
             if x >= free and x + width_of(word) < right:
@@ -87,20 +147,22 @@ class Plane:
         for x, y in points if len(points) <= MARKED else points[-1:]:
             yield mark(x, y, n)
 
-    def _named(self, series: Mapping[str, Points], right: float) -> Iterator[Shape]:
-        """Each name at the height where its curve ends, without overlaps."""
-        ends = sorted((self.up(points[-1][1]) if points else ABOVE, n) for n, points in enumerate(series.values()))
-        names = list(series)
+    def _named(self, curves: Sequence[Curve], right: float) -> Iterator[Shape]:
+        """Each name at the height where its curve ends, without overlaps, and a line from the curve to it."""
+        ends = sorted((self.up(one.points[-1][1]) if one.points else ABOVE, n) for n, one in enumerate(curves))
         for y, n in _apart(ends, ABOVE, ABOVE + HEIGHT):
-            yield mark(right + 12, y, n)
-            yield Words(right + 20, y + 4, cut(names[n], NAMES - 24))
+            one = curves[n]
+            if one.points:
+                yield line(self.at(one.points[-1][0], right), self.up(one.points[-1][1]), right + 8, y, "leader")
+            yield mark(right + 12, y, one.look)
+            yield Words(right + 20, y + 4, cut(one.name, NAMES - 24))
 
-    def _legend(self, series: Mapping[str, Points]) -> Iterator[Shape]:
-        for n, name in enumerate(series):
+    def _legend(self, curves: Sequence[Curve]) -> Iterator[Shape]:
+        for n, one in enumerate(curves):
             y = ABOVE + HEIGHT + BELOW + LINE * n + 4
-            yield line(LEFT - 30, y, LEFT - 6, y, f"line {look(n)}")
-            yield mark(LEFT - 18, y, n)
-            yield Words(LEFT, y + 4, cut(name, self.width - LEFT))
+            yield line(self.left - 30, y, self.left - 6, y, f"line {look(one.look)}")
+            yield mark(self.left - 18, y, one.look)
+            yield Words(self.left, y + 4, cut(one.name, self.width - self.left))
 
 
 def _feet(heights: Sequence[float]) -> Iterator[float]:

@@ -90,6 +90,19 @@ def fitting(values: Iterable[float]) -> Scale:
     return from_zero(known)
 
 
+def alike(across: Iterable[float], upwards: Iterable[float]) -> tuple[Scale, Scale]:
+    """Two axes of one kind, logarithmic or linear: only so a proportional cost is a straight line at a glance."""
+    values = [[one for one in some if math.isfinite(one)] for some in (across, upwards)]
+    if (
+        all(values)
+        and all(min(some) > LEAST for some in values)
+        and any(max(some) / min(some) > WIDE for some in values)
+    ):
+        x, y = (Logarithmic(min(some) * 0.8, max(some) * 1.25) for some in values)
+        return x, y
+    return from_zero(values[0]), from_zero(values[1])
+
+
 def number(value: float) -> str:
     """A value as an axis or a label shows it: three significant digits (four from 1,000 on), with commas."""
     if abs(value) >= 1000:

@@ -7,7 +7,7 @@ from typing import Literal
 from rich.cells import cell_len
 
 # Each chart is drawn in both widths and the page shows one: on a phone nobody can read a wide chart that only shrank.
-WIDE, NARROW = 720, 350
+WIDE, NARROW = 928, 350
 # Upper bounds in pixels: the mean width of a label's characters, and the height of a line.
 CHARACTER, LINE = 6.6, 16
 # The style tells this many series apart, by colour, dashes and marks.
@@ -53,6 +53,11 @@ def line(x1: float, y1: float, x2: float, y2: float, look: str) -> Stroke:
 def path(points: Sequence[tuple[float, float]], look: str) -> Stroke:
     """A line from point to point."""
     return Stroke("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points), look)
+
+
+def area(points: Sequence[tuple[float, float]], number: int) -> Stroke:
+    """A closed shape that shows what theory allows for the series with that number."""
+    return Stroke(path(points, "").d + "Z", f"allowed {look(number)}")
 
 
 def mark(x: float, y: float, number: int) -> Stroke:
