@@ -51,8 +51,9 @@ BOXES = """(() => {
   });
   const texts = charts.flatMap((one) => [...one.querySelectorAll(".machine, .steps > *, .bars > *, .lanes > span")]);
   const cut = texts.filter((one) => one.textContent && one.scrollWidth > one.clientWidth + 1);
-  const bars = [...document.querySelectorAll("#pictures .bar")].map(
-    (bar) => [bar.textContent, bar.querySelector("i").getBoundingClientRect().width]);
+  const linear = [...document.querySelectorAll("#pictures .bars")].filter((one) => !one.querySelector(".axis"));
+  const bars = linear.map((one) => [...one.querySelectorAll(".bar")].map(
+    (bar) => [bar.nextElementSibling.textContent, bar.querySelector("i").getBoundingClientRect().width]));
   return {charts: charts.length, outside, cut: cut.map((one) => one.textContent), bars};
 })()"""
 TITLES = """[...document.querySelectorAll("h2, h3, figcaption")].map(one => one.innerText)"""
@@ -146,10 +147,11 @@ def test_boxes_fit_their_drawing_in_both_widths_and_bars_are_as_long_as_their_va
         shown = tab.ask(BOXES)
         assert shown["charts"] >= 3, "its own, its machines and its phases"
         assert (shown["outside"], shown["cut"]) == ([], [])
-        longest = max([(length, float(text.split()[0])) for text, length in shown["bars"]], default=(1.0, 1.0))
-        for text, length in shown["bars"]:
-            expected = float(text.split()[0]) / longest[1] * longest[0]
-            assert length == pytest.approx(expected, rel=0.01, abs=1.5), text
+        for bars in shown["bars"]:
+            longest = max((length, float(text.split()[0])) for text, length in bars)
+            for text, length in bars:
+                expected = float(text.split()[0]) / longest[1] * longest[0]
+                assert length == pytest.approx(expected, rel=0.01, abs=1.5), text
 
 
 def test_hostile_log_text_is_text(tab: Tab) -> None:

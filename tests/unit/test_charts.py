@@ -284,6 +284,14 @@ def test_moments_are_told_with_their_seconds() -> None:
     assert "ready" in words(charts(COURSE)[0])
 
 
+def test_the_word_of_a_late_moment_ends_before_the_names_of_the_curves() -> None:
+    late = TimeChart("d", "open", {"server": [(0.0, 5.0), (1.0, 505.0)]}, moments=[(1.0, "server died at last")])
+    for chart in charts(late):
+        (word,) = [one for one in chart.shapes if isinstance(one, Words) and one.look == "moment"]
+        (axis, *_) = strokes(chart, "axis")[-1:]
+        assert word.x + width_of(word.text) <= axis[1][0] + 0.1
+
+
 def test_the_table_of_a_long_course_is_short_and_has_its_last_value() -> None:
     points = [(n / 10, float(n)) for n in range(1001)]
     rows = figure(TimeChart("d", "open", {"server": points})).rows

@@ -122,7 +122,7 @@ def test_a_prediction_in_a_page_is_what_the_lab_prints(
 ) -> None:
     ((_, given),) = asked(line)
     scenario(given["name"], parameters(given["clients"], given["nofile"], []), Options(dry_run=True))
-    told = one_line(capsys.readouterr().err)
+    told = one_line(capsys.readouterr().out)
     assert one_line(f"{predicted} {reason}") in told
 
 

@@ -106,7 +106,8 @@ def over_time(picture: TimeChart, looks: Looks | None = None) -> Figure:
     if len(series) == 1:
         bounds = _within_reach(bounds, max(values))
     times = [second for points in series.values() for second, _ in points]
-    first, last = min(times, default=0.0), max(times, default=1.0)
+    first = min(times, default=0.0)
+    last = max([*times, *(at for at, _ in picture.moments if times)], default=1.0)
     looks = looks or looks_of(series)
     x = Linear(first, last if last > first else first + 1)
     reaching = [*values, *((1 + ROOM * len(bounds)) * bound.value for bound in bounds)]

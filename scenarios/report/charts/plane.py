@@ -23,7 +23,9 @@ from scenarios.report.charts.shapes import (
 )
 
 Points = Sequence[tuple[float, float]]
-HEIGHT, ABOVE, BELOW = 230, 24, 40
+HEIGHT, BELOW = 230, 40
+# Room above the plane: for the unit, and for the words of moments.
+UNIT_ROW, MOMENT_ROW = 24, 16
 # The axis leaves at least so much room for its numbers.
 LEAST_LEFT = 40.0
 # A curve with at most MARKED points has a mark at each. Names beside the chart take at most NAMES pixels.
@@ -67,13 +69,17 @@ class Plane:
         for one in curves:
             shapes += self._curve([(self.at(x, right), self.up(y)) for x, y in one.points], one.look)
         shapes += self._bounds(right)  # last, so that a curve along them does not hide them
-        height = ABOVE + HEIGHT + BELOW
+        height = self.above + HEIGHT + BELOW
         if beside:
             shapes += self._named(curves, right)
         else:
             shapes += self._legend(curves)
             height += LINE * len(curves)
         return Chart(self.width, height, shapes)
+
+    @property
+    def above(self) -> int:
+        return UNIT_ROW + (MOMENT_ROW if self.moments else 0)
 
     @cached_property
     def left(self) -> float:
@@ -84,14 +90,14 @@ class Plane:
         return self.left + self.x.place(value) * (right - self.left)
 
     def up(self, value: float) -> float:
-        return ABOVE + (1 - self.y.place(value)) * HEIGHT
+        return self.above + (1 - self.y.place(value)) * HEIGHT
 
     def _axes(self, right: float) -> Iterator[Shape]:
-        bottom = ABOVE + HEIGHT
+        bottom = self.above + HEIGHT
         for value in self.y.ticks(6):
             yield line(self.left, self.up(value), right, self.up(value), "grid")
             yield Words(self.left - 6, self.up(value) + 4, number(value), "tick", "end")
-        yield Words(4, ABOVE - 10, cut(self.upwards, right), "unit")
+        yield Words(4, UNIT_ROW - 10, cut(self.upwards, right), "unit")
         for value in self.x.ticks(4 if self.width <= NARROW else 9):
             x = self.at(value, right)
             yield line(x, bottom, x, bottom + 5, "axis")
@@ -109,9 +115,9 @@ class Plane:
             yield area([*((x, low) for x, low, _ in ends), *((x, high) for x, _, high in reversed(ends))], curve.look)
 
     def _ends(self, band: Band) -> tuple[float, float]:
-        low = ABOVE + HEIGHT if band.low is None else self.up(band.low)
-        high = ABOVE if band.high is None else self.up(band.high)
-        return min(low, ABOVE + HEIGHT), max(high, ABOVE)
+        low = self.above + HEIGHT if band.low is None else self.up(band.low)
+        high = self.above if band.high is None else self.up(band.high)
+        return min(low, self.above + HEIGHT), max(high, self.above)
 
     def _guided(self, right: float) -> Iterator[Shape]:
         """Each with its words at its upper end."""
@@ -119,7 +125,7 @@ class Plane:
             placed = [(self.at(x, right), self.up(y)) for x, y in points]
             yield path(placed, "guide")
             x, y = placed[-1]
-            yield Words(x - 4, max(y - 6, ABOVE + 8), words, "guide", "end")
+            yield Words(x - 4, max(y - 6, self.above + 8), words, "guide", "end")
 
     def _bounds(self, right: float) -> Iterator[Shape]:
         """Each with its words above it, at the left, where most curves are still low."""
@@ -132,14 +138,15 @@ class Plane:
             )
 
     def _moments(self, right: float) -> Iterator[Shape]:
-        """A word stands at the foot of its line if it has room there; a note below the chart has all of them."""
-        free = self.left
+        """A word stands above its line if it has room there; a note below the chart has all of them."""
+        free = 0.0
         for second, word in self.moments:
             x = self.at(second, right)
-            yield line(x, ABOVE, x, ABOVE + HEIGHT, "moment")
-            if x >= free and x + width_of(word) < right:
-                yield Words(x + 4, ABOVE + HEIGHT - 6, word, "moment")
-                free = x + width_of(word) + 8
+            yield line(x, self.above, x, self.above + HEIGHT, "moment")
+            start = min(x, right - width_of(word))
+            if start >= free:
+                yield Words(start, self.above - 6, word, "moment")
+                free = start + width_of(word) + 8
 
     def _curve(self, points: Points, n: int) -> Iterator[Shape]:
         if len(points) > 1:
@@ -149,8 +156,8 @@ class Plane:
 
     def _named(self, curves: Sequence[Curve], right: float) -> Iterator[Shape]:
         """Each name at the height where its curve ends, without overlaps, and a line from the curve to it."""
-        ends = sorted((self.up(one.points[-1][1]) if one.points else ABOVE, n) for n, one in enumerate(curves))
-        for y, n in _apart(ends, ABOVE, ABOVE + HEIGHT):
+        ends = sorted((self.up(one.points[-1][1]) if one.points else self.above, n) for n, one in enumerate(curves))
+        for y, n in _apart(ends, self.above, self.above + HEIGHT):
             one = curves[n]
             if one.points:
                 yield line(self.at(one.points[-1][0], right), self.up(one.points[-1][1]), right + 8, y, "leader")
@@ -159,7 +166,7 @@ class Plane:
 
     def _legend(self, curves: Sequence[Curve]) -> Iterator[Shape]:
         for n, one in enumerate(curves):
-            y = ABOVE + HEIGHT + BELOW + LINE * n + 4
+            y = self.above + HEIGHT + BELOW + LINE * n + 4
             yield line(self.left - 30, y, self.left - 6, y, f"line {look(one.look)}")
             yield mark(self.left - 18, y, one.look)
             yield Words(self.left, y + 4, cut(one.name, self.width - self.left))

@@ -12,7 +12,7 @@ def topology(scenario: Scenario, engine: str) -> Figure:
     """Every service with its image, program and limits, and what it waits for."""
     services, layers = scenario.services, _layers(scenario)
     return Figure(
-        "The machines",
+        "The machines; an arrow leads to those that a machine waits for" if len(layers) > 1 else "The machines",
         "; ".join(f"{name}: {', '.join(_lines(service)[1:])}" for name, service in services.items()),
         ["service", "image", "program", "descriptors", "processes", "memory", "processors", "waits for"],
         [_row(service) for service in services.values()],
