@@ -44,7 +44,7 @@ MARKS = {"passed": "ok  ", "failed": "FAIL", "error": "????", "skipped": "skip"}
 # The results of checks that are only counted, in words.
 QUIET = {"passed": "hold", "skipped": "skipped"}
 # A longer prediction is cut unless the user asks for all of it.
-MOST_LINES = 6
+MOST_LINES, MOST_OF_ONE = 6, 3
 # Predicted waiting in seconds from which the user is told how long the run takes.
 LONG = 10
 # The width if the output is no terminal.
@@ -86,7 +86,7 @@ class TerminalAudience:
         self._quiet, self._spoils, self._verbose = quiet, spoils, verbose
         self._progress: Progress | None = None
         self._begun = time.monotonic()
-        self._shown = ""
+        self._shown, self._doing = "", ""
         self._family: Family | None = None
 
     def predicted(self, scenario: Scenario, prediction: Prediction) -> None:
@@ -104,7 +104,7 @@ class TerminalAudience:
         lines = [*others, *relations_in_words(prediction, family)]
         most = len(lines) if self._verbose or len(lines) <= MOST_LINES else MOST_LINES - 1
         for line in lines[:most]:
-            _print(out, f"  {line}")
+            _print(out, f"  {line}", most=None if self._verbose else MOST_OF_ONE)
         if most < len(lines):
             _print(out, f"  and {len(lines) - most} lines more, which --verbose and the page show")
         _print(out, f"  {prediction.reason}")
@@ -112,7 +112,9 @@ class TerminalAudience:
             _print(out, f"  the programs wait most of the time, by theory for about {prediction.waiting:.0f} s")
 
     def doing(self, what: str) -> None:
-        if not self._quiet:
+        """Shown once: while the lab waits for the same thing as before, the last event stays in sight."""
+        if not self._quiet and what != self._doing:
+            self._doing = what
             self._show(what)
 
     def event(self, service: str, event: Event) -> None:
@@ -180,10 +182,16 @@ def _lines(prediction: Prediction, family: Family, width: int) -> list[str]:
     return [text] if len(text) <= width - len("predicted  ") or len(parts) == 1 else ["", *parts]
 
 
-def _print(out: Console, line: str, *, bold: int = 0, style: str = "") -> None:
-    """Prints a line, in several with a hanging indent if it is too long; the first `bold` characters are bold."""
-    for n, part in enumerate(folded(line, out.width)):
-        text = Text(part, style)
+def _print(out: Console, line: str, *, bold: int = 0, most: int | None = None) -> None:
+    """Prints a line, in several with a hanging indent if it is too long, but in `most` of them at most.
+
+    The first `bold` characters are bold.
+    """
+    parts = folded(line, out.width)
+    if most and len(parts) > most:
+        parts = [*parts[: most - 1], f"{parts[most - 1][: out.width - 4]} ..."]
+    for n, part in enumerate(parts):
+        text = Text(part)
         if not n:
             text.stylize("bold", 0, bold)
         out.print(text, soft_wrap=True)

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from scenarios.pictures import Band, Bars, Mark, Span, Timeline
 from scenarios.report.charts.boxes import region, scale_of
-from scenarios.report.charts.figure import in_words
+from scenarios.report.charts.figure import counted, in_words
 from scenarios.report.charts.scales import Scale, number
 
 # A bar or a lane has at most and at least so many characters.
@@ -37,7 +37,7 @@ def bars(picture: Bars, columns: int) -> Iterable[str]:
 
 def _value(picture: Bars, name: str) -> str:
     value, words = picture.values.get(name), in_words(picture.predicted.get(name, Band()))
-    told = "not measured" if value is None else f"{number(value)} {picture.unit}".rstrip()
+    told = "not measured" if value is None else counted(value, picture.unit)
     return f"{told} (predicted {words})" if words else told
 
 
@@ -122,5 +122,5 @@ def _foreseen(spans: Sequence[Span], end: float, length: int) -> str:
 def _places(span: Span, end: float, length: int) -> tuple[int, int]:
     if not end:
         return 0, 1
-    first = max(0, min(length - 1, int(span.begin / end * length)))
+    first = max(0, min(length - 1, round(span.begin / end * length)))
     return first, max(first + 1, min(length, round(span.end / end * length)))

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.pictures import Band, Bars, Curves, Grid, Percentiles, Picture, Steps, Timeline
+from scenarios.pictures import Bars, Curves, Grid, Percentiles, Picture, Steps, Timeline
 from scenarios.report import text_boxes, text_curves
 from scenarios.report.charts.figure import in_words
 from scenarios.report.charts.scales import number
@@ -30,7 +30,7 @@ def draw(picture: Picture, columns: int = COLUMNS) -> Iterable[Text | Table]:
         case Curves():
             yield from map(Text, text_curves.curves(picture, columns))
         case Percentiles():
-            yield from _grid(_percentiles(picture), columns)
+            yield from _percentiles(picture, columns)
         case Bars():
             yield from (Text(part) for line in text_boxes.bars(picture, columns) for part in folded(line, columns))
         case Steps():
@@ -78,21 +78,17 @@ def _steps(picture: Steps) -> Iterable[str]:
         yield "  every step as predicted"
 
 
-def _percentiles(picture: Percentiles) -> Grid:
+def _percentiles(picture: Percentiles, columns: int) -> Iterable[Text | Table]:
+    """A table of what was measured, and a line for what was predicted of each series."""
     shares = list(dict.fromkeys(share for values in picture.series.values() for share in values))
     rows = {
-        name: [
-            _percentile(values.get(share), picture.predicted.get(name, {}).get(share), picture.unit) for share in shares
-        ]
+        name: [f"{number(values[share])} {picture.unit}" if share in values else "" for share in shares]
         for name, values in picture.series.items()
     }
-    return Grid(picture.title, shares, rows)
-
-
-def _percentile(value: float | None, band: Band | None, unit: str) -> str:
-    if value is None:
-        return ""
-    return f"{number(value)} {unit}" + (f" (predicted {in_words(band)})" if band and band.ends else "")
+    yield from _grid(Grid(picture.title, shares, rows), columns)
+    for name, bands in picture.predicted.items():
+        told = ", ".join(f"{share} {in_words(band)} {picture.unit}" for share, band in bands.items() if band.ends)
+        yield from map(Text, folded(f"  predicted for {name}: {told}", columns) if told else ())
 
 
 def _compared(picture: Grid) -> Grid:

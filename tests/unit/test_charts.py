@@ -380,3 +380,9 @@ def test_of_an_output_without_end_only_what_a_label_can_show_is_looked_at(monkey
     monkeypatch.setattr(shapes, "cell_len", cells)
     assert cut("x" * 65_536, 100) == f"{'x' * looked[-1]}…"
     assert max(looked) < 100
+
+
+def test_no_value_of_a_table_is_a_power_of_ten_and_one_is_singular() -> None:
+    made = figure(Bars("each", "clients", {"many": 1_101_820.0, "one": 1.0}))
+    assert [row[1] for row in made.rows] == ["1101820", "1"]
+    assert [row["value"] for row in made.drawing["rows"]] == ["1,102,000 clients", "1 client"]

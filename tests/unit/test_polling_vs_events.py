@@ -14,6 +14,7 @@ from scenarios.definition import catalog
 from scenarios.errors import LabError, OutOfTime
 from scenarios.families.base import Known
 from scenarios.families.polling_vs_events.theory import Poller, kept_period, keys, moments, spare, wakes_a_second
+from scenarios.pictures import Band, Bars, Timeline
 from scenarios.results.sample import Sample
 from tests.programs.process import ENVIRONMENT, command
 from tests.unit.builders import evidence, service
@@ -199,3 +200,25 @@ def test_the_delay_is_not_measured_when_a_click_was_never_noticed() -> None:
     measured = FAMILY.measure(run)
     assert measured["delay"] == {"queue": None, "poller": None, "in-turn": None}
     assert measured["seen"] == {"queue": 1, "poller": 1, "in-turn": 1}
+
+
+def test_each_click_is_drawn_as_seen_or_missed_in_the_periods_of_its_poller() -> None:
+    scenario = catalog.load("polling-vs-events", {"clicks": "4", "period": "0.5"})
+    predicted = FAMILY.predict(Known(scenario, LINUX)).json()
+    counts = {key: dict.fromkeys(("queue", "poller", "in-turn"), 1) for key in ("seen", "burnt", "delay", "asked")}
+    told = {"clicks": [0.1, 0.2, 0.6, 0.7], "seen_clicks": {"queue": [1, 2, 3, 4], "poller": [2, 4]}}
+    drawn, seen, *_ = FAMILY.scene(scenario, {**counts, **told}, predicted)
+    assert isinstance(drawn, Timeline)
+    assert isinstance(seen, Bars)
+    assert [mark.kind for mark in drawn.marks["queue"]] == ["seen"] * 4
+    assert [mark.kind for mark in drawn.marks["poller"]] == ["missed", "seen", "missed", "seen"]
+    assert [span.begin for span in drawn.predicted["poller"]][:3] == [0.0, 0.5, 1.0]
+    assert "queue" not in drawn.predicted
+    assert seen.predicted["queue"] == Band(4, 4)
+
+
+def test_a_run_that_kept_no_clicks_is_drawn_without_them() -> None:
+    scenario = catalog.load("polling-vs-events")
+    predicted = FAMILY.predict(Known(scenario, LINUX)).json()
+    counts = {key: dict.fromkeys(("queue", "poller", "in-turn"), 1) for key in ("seen", "burnt", "delay", "asked")}
+    assert all(isinstance(one, Bars) for one in FAMILY.scene(scenario, counts, predicted))

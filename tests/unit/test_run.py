@@ -16,10 +16,12 @@ import scenarios.pipeline.run.transcript
 from scenarios.definition import catalog
 from scenarios.definition.scenario import Scenario
 from scenarios.errors import EngineError
+from scenarios.pipeline.run import drive
 from scenarios.pipeline.run.collect import KILLED
 from scenarios.pipeline.run.drive import Plan, living
 from scenarios.pipeline.run.spool import Spool
 from scenarios.results import evidence as evidences
+from scenarios.results.events import Event
 from scenarios.results.evidence import Evidence
 from tests.unit.scripted import (
     Quiet,
@@ -528,3 +530,19 @@ def test_a_mark_that_does_not_come_is_what_the_lab_could_not_tell(monkeypatch: p
     evidence, _ = run(transfers())
     assert evidence.services["server"].logs == "truncated"
     assert "did not arrive within" in str(evidence.problem)
+
+
+@pytest.mark.parametrize(
+    ("event", "moment"),
+    [
+        ({"event": "ready"}, "ready"),
+        ({"event": "connected", "checkpoint": True}, "connected"),
+        ({"event": "came", "moment": "came 1 times", "checkpoint": True}, "came 1 times"),
+        ({"event": "refused", "client": 3}, "refused"),
+        ({"event": "exited", "code": 1}, "died"),
+        ({"event": "exited", "code": 0}, "ended"),
+        ({"event": "fetched"}, None),
+    ],
+)
+def test_the_turning_points_of_a_run_are_told_to_the_charts_over_time(event: Event, moment: str | None) -> None:
+    assert drive._moment(event) == moment

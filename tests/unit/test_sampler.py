@@ -150,3 +150,22 @@ def test_sockets_are_a_number_or_the_line_is_passed_over(
     line = f'{{"service": "a", "at": 1, "descriptors": 5, "sockets": {sockets}, "resident": 1, "cpu": 0, "threads": 1}}'
     (tmp_path / time_series.SERIES_FILE).write_text(f"{line}\n")
     assert time_series.load(tmp_path).series("sockets") == kept
+
+
+def test_the_first_time_that_something_happens_to_a_service_is_kept_with_its_second(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(sampler.PERIOD, "0.005")
+    transcript = said(tmp_path, event("started", pid=7, seal="SEAL"))
+    one = Sampler(session, transcript, tmp_path, lambda: ["server"])  # type: ignore[arg-type]
+    one.begin()
+    until(session, 1)
+    for _ in range(3):
+        one.note("client", "refused")
+    for n in range(2 * sampler.MOST_MOMENTS):
+        one.note("client", f"moment {n}")
+    one.end()
+    happened = time_series.load(tmp_path).happened
+    assert len(happened) == sampler.MOST_MOMENTS
+    assert [moment for _, _, moment in happened].count("refused") == 1
+    assert all(0 <= at < WITHIN for at, _, _ in happened)

@@ -12,8 +12,9 @@ from scenarios import families
 from scenarios.definition import catalog
 from scenarios.families import server_models
 from scenarios.families.base import Known
-from scenarios.families.common import percentiles
+from scenarios.families.common import bands_of, percentiles
 from scenarios.families.server_models import theory
+from scenarios.pictures import Band, Percentiles
 from scenarios.results.evidence import Evidence
 from scenarios.results.sample import Sample
 from scenarios.theory.mechanisms import MECHANISMS
@@ -137,3 +138,29 @@ def test_a_latency_counts_from_when_its_client_should_have_come(monkeypatch: pyt
     assert len(late) == 40
     assert late[0] >= 100_000
     assert late[5] >= 40_000
+
+
+def test_the_least_that_theory_allows_beside_the_others_is_drawn() -> None:
+    memory = dict.fromkeys(MECHANISMS, 1.0) | {"threads": 20.0, "gevent": 8.0}
+    least = bands_of(theory.OF_MEMORY, memory)
+    assert least["fork"] == Band(low=5 * 20.0)
+    assert least["threads"] == Band(low=1.5 * 8.0)
+    assert "epoll" not in least
+
+
+def test_latencies_are_drawn_in_milliseconds_and_the_table_says_that_it_has_the_best_round() -> None:
+    run = compared(fork=500)
+    measured = FAMILY.measure(run)
+    drawn = FAMILY.scene(run.scenario, measured, FAMILY.predict(Known(run.scenario, {})).json())
+    (spread,) = [one for one in drawn if isinstance(one, Percentiles)]
+    assert spread.unit == "ms"
+    for name, values in spread.series.items():
+        assert values["99 %"] == pytest.approx(measured["latencies"][name]["99 %"] / 1000)
+    p99 = next(one for one in FAMILY.quantities if one.key == "p99")
+    assert "best round" in p99.label
+    assert p99.words(12_345) == "12.35 ms"
+
+
+def test_progress_tells_which_server_was_measured_and_of_how_many() -> None:
+    told = FAMILY.tell("client", {"event": "paced", "server": "epoll", "latencies": [1]})
+    assert told == f"client: measured the latency of epoll, server 3 of {len(MECHANISMS)}"

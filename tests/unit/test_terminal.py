@@ -330,3 +330,17 @@ def test_after_a_verdict_comes_what_to_take_home_and_what_to_try_next() -> None:
     assert len(scenario.next_commands) == 2
     assert all(lines_with(text, f"./inv {command}") for command in scenario.next_commands)
     assert "./inv" not in shown(record(foreseen(), None, verdict="skip", run=None, problem="dry run"))
+
+
+def test_while_the_lab_waits_for_the_same_thing_the_last_event_stays_in_sight(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    audience = TerminalAudience()
+    audience.predicted(epoll(3), TRANSFERS.predict(Known(epoll(3), {"server": "linux"})))
+    audience.doing("waiting for client")
+    audience.event("client", {"event": "connected", "clients": 3})
+    audience.doing("waiting for client")
+    audience.doing("checking")
+    audience.close()
+    steps = [line.split(" s  ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert steps == ["waiting for client", "client: 3 clients are connected at the same time", "checking"]

@@ -112,8 +112,9 @@ class ServerModels(Plain):
 
     def tell(self, service: str, event: Event) -> str | None:
         if event["event"] == "came":
-            rates = ", ".join(f"{name} {one}" for name, one in event["connections"].items())
-            return f"{service}: connections per second: {rates}"
+            rates = event["connections"]
+            words = ", ".join(f"{name} {one}" for name, one in rates.items())
+            return f"{service}: {event['moment']} to all {len(rates)} servers; at best, clients per second: {words}"
         if event["event"] == "paced":
             number = 1 + list(MECHANISMS).index(event["server"])
             return f"{service}: measured the latency of {event['server']}, server {number} of {len(MECHANISMS)}"

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from typing import Any
 
 from scenarios.pictures import Band, Bars, Grid, Mark, Span, Steps, Timeline
-from scenarios.report.charts.figure import Figure, Looks, in_words, notes_of
+from scenarios.report.charts.figure import Figure, Looks, cell, counted, in_words, notes_of
 from scenarios.report.charts.scales import Linear, Logarithmic, Scale, from_zero, number
 from scenarios.report.charts.shapes import LOOKS, cut
 
@@ -104,7 +104,7 @@ def bars(picture: Bars, looks: Looks) -> Figure:
 def _cells(picture: Bars, name: str) -> list[str]:
     value = picture.values.get(name)
     predicted = [in_words(picture.predicted.get(name, Band()))] if picture.predicted else []
-    return [name, "" if value is None else f"{value:.6g}", *predicted]
+    return [name, cell(value), *predicted]
 
 
 def scale_of(picture: Bars) -> Scale:
@@ -131,7 +131,7 @@ def _bar(picture: Bars, name: str, x: Scale, look: int) -> dict[str, Any]:
         "name": name,
         "look": look % LOOKS,
         "length": None if value is None else 100 * x.place(value),
-        "value": "not measured" if value is None else f"{number(value)} {picture.unit}".rstrip(),
+        "value": "not measured" if value is None else counted(value, picture.unit),
         "band": region(band, x) if band.ends else None,
         "exact": band.exact,
         "words": in_words(band),

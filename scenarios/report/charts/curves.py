@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from scenarios.pictures import Band, Bound, Curves, Percentiles, TimeChart
-from scenarios.report.charts.figure import Figure, Looks, looks_of, notes_of
+from scenarios.report.charts.figure import Figure, Looks, cell, looks_of, notes_of
 from scenarios.report.charts.plane import Curve, Plane, Points
 from scenarios.report.charts.scales import Linear, Logarithmic, Ordinal, alike, fitting, from_zero, number
 from scenarios.report.charts.shapes import NARROW, WIDE, Chart
@@ -40,7 +40,7 @@ def curves(picture: Curves, looks: Looks) -> Figure:
         picture.title,
         "; ".join(_from_to(name, points, picture.upwards, picture.across) for name, points in series.items()),
         [picture.across, *(f"{name}, {picture.upwards}" for name in series)],
-        [[number(n), *(_cell(dict(points).get(n)) for points in series.values())] for n in numbers],
+        [[number(n), *(cell(dict(points).get(n)) for points in series.values())] for n in numbers],
         "curves",
         _drawn(drawn, planes),
         notes_of(both, picture.note),
@@ -59,10 +59,6 @@ def _drawn(curves: Sequence[Curve], planes: Iterable[Plane]) -> dict[str, Sequen
 def _from_to(name: str, points: Points, unit: str, across: str) -> str:
     (first, low), (last, high) = points[0], points[-1]
     return f"{name}: {number(low)} {unit} at {number(first)} {across}, {number(high)} {unit} at {number(last)}"
-
-
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
 
 
 def percentiles(picture: Percentiles, looks: Looks) -> Figure:
@@ -90,7 +86,7 @@ def percentiles(picture: Percentiles, looks: Looks) -> Figure:
             for name, values in picture.series.items()
         ),
         ["", *(f"{share}, {picture.unit}" for share in shares)],
-        [[name, *(_cell(values.get(share)) for share in shares)] for name, values in picture.series.items()],
+        [[name, *(cell(values.get(share)) for share in shares)] for name, values in picture.series.items()],
         "curves",
         _drawn(drawn, planes),
         notes_of(picture.note),
@@ -143,4 +139,4 @@ def _rows(series: Mapping[str, Points]) -> list[list[str]]:
     known = [dict(points) for points in series.values()]
     step = math.ceil(len(times) / MOST_ROWS) or 1
     shown = [*times[::step], *([times[-1]] if times and (len(times) - 1) % step else [])]
-    return [[f"{second:.2f}", *(_cell(points.get(second)) for points in known)] for second in shown]
+    return [[f"{second:.2f}", *(cell(points.get(second)) for points in known)] for second in shown]

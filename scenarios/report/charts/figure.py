@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from scenarios.judging.quantities import singular
 from scenarios.pictures import Band
 from scenarios.report.charts.scales import number
 
+# From here on six digits would need a power of ten.
+MANY = 1e6
 # By name, the number of its colour, dashes and mark: the same in every figure of a page.
 Looks = Mapping[str, int]
 
@@ -41,6 +44,17 @@ def in_words(band: Band) -> str:
     return (
         f"≥ {number(band.low)}" if band.low is not None else f"≤ {number(band.high)}" if band.high is not None else ""
     )
+
+
+def counted(value: float, unit: str) -> str:
+    """`1 thread`, `2 threads`, `0.5 s`."""
+    words = number(value)
+    return f"{words} {singular(unit) if words == '1' else unit}".rstrip()
+
+
+def cell(value: float | None) -> str:
+    """A value in a table, to six digits and never as a power of ten; empty for none."""
+    return "" if value is None else f"{value:.0f}" if abs(value) >= MANY else f"{value:.6g}"
 
 
 def notes_of(*lines: str) -> list[str]:
