@@ -14,8 +14,13 @@ from scenarios.results.sample import Sample
 from scenarios.system.files import is_number
 from scenarios.theory.descriptors import EMFILE, FD_OUT_OF_RANGE, TOO_MANY_FDS
 
-# A limit that allows more than so many times the clients that came is not drawn.
-FAR = 4
+# The lowest limit is drawn if it allows at most FAR times the clients that came, another one up to NEAR times.
+FAR, NEAR = 4, 1.2
+LIMIT_WORDS = {
+    EMFILE: "the limit of open descriptors",
+    FD_OUT_OF_RANGE: "select's highest descriptor number",
+    TOO_MANY_FDS: "select's longest list",
+}
 LONGEST_WAIT = 3600 * 1_000_000  # microseconds
 # Under a lower soft limit CPython and libuv themselves do not start.
 NOFILE = Kind("the server's limit of open descriptors", whole_number, 24, 2**20, optional=True)
@@ -55,11 +60,16 @@ def bands_of(orders: Iterable[Order], values: Mapping[str, float]) -> dict[str, 
 
 
 def client_limits(came: int, limits: Mapping[str, int]) -> tuple[Bound, ...]:
-    """Lines for a bar of clients: how many came, and how many each limit of the server allows, if that is near."""
-    near = {words: most for words, most in limits.items() if most <= FAR * came}
-    words = {EMFILE: "the limit of open descriptors", FD_OUT_OF_RANGE: "select's highest descriptor number",
-             TOO_MANY_FDS: "select's longest list"}  # fmt: skip
-    return (Bound(came, "how many came"), *(Bound(most, words.get(one, one)) for one, most in near.items()))
+    """Lines for a bar of clients: how many came, and how many the limits of the server allow.
+
+    The lowest limit is a line unless it is far away, and the others if they are near; equal ones are one line.
+    """
+    lowest = min(limits.values(), default=0)
+    by_clients: dict[int, list[str]] = {came: ["how many came"]}
+    for words, most in sorted(limits.items(), key=lambda one: one[1]):
+        if most <= (FAR if most == lowest else NEAR) * came:
+            by_clients.setdefault(most, []).append(LIMIT_WORDS.get(words, words))
+    return tuple(Bound(most, " and ".join(words)) for most, words in by_clients.items())
 
 
 def joined(separator: str) -> Read:

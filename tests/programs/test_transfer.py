@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from labs.programs.clients.transfer_tally import shares
 from labs.programs.protocol import payload
 from scenarios.families.hostile_clients import theory
 from scenarios.theory import descriptors
@@ -247,3 +248,8 @@ def test_a_client_notices_a_payload_that_is_not_the_servers() -> None:
     assert status == 1
     assert event("finished")["served"] == 0
     assert [failure["error"] for failure in event("finished")["failures"]] == ["Mismatch"] * 3  # type: ignore[attr-defined]
+
+
+def test_the_seconds_that_a_share_of_the_clients_took_at_most() -> None:
+    assert shares([4.0, 1.0, 3.0, 2.0]) == {"50 %": 2.0, "90 %": 4.0, "99 %": 4.0, "100 %": 4.0}
+    assert shares([]) == {}

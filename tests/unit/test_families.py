@@ -10,6 +10,7 @@ from scenarios import families
 from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
 from scenarios.families import base
+from scenarios.families.common import band, bands, client_limits
 from scenarios.judging import failures
 from scenarios.judging.failures import failure
 from scenarios.judging.quantities import Json
@@ -173,3 +174,37 @@ def test_a_run_of_before_finds_its_family_by_its_former_name(former: str) -> Non
 
 def test_a_family_that_never_was_has_no_name_of_today() -> None:
     assert families.current_name("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("came", "limits", "lines"),
+    [
+        (1100, {"a": 1020, "b": 1020, "c": 1023}, {1100: "how many came", 1020: "a and b", 1023: "c"}),
+        (1100, {"a": 1020, "b": 4092}, {1100: "how many came", 1020: "a"}),
+        (500, {"a": 1019}, {500: "how many came", 1019: "a"}),
+        (100, {"a": 1019}, {100: "how many came"}),
+        (100, {}, {100: "how many came"}),
+    ],
+)
+def test_the_limits_near_the_clients_that_came_are_lines(
+    came: int, limits: dict[str, int], lines: dict[int, str]
+) -> None:
+    assert {bound.value: bound.words for bound in client_limits(came, limits)} == lines
+
+
+@pytest.mark.parametrize(
+    ("predicted", "drawn"),
+    [
+        (3, Band(3, 3)),
+        ([1, 2], Band(1, 2)),
+        ({"at_least": 2}, Band(low=2)),
+        ({"at_most": 2}, Band(high=2)),
+        (None, Band()),
+        ("words", Band()),
+        ([1, 2, 3], Band()),
+    ],
+)
+def test_a_picture_draws_what_the_record_predicts(predicted: Json, drawn: Band) -> None:
+    assert band(predicted) == drawn
+    of_names = bands({"a": predicted, "free": {"at_least": 0}})
+    assert of_names == ({"a": drawn} if drawn.ends else {})

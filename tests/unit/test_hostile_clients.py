@@ -13,6 +13,7 @@ from scenarios.errors import LabError, OutOfTime
 from scenarios.families import hostile_clients
 from scenarios.families.base import Known
 from scenarios.families.hostile_clients import theory
+from scenarios.pictures import Band, Bars, Percentiles
 from scenarios.results.sample import Sample
 from tests.programs.process import serving
 from tests.unit.builders import evidence, service
@@ -88,7 +89,7 @@ def test_what_is_measured_is_the_clients_word_and_what_the_looks_saw() -> None:
     server = service("server", samples=looks)
     client = service("client", event("finished", served=49), exit_status=0)
     measured = FAMILY.measure(evidence(server, service("hostile"), client))
-    assert measured == {"served": 49, "memory": 3.5, "descriptors": 5, "error": None, "times": {}}
+    assert measured == {"served": 49, "memory": 3.5, "descriptors": 5, "error": None, "times": {}, "took": {}}
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,20 @@ def test_an_attack_is_told_in_words() -> None:
     assert FAMILY.tell("hostile", begun) == "hostile: 100 hostile clients with 20 behaviours"
     assert FAMILY.tell("hostile", ended) == "hostile: 7 rounds in 1.2 s, 9 bytes sent"
     assert FAMILY.tell("server", {"event": "closed"}) is None
+
+
+def test_the_memory_bound_and_the_honest_clients_times_are_drawn() -> None:
+    scenario = catalog.load("hostile-clients")
+    predicted = FAMILY.predict(Known(scenario, {"server": "linux"})).json()
+    told = {"served": 50, "memory": 3.5, "descriptors": 5, "error": None}
+    took = {"50 %": 0.1, "100 %": 0.3}
+    bound, served, during, each = FAMILY.scene(
+        scenario, {**told, "times": {"all honest clients": 0.5, "the attack": 2.0}, "took": took}, predicted
+    )
+    assert isinstance(bound, Bars)
+    assert bound.predicted["server"] == Band(high=predicted["memory"]["at_most"])
+    assert isinstance(served, Bars)
+    assert isinstance(during, Bars)
+    assert isinstance(each, Percentiles)
+    assert each.series["honest clients"] == took
+    assert len(FAMILY.scene(scenario, told, predicted)) == 2, "an older run"

@@ -6,6 +6,7 @@ from labs.programs.clients.transfer_client import Conversation
 from labs.programs.events import emit
 
 SHOWN_FAILURES = 5
+SHARES = (50, 90, 99, 100)
 
 
 @dataclass
@@ -16,6 +17,9 @@ class Tally:
     seconds: float = 0.0
     gave_up_early: int = 0
     failures: list[dict[str, object]] = field(default_factory=list)
+    took: list[float] = field(
+        default_factory=list
+    )  # seconds of each client that was served, without its waits for others
 
     def add(self, client: Conversation, error: Exception | None) -> None:
         self.sent += client.sent
@@ -41,4 +45,11 @@ def report(admitted: int, tally: Tally) -> None:
         seconds=round(tally.seconds, 4),
         failures=tally.failures,
         gave_up_early=tally.gave_up_early,
+        took=shares(tally.took),
     )
+
+
+def shares(took: list[float]) -> dict[str, float]:
+    """The seconds that so many of the clients took at most."""
+    rising = sorted(took)
+    return {f"{share} %": round(rising[(len(rising) * share - 1) // 100], 4) for share in SHARES if rising}

@@ -25,13 +25,16 @@ class ClientThread(threading.Thread):
         self.admitted, self.halfway = threading.Event(), threading.Event()
         conversation.meet = self.meet
         self.error: Exception | None = None
+        self.begun = self.took = 0.0
 
     def run(self) -> None:
         try:
             self.conversation.admit()
             self.admitted.set()
             self.downloads.wait()
+            self.begun = time.perf_counter()
             self.conversation.transfer()
+            self.took += time.perf_counter() - self.begun
         except (OSError, ValueError) as error:
             self.error = error
         finally:
@@ -44,8 +47,10 @@ class ClientThread(threading.Thread):
         return isinstance(self.error, TimeoutError) and self.conversation.was_too_early()
 
     def meet(self) -> None:
+        self.took += time.perf_counter() - self.begun
         self.halfway.set()
         self.uploads.wait()
+        self.begun = time.perf_counter()
 
 
 def with_threads(
@@ -82,6 +87,7 @@ def with_threads(
         for thread in threads:
             thread.join()
             tally.add(thread.conversation, thread.error)
+            tally.took += [] if thread.error else [thread.took]
         tally.seconds = time.perf_counter() - begun
     tally.gave_up_early = sum(thread.was_too_early() for thread in everyone)
     return len(threads), tally

@@ -9,7 +9,7 @@ from scenarios.families.common import band, count_between
 from scenarios.families.hostile_clients import theory
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtMost, Exactly, Json, Quantity
-from scenarios.pictures import Bars, Bound, Picture
+from scenarios.pictures import Bars, Bound, Percentiles, Picture
 from scenarios.results.evidence import ServiceEvidence
 from scenarios.results.sample import Sample
 from scenarios.theory.descriptors import FD_SETSIZE, open_before_first_client, selector_on
@@ -97,6 +97,7 @@ class HostileClients(Plain):
                 for words, event in (("all honest clients", finished), ("the attack", attack))
                 if "seconds" in event
             },
+            "took": dict(finished.get("took", {})),
         }
 
     def tell(self, service: str, event: Event) -> str | None:
@@ -121,7 +122,8 @@ class HostileClients(Plain):
         served = Bars("clients", "clients", honest, {"honest clients served": band(predicted["served"])}, (came,))
         times = {words: float(one) for words, one in measured.get("times", {}).items()}
         during = Bars("how long it took", "s", times, note="The honest clients are served while the attack goes on.")
-        return (bound, served, during) if times else (bound, served)
+        each = Percentiles("how long each honest client took", "s", {"honest clients": measured.get("took", {})})
+        return (bound, served, *([during] if times else []), *([each] if measured.get("took") else []))
 
 
 def _look(server: ServiceEvidence, moment: str) -> Sample | None:

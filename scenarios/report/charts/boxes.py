@@ -93,7 +93,7 @@ def bars(picture: Bars, looks: Looks) -> Figure:
         "bars",
         {"rows": rows, "limits": limits, "ticks": ticks if picture.logarithmic else []} if rows else {},
         notes_of(
-            f"Dashed line: {lines}." if lines else "",
+            f"Dashed line{'s' * (len(picture.limits) > 1)}: {lines}." if lines else "",
             "The axis is logarithmic: equal distances are equal ratios." if picture.logarithmic else "",
             picture.note,
         ),
