@@ -19,8 +19,9 @@ from scenarios.families.transfers import FAMILY as TRANSFERS
 from scenarios.judging import failures
 from scenarios.judging.quantities import Between, Each, Exactly, Order, Quantity, Ratio
 from scenarios.pictures import Bars, Span, Timeline
-from scenarios.report import result_table, terminal
-from scenarios.report.terminal import TerminalAudience, in_words, relations_in_words
+from scenarios.report import lines, result_table, terminal_result
+from scenarios.report.prediction_words import in_words, relations_in_words
+from scenarios.report.terminal import TerminalAudience
 from scenarios.results.record import DRY_RUN, Check, Record
 from scenarios.theory.descriptors import EMFILE
 from tests.unit.builders import FETCHED, FORESEEN, ended, foreseen, record
@@ -34,7 +35,7 @@ def shown(one: Record, width: int = 120, *, verbose: bool = True) -> str:
     """What is printed of a record where there is no terminal."""
     out = io.StringIO()
     scenario = catalog.load("fetch" if "seconds" in (one.predicted or {}) else "epoll-500")
-    terminal.show(one, scenario, Console(file=out, width=width, highlight=False), verbose=verbose)
+    terminal_result.show(one, scenario, Console(file=out, width=width, highlight=False), verbose=verbose)
     return out.getvalue()
 
 
@@ -219,11 +220,11 @@ def test_only_what_differs_is_shown_with_both_values() -> None:
 
 def test_the_picture_of_the_lesson_stands_just_above_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = (Bars("the lesson", "s", {"a": 1.0}), Bars("another", "s", {"a": 1.0}))
-    monkeypatch.setattr(terminal, "pictures", lambda *_: drawn)
-    lines = shown(agreeing(), verbose=False).splitlines()
-    at = next(n for n, line in enumerate(lines) if line.startswith("verdict"))
-    assert "another" not in lines
-    assert lines[at - 2] == "the lesson"
+    monkeypatch.setattr(terminal_result, "pictures", lambda *_: drawn)
+    told = shown(agreeing(), verbose=False).splitlines()
+    at = next(n for n, line in enumerate(told) if line.startswith("verdict"))
+    assert "another" not in told
+    assert told[at - 2] == "the lesson"
     full = shown(agreeing()).splitlines()
     assert full.index("another") < full.index("the lesson")
 
@@ -272,7 +273,7 @@ def test_names_of_which_the_same_is_predicted_are_told_together() -> None:
 def test_a_prediction_too_long_for_a_line_has_one_for_each_quantity(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(terminal, "WIDTH_WITHOUT_TERMINAL", 100)
+    monkeypatch.setattr(lines, "WIDTH_WITHOUT_TERMINAL", 100)
     fetch = catalog.load("fetch")
     TerminalAudience().predicted(fetch, FETCHES.predict(Known(fetch, dict.fromkeys(fetch.services, "linux"))))
     out = capsys.readouterr().out
@@ -317,7 +318,7 @@ def test_relations_are_predicted_in_words() -> None:
 
 def test_a_picture_of_what_is_no_number_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = (Timeline("no number", {"a": [Span(0, math.nan, "asleep")]}), Bars("numbers", "s", {"a": 1.0}))
-    monkeypatch.setattr(terminal, "pictures", lambda *_: drawn)
+    monkeypatch.setattr(terminal_result, "pictures", lambda *_: drawn)
     text = shown(record(foreseen(), ended()))
     assert lines_with(text, "numbers")
     assert not lines_with(text, "no number")
