@@ -104,7 +104,7 @@ class TerminalAudience:
         if self._is_live:
             self._spin(text)
         else:
-            self._console.print(f"  {time.monotonic() - self._begun:6.2f} s  {escape(text)}")
+            print_line(self._console, f"  {time.monotonic() - self._begun:6.2f} s  {text}")
 
     @property
     def _is_live(self) -> bool:

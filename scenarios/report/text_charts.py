@@ -17,8 +17,8 @@ from scenarios.report.charts.scales import number
 # The width of a terminal that nobody has widened.
 COLUMNS = 80
 GAP = 2
-# The first word of a line and at least two spaces.
-HEADING = re.compile(r"\S+(?: \S+)?  +")
+# The first word of a line, or two, and at least two spaces: such as `teaches  `, or the time of a step.
+HEADING = re.compile(r"\s*\S+(?: \S+)?  +")
 
 
 def draw(picture: Picture, columns: int = COLUMNS) -> Iterable[Text | Table]:
@@ -44,7 +44,7 @@ def draw(picture: Picture, columns: int = COLUMNS) -> Iterable[Text | Table]:
 def folded(line: str, columns: int) -> list[str]:
     """A line in several that break between words: the others hang below the text of the first.
 
-    A word of its own that is followed by two spaces, such as `teaches  `, is a heading, and text hangs behind it.
+    A heading that two spaces follow, such as `teaches  `, has the text hang behind it.
     """
     if cell_len(line) <= columns:
         return [line]
@@ -58,7 +58,7 @@ def folded(line: str, columns: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [(first if not n else " " * len(first)) + part for n, part in enumerate(parts)]
+    return [(first if not n else " " * len(first)) + part for n, part in enumerate(parts or [""])]
 
 
 def _steps(picture: Steps) -> Iterable[str]:

@@ -333,6 +333,15 @@ def test_after_a_verdict_comes_what_to_take_home_and_what_to_try_next() -> None:
     assert "./inv" not in shown(record(foreseen(), None, verdict="skip", run=None, problem="dry run"))
 
 
+def test_a_long_line_of_progress_hangs_below_its_time(capsys: pytest.CaptureFixture[str]) -> None:
+    audience = TerminalAudience()
+    audience.doing("one two " * 30)
+    first, second, *_ = capsys.readouterr().err.splitlines()
+    assert len(first) <= 120
+    assert first.endswith(("one", "two"))
+    assert second.startswith("        ")
+
+
 def test_while_the_lab_waits_for_the_same_thing_the_last_event_stays_in_sight(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
