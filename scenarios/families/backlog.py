@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.definition.scenario import Scenario
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Values
+from scenarios.families.common import bands, quantity_bars
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, Between, Each, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Bound, Picture
 
 # RFC 6298, 2.1, and Linux' TCP_TIMEOUT_INIT: seconds until a SYN without an answer is sent again. The kernel's timers
 # are as coarse as its tick, at most 10 ms. The second retry comes a second later, or two on kernels before 6.5.
@@ -86,6 +88,21 @@ class Backlog(Plain):
                 made = ", ".join(f"{len(those)} to {name}" for name, those in event["connections"].items())
                 return f"{service}: connections made: {made}"
         return None
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """The queue first: how many connections the kernel makes before a server accepts one."""
+        lines = (
+            Bound(_queue(scenario), "min(backlog, somaxconn) + 1"),
+            Bound(scenario.number("clients"), "how many came"),
+        )
+        made = Bars(
+            "connections made before the server accepts",
+            "connections",
+            measured["at_once"],
+            bands(predicted["at_once"]),
+            lines,
+        )
+        return (made, *quantity_bars(self.quantities[1:], measured, predicted))
 
 
 def _queue(scenario: Scenario) -> int:

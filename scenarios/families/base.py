@@ -12,6 +12,7 @@ from scenarios.definition.parameters import Kind
 from scenarios.definition.scenario import LIMITS
 from scenarios.definition.scenario import Scenario as Scenario
 from scenarios.errors import Misunderstood, Unavailable
+from scenarios.families.common import quantity_bars
 from scenarios.judging.prediction import Prediction as Prediction
 from scenarios.judging.quantities import CostCurve, Json, Quantity
 from scenarios.pictures import Cliff, Picture
@@ -92,6 +93,7 @@ class Family(Protocol):
 class Plain:
     """Defaults for what a family does not define."""
 
+    quantities: tuple[Quantity, ...] = ()
     costs: tuple[CostCurve, ...] = ()
     needs_gil = False
 
@@ -102,7 +104,7 @@ class Plain:
         return None
 
     def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
-        return ()
+        return quantity_bars(self.quantities, measured, predicted)
 
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:  # noqa: ARG002 - only some mechanisms have one
         return ()

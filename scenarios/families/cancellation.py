@@ -4,11 +4,9 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
-from scenarios.families.common import band
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Exactly, Json, Quantity
-from scenarios.pictures import Bars, Picture
 
 # Where a program that only sleeps wakes so many seconds late, clients with little time say nothing of the gateway.
 OVERSLEPT = 0.25
@@ -89,17 +87,6 @@ class Cancellation(Plain):
                 return f"{service}: some clients have left"
             case _:
                 return None
-
-    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
-        return (
-            self._counts("parts of answers", "parts", measured, predicted),
-            self._counts("clients", "clients", measured, predicted),
-        )
-
-    def _counts(self, title: str, unit: str, measured: Values, predicted: Values) -> Bars:
-        words = {one.key: one.label or one.key for one in self.quantities if one.unit == unit}
-        counted = {word: measured[key] for key, word in words.items() if measured[key] is not None}
-        return Bars(title, unit, counted, {word: band(predicted[key]) for key, word in words.items()})
 
 
 FAMILY: Family = Cancellation()

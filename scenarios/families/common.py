@@ -6,8 +6,8 @@ from itertools import pairwise
 from scenarios.definition.parameters import Kind, whole_number
 from scenarios.errors import Unavailable
 from scenarios.judging.failures import failure, first_failure
-from scenarios.judging.quantities import Between, Exactly, Expectation, Json, Order, Read, is_bound
-from scenarios.pictures import Band, Bound
+from scenarios.judging.quantities import Between, Exactly, Expectation, Json, Order, Quantity, Read, is_bound
+from scenarios.pictures import Band, Bars, Bound
 from scenarios.results.events import Event
 from scenarios.results.evidence import ServiceEvidence
 from scenarios.results.sample import Sample
@@ -46,6 +46,26 @@ def bands(predicted: Json) -> dict[str, Band]:
     """The predictions of a quantity by name, as a picture draws them; without names for which any number may come."""
     found = {name: band(one) for name, one in predicted.items()} if isinstance(predicted, Mapping) else {}
     return {name: one for name, one in found.items() if one.high is not None or one.low}
+
+
+def quantity_bars(quantities: Iterable[Quantity], measured: Json, predicted: Json) -> tuple[Bars, ...]:
+    """Bars for each quantity of several names, and one picture for the single numbers of each unit."""
+    alone: dict[str, tuple[dict[str, float], dict[str, Band]]] = {}
+    found = []
+    for one in quantities:
+        value, label = measured.get(one.key), one.label or one.key
+        if isinstance(value, Mapping) and value and all(map(is_number, value.values())):
+            told = predicted[one.key] if isinstance(predicted[one.key], Mapping) else {}
+            found.append(Bars(label, one.unit, value, {name: band(each) for name, each in told.items()}))
+        elif is_number(value):
+            values, foreseen = alone.setdefault(one.unit, ({}, {}))
+            values[label], foreseen[label] = value, band(predicted[one.key])
+    return (*(Bars(_title(unit, both[0]), unit, *both) for unit, both in alone.items()), *found)
+
+
+def _title(unit: str, values: Mapping[str, float]) -> str:
+    """The name of the only value, or what all of them are."""
+    return next(iter(values)) if len(values) == 1 else unit or "counts"
 
 
 def bands_of(orders: Iterable[Order], values: Mapping[str, float]) -> dict[str, Band]:

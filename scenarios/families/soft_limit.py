@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
 from scenarios.definition.scenario import Scenario
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Values
+from scenarios.families.common import bands
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Bound, Picture
 from scenarios.theory.descriptors import EMFILE
 
 # setrlimit(2): EINVAL for a soft limit above the hard one; CPython's Modules/resource.c words it like this.
@@ -67,6 +69,14 @@ class SoftLimit(Plain):
     def tell(self, service: str, event: Event) -> str | None:
         words = MOMENTS.get(event["event"])
         return f"{service}: {words}: {event['error']}" if words else None
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        soft, hard = scenario.number("soft"), scenario.number("hard")
+        lines = (Bound(soft, "the soft limit at first"), Bound(hard, "the hard limit"))
+        return (
+            Bars("open descriptors", "descriptors", measured["open"], bands(predicted["open"]), lines),
+            Bars("soft limit", "descriptors", measured["limit"], bands(predicted["limit"])),
+        )
 
 
 FAMILY: Family = SoftLimit()

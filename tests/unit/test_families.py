@@ -10,10 +10,10 @@ from scenarios import families
 from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
 from scenarios.families import base
-from scenarios.families.common import band, bands, client_limits
+from scenarios.families.common import band, bands, client_limits, quantity_bars
 from scenarios.judging import failures
 from scenarios.judging.failures import failure
-from scenarios.judging.quantities import Json
+from scenarios.judging.quantities import Json, Quantity
 from scenarios.pictures import Band, Bars, Timeline
 from scenarios.results.evidence import Evidence, ServiceEvidence
 from scenarios.theory.descriptors import EMFILE, TOO_MANY_FDS
@@ -208,3 +208,27 @@ def test_a_picture_draws_what_the_record_predicts(predicted: Json, drawn: Band) 
     assert band(predicted) == drawn
     of_names = bands({"a": predicted, "free": {"at_least": 0}})
     assert of_names == ({"a": drawn} if drawn.ends else {})
+
+
+def test_a_family_without_a_scene_has_its_quantities_drawn_with_their_predictions() -> None:
+    quantities = [
+        Quantity("left", unit="parts"),
+        Quantity("kept", unit="parts", label="kept: time over"),
+        Quantity("wait", unit="s", label="longest wait"),
+        Quantity("cpu", unit="ms"),
+        Quantity("order"),
+        failures.ERROR,
+    ]
+    measured = {"left": 3, "kept": 0, "wait": 1.5, "cpu": {"a": 1.0, "b": 2.0}, "order": ["x"], "error": None}
+    predicted = {
+        "left": 3,
+        "kept": 0,
+        "wait": {"at_least": 1},
+        "cpu": {"a": [0, 1], "b": {"at_most": 3}},
+        "order": ["x"],
+    }
+    parts, wait, cpu = quantity_bars(quantities, measured, predicted)
+    assert (parts.title, parts.values) == ("parts", {"left": 3, "kept: time over": 0})
+    assert parts.predicted == {"left": Band(3, 3), "kept: time over": Band(0, 0)}
+    assert (wait.title, wait.values) == ("longest wait", {"longest wait": 1.5})
+    assert (cpu.title, cpu.predicted) == ("cpu", {"a": Band(0, 1), "b": Band(high=3)})

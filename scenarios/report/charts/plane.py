@@ -29,7 +29,8 @@ UNIT_ROW, MOMENT_ROW = 24, 16
 # The axis leaves at least so much room for its numbers.
 LEAST_LEFT = 40.0
 # A curve with at most MARKED points has a mark at each. Names beside the chart take at most NAMES pixels.
-MARKED, NAMES = 30, 190
+# MARGIN of these are for the mark, and since some names are wider than their number of characters tells.
+MARKED, NAMES, MARGIN = 30, 200, 34
 # Half the width of the box that shows what theory allows at one point.
 BOX = 9
 
@@ -61,7 +62,7 @@ class Plane:
     def chart(self, curves: Sequence[Curve]) -> Chart:
         """The curves with their names; bounds are horizontal lines, moments vertical ones."""
         beside = self.width > NARROW
-        taken = min(NAMES, max((width_of(one.name) for one in curves), default=0.0) + 24) if beside else 20
+        taken = min(NAMES, max((width_of(one.name) for one in curves), default=0.0) + MARGIN) if beside else 20
         right = self.width - taken
         shapes: list[Shape] = [*self._axes(right), *self._moments(right), *self._guided(right)]
         for one in curves:
@@ -162,7 +163,7 @@ class Plane:
             if one.points:
                 yield line(self.at(one.points[-1][0], right), self.up(one.points[-1][1]), right + 8, y, "leader")
             yield mark(right + 12, y, one.look)
-            yield Words(right + 20, y + 4, cut(one.name, NAMES - 24))
+            yield Words(right + 20, y + 4, cut(one.name, NAMES - MARGIN))
 
     def _legend(self, curves: Sequence[Curve]) -> Iterator[Shape]:
         for n, one in enumerate(curves):
