@@ -321,3 +321,13 @@ def test_a_line_of_a_course_that_cannot_be_is_passed_over(tmp_path: Path, damage
 def test_what_looking_cost_is_told_only_where_it_is_whole(tmp_path: Path, cost: object) -> None:
     (tmp_path / time_series.SERIES_FILE).write_text(json.dumps({"cost": cost}) + "\n")
     assert time_series.load(tmp_path).cost == {}
+
+
+def test_a_limit_has_no_colour_of_a_series() -> None:
+    style = templating._own("style.css")
+    for look in ("svg path.bound", "svg text.bound", ".bar u"):
+        (rule,) = re.findall(re.escape(look) + r" \{[^}]*\}", style)
+        assert not re.search(r"var\(--c\d\)", rule)
+    colours = re.findall(r"--(c\d|limit): (#\w+)", style)
+    for scheme in (colours[:10], colours[10:]):
+        assert len({colour for _, colour in scheme}) == len(scheme) == 10
