@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
-from scenarios.families.common import NOFILE, sample_field
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import NOFILE, bands, client_limits, quantity_bars, sample_field
 from scenarios.judging.failures import ERROR, failure, first_failure
 from scenarios.judging.quantities import Between, Each, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Picture
 from scenarios.theory.descriptors import EMFILE, LISTENERS, STANDARD_STREAMS
 
 LEAKING, CLOSING = SERVERS = ("leaking", "closing")
@@ -70,6 +71,13 @@ class CloseWait(Plain):
             return None
         then = f"; the next: {event['error']}" if event["error"] else ""
         return f"{service}: {event['server']} served {event['served']} clients{then}"
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        lines = client_limits(scenario.number("clients"), {EMFILE: scenario.services[LEAKING].nofile - OWN})
+        return (
+            Bars("clients served", "clients", measured["served"], bands(predicted["served"]), lines),
+            *quantity_bars(self.quantities[1:], measured, predicted),
+        )
 
 
 def _kept(evidence: Evidence, name: str) -> int | None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
 from scenarios.definition.scenario import Scenario
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Values
+from scenarios.families.common import bands
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Bound, Picture
 
 # connect(2): no port of net.ipv4.ip_local_port_range is free for that address.
 EADDRNOTAVAIL = "[Errno 99] Cannot assign requested address"
@@ -64,6 +66,14 @@ class PortExhaustion(Plain):
             return None
         then = f", then {event['error']}" if event["error"] else ""
         return f"{service}: {event['way']}: {event['made']} connections{then}"
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        lines = (
+            Bound(scenario.number("ports"), "how many local ports there are"),
+            Bound(scenario.number("connections"), "how many connections were asked for"),
+        )
+        made = bands(predicted["made"])
+        return (Bars("connections made, by who closes first", "connections", measured["made"], made, lines),)
 
 
 FAMILY: Family = PortExhaustion()
