@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+from scenarios.pictures import Grid, Picture
 
 EADDRINUSE = "[Errno 98] Address already in use"
 FIRST = ("server", "client")
@@ -44,6 +45,16 @@ class AddressInUse(Plain):
         if event["event"] != "restarted":
             return None
         return f"{service}: {_case(event['first'], event['reuse'])}: {event['error'] or 'listens again'}"
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        rows, foreseen = ({f"the {first} closed first": _cells(one["restart"], first) for first in FIRST}
+                          for one in (measured, predicted))  # fmt: skip
+        return (Grid("a new server on the same port", ("without SO_REUSEADDR", "with it"), rows, foreseen),)
+
+
+def _cells(restart: Mapping[str, Json], first: str) -> list[str]:
+    """The outcome of a new server, without SO_REUSEADDR and with it."""
+    return [str(restart[_case(first, reuse)] or "listens") for reuse in (False, True)]
 
 
 def _met(evidence: Evidence) -> Iterable[tuple[str, Json]]:

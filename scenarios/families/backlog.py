@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.definition.scenario import Scenario
 from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Values
-from scenarios.families.common import bands, quantity_bars
+from scenarios.families.common import bands, quantity_pictures
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import AtLeast, Between, Each, Exactly, Json, Quantity
 from scenarios.pictures import Bars, Bound, Picture
@@ -102,7 +102,7 @@ class Backlog(Plain):
             bands(predicted["at_once"]),
             lines,
         )
-        return (made, *quantity_bars(self.quantities[1:], measured, predicted))
+        return (made, *quantity_pictures(self.quantities[1:], measured, predicted))
 
 
 def _queue(scenario: Scenario) -> int:

@@ -12,7 +12,7 @@ from scenarios.definition.parameters import Kind
 from scenarios.definition.scenario import LIMITS
 from scenarios.definition.scenario import Scenario as Scenario
 from scenarios.errors import Misunderstood, Unavailable
-from scenarios.families.common import quantity_bars
+from scenarios.families.common import quantity_pictures
 from scenarios.judging.prediction import Prediction as Prediction
 from scenarios.judging.quantities import CostCurve, Json, Quantity
 from scenarios.pictures import Cliff, Picture
@@ -104,7 +104,7 @@ class Plain:
         return None
 
     def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
-        return quantity_bars(self.quantities, measured, predicted)
+        return quantity_pictures(self.quantities, measured, predicted)
 
     def cliffs(self, scenario: Scenario) -> tuple[Cliff, ...]:  # noqa: ARG002 - only some mechanisms have one
         return ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
 from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
-from scenarios.families.common import NOFILE, bands, client_limits, quantity_bars, sample_field
+from scenarios.families.common import NOFILE, bands, client_limits, quantity_pictures, sample_field
 from scenarios.judging.failures import ERROR, failure, first_failure
 from scenarios.judging.quantities import Between, Each, Exactly, Json, Quantity
 from scenarios.pictures import Bars, Picture
@@ -76,7 +76,7 @@ class CloseWait(Plain):
         lines = client_limits(scenario.number("clients"), {EMFILE: scenario.services[LEAKING].nofile - OWN})
         return (
             Bars("clients served", "clients", measured["served"], bands(predicted["served"]), lines),
-            *quantity_bars(self.quantities[1:], measured, predicted),
+            *quantity_pictures(self.quantities[1:], measured, predicted),
         )
 
 

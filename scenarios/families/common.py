@@ -7,7 +7,7 @@ from scenarios.definition.parameters import Kind, whole_number
 from scenarios.errors import Unavailable
 from scenarios.judging.failures import failure, first_failure
 from scenarios.judging.quantities import Between, Exactly, Expectation, Json, Order, Quantity, Read, is_bound
-from scenarios.pictures import Band, Bars, Bound
+from scenarios.pictures import Band, Bars, Bound, Grid, Picture
 from scenarios.results.events import Event
 from scenarios.results.evidence import ServiceEvidence
 from scenarios.results.sample import Sample
@@ -48,19 +48,25 @@ def bands(predicted: Json) -> dict[str, Band]:
     return {name: one for name, one in found.items() if one.high is not None or one.low}
 
 
-def quantity_bars(quantities: Iterable[Quantity], measured: Json, predicted: Json) -> tuple[Bars, ...]:
-    """Bars for each quantity of several names, and one picture for the single numbers of each unit."""
+def quantity_pictures(quantities: Iterable[Quantity], measured: Json, predicted: Json) -> tuple[Picture, ...]:
+    """Bars for each quantity of several names and for the single numbers of each unit, and a table of each text."""
     alone: dict[str, tuple[dict[str, float], dict[str, Band]]] = {}
-    found = []
+    found: list[Picture] = []
+    tables: list[Picture] = []
     for one in quantities:
         value, label = measured.get(one.key), one.label or one.key
         if isinstance(value, Mapping) and value and all(map(is_number, value.values())):
             told = predicted[one.key] if isinstance(predicted[one.key], Mapping) else {}
             found.append(Bars(label, one.unit, value, {name: band(each) for name, each in told.items()}))
+        elif isinstance(value, Mapping) and all(isinstance(each, str | None) for each in value.values()):
+            rows, told = (
+                {name: [one.words(each)] for name, each in those.items()} for those in (value, predicted[one.key])
+            )
+            tables += [Grid(label, (label,), rows, told)] if rows else []
         elif is_number(value):
             values, foreseen = alone.setdefault(one.unit, ({}, {}))
             values[label], foreseen[label] = value, band(predicted[one.key])
-    return (*(Bars(_title(unit, both[0]), unit, *both) for unit, both in alone.items()), *found)
+    return (*(Bars(_title(unit, both[0]), unit, *both) for unit, both in alone.items()), *found, *tables)
 
 
 def _title(unit: str, values: Mapping[str, float]) -> str:

@@ -10,11 +10,11 @@ from scenarios import families
 from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
 from scenarios.families import base
-from scenarios.families.common import band, bands, client_limits, quantity_bars
+from scenarios.families.common import band, bands, client_limits, quantity_pictures
 from scenarios.judging import failures
 from scenarios.judging.failures import failure
 from scenarios.judging.quantities import Json, Quantity
-from scenarios.pictures import Band, Bars, Timeline
+from scenarios.pictures import Band, Bars, Grid, Timeline
 from scenarios.results.evidence import Evidence, ServiceEvidence
 from scenarios.theory.descriptors import EMFILE, TOO_MANY_FDS
 from tests.unit.builders import evidence, service
@@ -217,9 +217,18 @@ def test_a_family_without_a_scene_has_its_quantities_drawn_with_their_prediction
         Quantity("wait", unit="s", label="longest wait"),
         Quantity("cpu", unit="ms"),
         Quantity("order"),
+        Quantity("refusals"),
         failures.ERROR,
     ]
-    measured = {"left": 3, "kept": 0, "wait": 1.5, "cpu": {"a": 1.0, "b": 2.0}, "order": ["x"], "error": None}
+    measured = {
+        "left": 3,
+        "kept": 0,
+        "wait": 1.5,
+        "cpu": {"a": 1.0, "b": 2.0},
+        "order": ["x"],
+        "refusals": {"a": "no", "b": None},
+        "error": None,
+    }
     predicted = {
         "left": 3,
         "kept": 0,
@@ -227,7 +236,14 @@ def test_a_family_without_a_scene_has_its_quantities_drawn_with_their_prediction
         "cpu": {"a": [0, 1], "b": {"at_most": 3}},
         "order": ["x"],
     }
-    parts, wait, cpu = quantity_bars(quantities, measured, predicted)
+    parts, wait, cpu, refusals = quantity_pictures(
+        quantities, measured, {**predicted, "refusals": measured["refusals"]}
+    )
+    assert isinstance(parts, Bars)
+    assert isinstance(wait, Bars)
+    assert isinstance(cpu, Bars)
+    assert isinstance(refusals, Grid)
+    assert refusals.rows == refusals.predicted == {"a": ["no"], "b": ["none"]}
     assert (parts.title, parts.values) == ("parts", {"left": 3, "kept: time over": 0})
     assert parts.predicted == {"left": Band(3, 3), "kept: time over": Band(0, 0)}
     assert (wait.title, wait.values) == ("longest wait", {"longest wait": 1.5})
