@@ -1,4 +1,4 @@
-"""What select, poll and epoll say of files, pipes, sockets and kernel objects: ready, not yet, or an error."""
+"""select, poll and epoll are asked about files, pipes, sockets and kernel objects: ready, not yet, or an error."""
 
 from collections.abc import Mapping
 

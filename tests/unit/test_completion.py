@@ -141,10 +141,10 @@ def shell(command: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("ask", "program", "line", "expected"),
     [
-        (bash, "inv", "inv scenario epoll-", ["epoll-1100", "epoll-500", "epoll-ragged"]),
+        (bash, "inv", "inv scenario epoll-", [name for name in catalog.names() if name.startswith("epoll-")]),
         (bash, "inv", "./inv scenario fetch --set ", ["latency=", "pool=", "urls="]),
         (bash, "invoke", "invoke scenario fetch --set po", ["pool="]),
-        (zsh, "inv", "inv scenario epoll-", ["epoll-1100", "epoll-500", "epoll-ragged"]),
+        (zsh, "inv", "inv scenario epoll-", [name for name in catalog.names() if name.startswith("epoll-")]),
         (zsh, "invoke", "invoke scenario fetch --set po", ["pool="]),
         (fish, "inv", "./inv scenario fetch --set ", ["latency=", "pool=", "urls="]),
         (fish, "invoke", "invoke scenario epoll-11", ["epoll-1100"]),

@@ -22,8 +22,7 @@ SOON = (ctypes.c_long * 4)(0, 0, 0, 1)  # struct itimerspec: no interval, and a 
 def make() -> tuple[dict[str, int], Callable[[], None]]:
     """A descriptor of each kind, of which nothing can be read, and a function that makes something readable."""
     (file, _), (reader, writer), (one, other) = tempfile.mkstemp(), os.pipe(), socket.socketpair()
-    event, timer = os.eventfd(0), LIBC.timerfd_create(1, 0)
-    null = os.open(os.devnull, os.O_RDONLY)
+    event, timer, null = os.eventfd(0), LIBC.timerfd_create(1, 0), os.open(os.devnull, os.O_RDONLY)
 
     def happen() -> None:
         os.write(writer, b"x")
@@ -49,9 +48,8 @@ def by_poll(descriptor: int) -> bool:
 def main() -> None:
     parser = options_of(__doc__)
     parser.add_argument("--copies", type=at_least(1), default=3, help="descriptors of each kind")
-    copies = parser.parse_args().copies
+    made = [make() for _ in range(parser.parse_args().copies)]
     emit("ready", platform=sys.platform)
-    made = [make() for _ in range(copies)]
     with select.epoll() as epoll:
         refused: dict[str, str] = {}
         for kinds, _ in made:
