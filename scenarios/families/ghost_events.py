@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
-from scenarios.families.common import joined
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import bands, joined, quantity_pictures
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+from scenarios.pictures import Bars, Picture
 
 EBADF = "[Errno 9] Bad file descriptor"
 GHOSTS, CURED = "closed while a copy lives", "unregistered before"
@@ -67,6 +68,13 @@ class GhostEvents(Plain):
         if event["event"] != "copies-closed":
             return None
         return f"{service}: epoll reported {event['reported']['ghosts']} closed descriptors"
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        title = "closed descriptors that epoll reports"
+        return (
+            Bars(title, "descriptors", measured["reported"], bands(predicted["reported"])),
+            *quantity_pictures(self.quantities[3:], measured, predicted),
+        )
 
 
 FAMILY: Family = GhostEvents()

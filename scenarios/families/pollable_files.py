@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+from scenarios.pictures import Grid, Picture
 from scenarios.results.evidence import ServiceEvidence
 
 # epoll_ctl(2): EPERM for a file that does not support poll, such as a regular file.
@@ -16,6 +17,7 @@ MECHANISMS = ("select", "poll", "epoll")
 WITHOUT_POLL = ("regular file", "/dev/null")
 WITH_POLL = ("pipe", "socket", "eventfd", "timerfd")
 MOMENTS = ("at first", "after")
+SHORT = {ALWAYS: "always ready", WAITS: "waits", EPERM: "EPERM"}  # in the picture
 
 
 class PollableFiles(Plain):
@@ -51,6 +53,13 @@ class PollableFiles(Plain):
 
     def tell(self, service: str, event: Event) -> str | None:
         return f"{service}: asked all three {event['moment']}" if event["event"] == "asked" else None
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
+        rows, foreseen = (
+            {kind: [SHORT.get(words := one["answers"].get(f"{by}: {kind}", ""), words) for by in MECHANISMS]
+             for kind in (*WITHOUT_POLL, *WITH_POLL)} for one in (measured, predicted)
+        )  # fmt: skip
+        return (Grid("may a loop wait for it?", MECHANISMS, rows, foreseen),)
 
 
 def _asked(service: ServiceEvidence, moment: str) -> dict[str, Json]:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction
-from scenarios.families.common import joined
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import joined, quantity_pictures
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
+from scenarios.pictures import Grid, Picture
 
 # By the pool, and so by its server: how many answers a connection is behind after a cancellation, and how many
 # connections the pool makes in all.
 BEHIND = {"keeping": 1, "closing": 0}
 CONNECTIONS = {"keeping": 1, "closing": 2}
+MOST_COLUMNS = 5  # of the picture
 
 
 class PooledConnection(Plain):
@@ -61,6 +63,17 @@ class PooledConnection(Plain):
         if event["event"] != "answered":
             return None
         return f"{service}: {event['server']}: the answers are {' '.join(map(str, event['answers'][:10]))}"
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        asked = range(1, min(scenario.number("requests"), MOST_COLUMNS) + 1)
+        rows, foreseen = (
+            {f"{name} the connection": [str(one) for one in answers[: len(asked)]] for name, answers in of.items()}
+            for of in (measured["answers"], predicted["answers"])
+        )
+        return (
+            Grid("which answer each request got", [f"request {number}" for number in asked], rows, foreseen),
+            *quantity_pictures(self.quantities[1:], measured, predicted),
+        )
 
 
 def _times(events: tuple[Event, ...], name: str) -> int:

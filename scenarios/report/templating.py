@@ -12,6 +12,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from scenarios import places
+from scenarios.definition.scenario import address_of
 from scenarios.report.excerpts import visible
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -49,6 +50,7 @@ def _environment() -> Environment:
     environment.globals.update(style=_own("style.css"), script=_own("search.js"), script_source=script_source())
     environment.filters["pixel"] = lambda value: f"{value:.1f}".removesuffix(".0")
     environment.filters["visible"] = visible
+    environment.filters["report_address"] = address_of
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return environment
 

@@ -105,6 +105,14 @@ def test_a_page_needs_nothing_from_anywhere(directory: Path) -> None:
     assert {"link", "iframe", "object", "embed"} & set(found.elements) == {"link"}
 
 
+def test_a_page_links_the_public_reports_of_its_scenario(directory: Path) -> None:
+    evidence, done = kept(directory)
+    scenario = replace(evidence.scenario, reports=("golang/go#46279",))
+    found = read(page.write(directory, done, evidence, scenario))
+    assert "https://github.com/golang/go/issues/46279" in found.refers
+    assert "golang/go#46279" in found.text
+
+
 def test_hostile_text_of_a_program_is_text_and_its_control_codes_are_signs(directory: Path) -> None:
     kept(directory, HOSTILE)
     path = page.draw(directory)
