@@ -15,6 +15,8 @@ from scenarios import places
 from scenarios.definition.scenario import address_of
 from scenarios.report.excerpts import visible
 
+# The scripts that pages contain.
+SCRIPTS = ("search.js", "charts.js")
 TEMPLATES = Path(__file__).with_name("templates")
 # The options of every environment of ours.
 OPTIONS: dict[str, Any] = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -47,7 +49,8 @@ def _environment() -> Environment:
         places.COMPILED.mkdir(exist_ok=True)
         cached = TemplateCache(str(places.COMPILED))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), bytecode_cache=cached, **OPTIONS)
-    environment.globals.update(style=_own("style.css"), script=_own("search.js"), script_source=script_source())
+    environment.globals.update(style=_own("style.css") + _own("charts.css"), script_source=script_source())
+    environment.globals.update(script=_own("search.js"), charts=_own("charts.js"))
     environment.filters["pixel"] = lambda value: f"{value:.1f}".removesuffix(".0")
     environment.filters["visible"] = visible
     environment.filters["report_address"] = address_of
@@ -60,6 +63,6 @@ def _own(name: str) -> Markup:
 
 
 def script_source() -> Markup:
-    """The source in a page's policy that allows its script by the hash, and no other that a log might smuggle in."""
-    digest = hashlib.sha256(_own("search.js").encode()).digest()
-    return Markup("'sha256-{}'").format(base64.b64encode(digest).decode())
+    """The sources in a page's policy that allow our scripts by their hashes, and none that a log might smuggle in."""
+    digests = (hashlib.sha256(_own(name).encode()).digest() for name in SCRIPTS)
+    return Markup(" ").join(Markup("'sha256-{}'").format(base64.b64encode(one).decode()) for one in digests)

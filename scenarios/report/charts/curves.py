@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from scenarios.pictures import Band, Bound, Curves, Percentiles, TimeChart
 from scenarios.report.charts.figure import Figure, Looks, cell, looks_of, notes_of
 from scenarios.report.charts.plane import Curve, Plane, Points
 from scenarios.report.charts.scales import Linear, Logarithmic, Ordinal, alike, fitting, from_zero, number
-from scenarios.report.charts.shapes import NARROW, WIDE, Chart
+from scenarios.report.charts.shapes import NARROW, WIDE
 
 # A bound is drawn if the highest value comes this near to it; farther away it would flatten the curve.
 NEAR = 0.2
 # The share of the height that is kept free for each bound, whose words stand above it.
 ROOM = 0.07
+# The name of the axis of time, and what follows the names of other axes.
+SECONDS, LOGARITHMIC = "seconds", ", logarithmic"
 # A long table shows about this many rows, evenly spaced.
 MOST_ROWS = 60
 
@@ -26,7 +29,7 @@ def curves(picture: Curves, looks: Looks) -> Figure:
         [*(value for points in series.values() for _, value in points), *ends],
     )
     numbers = sorted({n for points in series.values() for n, _ in points})
-    scale = ", logarithmic" if isinstance(y, Logarithmic) else ""
+    scale = LOGARITHMIC if isinstance(y, Logarithmic) else ""
     guides = {words: sorted(points.items()) for words, points in picture.guides.items()}
     drawn = [
         Curve(name, points, looks.get(name, 0), sorted(picture.predicted.get(name, {}).items(), key=_first))
@@ -52,8 +55,15 @@ def _first(pair: tuple[float, Band]) -> float:
     return pair[0]
 
 
-def _drawn(curves: Sequence[Curve], planes: Iterable[Plane]) -> dict[str, Sequence[Chart]]:
-    return {"charts": [plane.chart(curves) for plane in planes]} if curves else {}
+def _drawn(curves: Sequence[Curve], planes: Sequence[Plane]) -> dict[str, Any]:
+    return {"charts": [plane.chart(curves) for plane in planes], "data": _data(curves, planes[0])} if curves else {}
+
+
+def _data(curves: Sequence[Curve], plane: Plane) -> dict[str, Any]:
+    """What charts.js reads: the series with their points, and the axes' names."""
+    series = [[one.name, [(float(f"{x:.6g}"), float(f"{y:.6g}")) for x, y in one.points]] for one in curves]
+    across, unit = (name.removesuffix(LOGARITHMIC) for name in (plane.across, plane.upwards))
+    return {"series": series, "across": across, "unit": unit, "time": plane.across == SECONDS}
 
 
 def _from_to(name: str, points: Points, unit: str, across: str) -> str:
@@ -76,7 +86,7 @@ def percentiles(picture: Percentiles, looks: Looks) -> Figure:
     ends = [end for some in bands.values() for _, band in some for end in band.ends if end > 0]
     y = fitting([*(value for points in series.values() for _, value in points), *ends])
     across = "share of the requests that took no longer"
-    upwards = f"{picture.unit}, logarithmic" if isinstance(y, Logarithmic) else picture.unit
+    upwards = f"{picture.unit}{LOGARITHMIC}" if isinstance(y, Logarithmic) else picture.unit
     planes = [Plane(width, Ordinal(len(shares)), y, across, upwards, shares) for width in (WIDE, NARROW)]
     drawn = [Curve(name, points, looks.get(name, 0), bands.get(name, ())) for name, points in series.items()]
     return Figure(
@@ -109,7 +119,7 @@ def over_time(picture: TimeChart, looks: Looks | None = None) -> Figure:
     reaching = [*values, *((1 + ROOM * len(bounds)) * bound.value for bound in bounds)]
     y = from_zero(reaching, counted=all(float(value).is_integer() for value in values))
     moments = [(at, word) for at, word in picture.moments if first <= at <= last]
-    planes = [Plane(width, x, y, "seconds", picture.unit, bounds=bounds, moments=moments) for width in (WIDE, NARROW)]
+    planes = [Plane(width, x, y, SECONDS, picture.unit, bounds=bounds, moments=moments) for width in (WIDE, NARROW)]
     highest = (f"{name}: {number(max(v for _, v in points))} {picture.unit} at most" for name, points in series.items())
     return Figure(
         picture.title,

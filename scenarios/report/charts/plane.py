@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from scenarios.pictures import Band, Bound
 from scenarios.report.charts.scales import Scale, number
@@ -15,9 +16,11 @@ from scenarios.report.charts.shapes import (
     Words,
     area,
     cut,
+    key_of,
     line,
     look,
     mark,
+    part_of,
     path,
     width_of,
 )
@@ -65,10 +68,10 @@ class Plane:
         taken = min(NAMES, max((width_of(one.name) for one in curves), default=0.0) + MARGIN) if beside else 20
         right = self.width - taken
         shapes: list[Shape] = [*self._axes(right), *self._moments(right), *self._guided(right)]
-        for one in curves:
-            shapes += self._allowed(one, right)
-        for one in curves:
-            shapes += self._curve([(self.at(x, right), self.up(y)) for x, y in one.points], one.look)
+        for n, one in enumerate(curves):
+            shapes += part_of(n, self._allowed(one, right))
+        for n, one in enumerate(curves):
+            shapes += part_of(n, self._curve([(self.at(x, right), self.up(y)) for x, y in one.points], one.look))
         shapes += self._bounds(right)  # last, so that a curve along them does not hide them
         height = self.above + HEIGHT + BELOW
         if beside:
@@ -76,7 +79,11 @@ class Plane:
         else:
             shapes += self._legend(curves)
             height += LINE * len(curves)
-        return Chart(self.width, height, shapes)
+        return Chart(self.width, height, shapes, self._frame(right))
+
+    def _frame(self, right: float) -> Mapping[str, Any]:
+        box = self.left, self.above, right, self.above + HEIGHT
+        return {"box": box, "x": self.x.ends(), "y": self.y.ends(), "names": self.names}
 
     @property
     def above(self) -> int:
@@ -101,8 +108,9 @@ class Plane:
         yield Words(4, UNIT_ROW - 10, cut(self.upwards, right), "unit")
         for value in self.x.ticks(4 if self.width <= NARROW else 9):
             x = self.at(value, right)
-            yield line(x, bottom, x, bottom + 5, "axis")
-            yield Words(x, bottom + 18, self.names[int(value)] if self.names else number(value), "tick", "middle")
+            yield line(x, bottom, x, bottom + 5, "axis across")
+            text = self.names[int(value)] if self.names else number(value)
+            yield Words(x, bottom + 18, text, "tick across", "middle")
         yield line(self.left, bottom, right, bottom, "axis")
         yield Words(right, bottom + 35, cut(self.across, right), "unit", "end")
 
@@ -161,16 +169,19 @@ class Plane:
         for y, n in _apart(ends, self.above, self.above + HEIGHT):
             one = curves[n]
             if one.points:
-                yield line(self.at(one.points[-1][0], right), self.up(one.points[-1][1]), right + 8, y, "leader")
-            yield mark(right + 12, y, one.look)
-            yield Words(right + 20, y + 4, cut(one.name, NAMES - MARGIN))
+                leader = line(self.at(one.points[-1][0], right), self.up(one.points[-1][1]), right + 8, y, "leader")
+                yield from part_of(n, [leader])
+            name = Words(right + 20, y + 4, cut(one.name, NAMES - MARGIN))
+            yield from key_of(n, [mark(right + 12, y, one.look), name])
 
     def _legend(self, curves: Sequence[Curve]) -> Iterator[Shape]:
         for n, one in enumerate(curves):
             y = self.above + HEIGHT + BELOW + LINE * n + 4
-            yield line(self.left - 30, y, self.left - 6, y, f"line {look(one.look)}")
-            yield mark(self.left - 18, y, one.look)
-            yield Words(self.left, y + 4, cut(one.name, self.width - self.left))
+            sign = [
+                line(self.left - 30, y, self.left - 6, y, f"line {look(one.look)}"),
+                mark(self.left - 18, y, one.look),
+            ]
+            yield from key_of(n, [*sign, Words(self.left, y + 4, cut(one.name, self.width - self.left))])
 
 
 def _feet(heights: Sequence[float]) -> Iterator[float]:

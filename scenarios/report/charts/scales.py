@@ -21,6 +21,9 @@ class Scale(Protocol):
     def ticks(self, most: int) -> Sequence[float]:
         """About `most` round values between the ends, rising."""
 
+    def ends(self) -> tuple[str, float, float]:
+        """`linear` or `log`, and the values at the low and the high end, for charts.js."""
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -40,6 +43,9 @@ class Linear:
         step = power * next(one for one in STEPS if one * power >= raw * (1 - 1e-9))
         first = math.ceil(self.low / step - 1e-9)
         return [round(n * step, 12) for n in range(first, math.floor(self.high / step + 1e-9) + 1)]
+
+    def ends(self) -> tuple[str, float, float]:
+        return "linear", self.low, self.high
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,9 @@ class Logarithmic:
                 return inside
         return inside[:: math.ceil(len(inside) / max(1, most))]
 
+    def ends(self) -> tuple[str, float, float]:
+        return "log", self.low, self.high
+
 
 @dataclass(frozen=True)
 class Ordinal:
@@ -74,6 +83,9 @@ class Ordinal:
 
     def ticks(self, most: int) -> Sequence[float]:  # noqa: ARG002 - every place has its own name
         return range(self.count)
+
+    def ends(self) -> tuple[str, float, float]:
+        return "linear", -0.5, self.count - 0.5
 
 
 def from_zero(values: Iterable[float], *, counted: bool = False) -> Linear:

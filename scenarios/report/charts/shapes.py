@@ -1,8 +1,8 @@
 """The shapes of an SVG chart, with places in pixels. A template writes them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from rich.cells import cell_len
 
@@ -18,21 +18,23 @@ Anchor = Literal["start", "middle", "end"]
 
 @dataclass(frozen=True)
 class Stroke:
-    """A path: `d` is SVG's attribute, `look` its classes."""
+    """A path: `d` is SVG's attribute, `look` its classes, `of` the number of the series that it belongs to."""
 
     d: str
     look: str
+    of: int | None = None
 
 
 @dataclass(frozen=True)
 class Words:
-    """A text whose `anchor` is at `x`, on the line `y`."""
+    """A text whose `anchor` is at `x`, on the line `y`; `of` is as in a stroke."""
 
     x: float
     y: float
     text: str
     look: str = "label"
     anchor: Anchor = "start"
+    of: int | None = None
 
 
 Shape = Stroke | Words
@@ -40,9 +42,22 @@ Shape = Stroke | Words
 
 @dataclass(frozen=True)
 class Chart:
+    """`frame` says where the plane lies and what its axes mean, for charts.js; None for a drawing without axes."""
+
     width: float
     height: float
     shapes: Sequence[Shape]
+    frame: Mapping[str, Any] | None = None
+
+
+def part_of(number: int, shapes: Iterable[Shape]) -> list[Shape]:
+    """The shapes as parts of the series with that number, which charts.js hides and shows together."""
+    return [replace(shape, of=number) for shape in shapes]
+
+
+def key_of(number: int, shapes: Iterable[Shape]) -> list[Shape]:
+    """The shapes as the entry of that series in the legend: charts.js makes it a switch."""
+    return [replace(shape, of=number, look=f"{shape.look} key") for shape in shapes]
 
 
 def line(x1: float, y1: float, x2: float, y2: float, look: str) -> Stroke:
