@@ -14,7 +14,7 @@ from scenarios.commands.scenario import Options, connect, positive
 from scenarios.errors import Interrupted
 from scenarios.pipeline.sweeps import estimate, measures, plan
 from scenarios.pipeline.sweeps.runner import SweepRunner
-from scenarios.report import junit
+from scenarios.report import junit, sweep_page
 from scenarios.report import sweep as report
 from scenarios.report.live_table import Screen
 from scenarios.report.terminal import console
@@ -111,8 +111,9 @@ def _show(runner: SweepRunner, options: Options) -> None:
     with run_directories.writing("the JUnit file cannot be written"):
         junit.write(named, path)
     result = runner.result()
+    page = sweep_page.write(runner.directory)
     if options.as_json:
         print(sweep_record.to_json(result))
         return
     report.show(result, console())
-    print(f"  {sweep_record.FILE} and {path.name} are in {runner.directory}")
+    print(f"  {sweep_record.FILE} and {path.name} are beside the page: {page}")

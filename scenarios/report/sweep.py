@@ -1,6 +1,6 @@
 """Shows a sweep on the terminal: a row for each run, the curves with their growth in words, and the cliffs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -22,16 +22,17 @@ def show(sweep: Sweep, out: Console) -> None:
     """Prints the sweep."""
     if sweep.points:
         out.print(_points(sweep))
-    for line in draw(_picture(sweep)) if any(_values(one) for one in sweep.points) else ():
+    for line in draw(picture(sweep)) if any(values(one) for one in sweep.points) else ():
         out.print(line)
-    for text in (*_growths(sweep), *map(_cliff, sweep.cliffs)):
-        out.print(Text(text), soft_wrap=True)
-    counted = {verdict: sum(one.verdict == verdict for one in sweep.points) for verdict in EXIT_STATUS}
-    out.print(f"{len(sweep.points)} runs: " + ", ".join(f"{n} {verdict}" for verdict, n in counted.items() if n))
+    for number, text in enumerate(growths(sweep)):
+        out.print(Text(f"{'' if number else 'growth':11}{text}"), soft_wrap=True)
+    for expected, measured in map(cliff_in_words, sweep.cliffs):
+        out.print(Text(f"cliff      {expected}\n           {measured}"), soft_wrap=True)
+    out.print(f"{len(sweep.points)} runs: {counted(sweep)}")
 
 
 def _points(sweep: Sweep) -> Table:
-    names = list(dict.fromkeys(name for one in sweep.points for name in _values(one)))
+    names = list(dict.fromkeys(name for one in sweep.points for name in values(one)))
     errors = any(one.predicted is not None for one in sweep.points)
     unit = sweep.measure.unit and f" {sweep.measure.unit}"
     costs = [f"{name or sweep.measure.key}{unit}" for name in names]
@@ -39,7 +40,7 @@ def _points(sweep: Sweep) -> Table:
     for one in sweep.points:
         made.add_row(
             *(str(one.parameters[name]) for name in sweep.swept),
-            *(_cell(_values(one).get(name)) for name in names),
+            *(cell(values(one).get(name)) for name in names),
             Text(one.verdict, STYLES[one.verdict]),
             f"{one.seconds:.2f} s",
             *([Text(failures.in_words(one.predicted))] if errors else []),
@@ -47,30 +48,31 @@ def _points(sweep: Sweep) -> Table:
     return made
 
 
-def _values(point: PointKept) -> Mapping[str, Json]:
+def values(point: PointKept) -> Mapping[str, Json]:
     """The measured values by name; a single value has an empty name."""
     if point.value is None:
         return {}
     return point.value if isinstance(point.value, Mapping) else {"": point.value}
 
 
-def _cell(value: Json) -> str:
+def cell(value: Json) -> str:
     """A number; for a curve that one run measured, its first and last value."""
     if isinstance(value, Mapping):
         ends = [*value.values()][:: max(1, len(value) - 1)]
-        return " to ".join(map(_cell, ends))
+        return " to ".join(map(cell, ends))
     return NONE if value is None else f"{value:.4g}" if isinstance(value, int | float) else str(value)
 
 
-def _picture(sweep: Sweep) -> Picture:
+def picture(sweep: Sweep) -> Picture:
+    """The curves of the sweep, or bars if no varied parameter is a number."""
     if sweep.axis is None:
-        values = {
+        bars = {
             ", ".join(filter(None, [*map(str, one.parameters.values()), name])): float(value)
             for one in sweep.points
-            for name, value in _values(one).items()
+            for name, value in values(one).items()
             if isinstance(value, int | float)
         }
-        return Bars(sweep.measure.title, sweep.measure.unit, values)
+        return Bars(sweep.measure.title, sweep.measure.unit, bars)
     series = {one.name: dict(one.points) for one in sweep.curves}
     cliffs = {
         curve.name: [cliff.at or cliff.above for cliff in sweep.cliffs if cliff.beside == curve.beside]
@@ -79,11 +81,17 @@ def _picture(sweep: Sweep) -> Picture:
     return Curves(sweep.measure.title, sweep.axis, sweep.measure.unit, series, cliffs)
 
 
-def _growths(sweep: Sweep) -> Iterator[str]:
+def growths(sweep: Sweep) -> list[str]:
+    """The growth of each curve in words."""
     if sweep.axis is None:
-        yield "growth     unknown: no varied parameter is a number"
-    for number, one in enumerate(sweep.curves if sweep.axis else ()):
-        yield f"{'' if number else 'growth':11}{one.name}: {in_words(one, sweep.measure.unit)}"
+        return ["unknown: no varied parameter is a number"]
+    return [f"{one.name}: {in_words(one, sweep.measure.unit)}" for one in sweep.curves]
+
+
+def counted(sweep: Sweep) -> str:
+    """How many points have which verdict, such as `6 pass, 1 fail`."""
+    numbers = {verdict: sum(one.verdict == verdict for one in sweep.points) for verdict in EXIT_STATUS}
+    return ", ".join(f"{number} {verdict}" for verdict, number in numbers.items() if number)
 
 
 def in_words(curve: CurveKept, unit: str) -> str:
@@ -112,13 +120,14 @@ def _formula(curve: CurveKept, unit: str) -> str:
     return f"; about {fixed}{fit.factor:.3g} N{power} {unit}".rstrip()
 
 
-def _cliff(cliff: CliffKept) -> str:
+def cliff_in_words(cliff: CliffKept) -> tuple[str, str]:
+    """Where the predicted error changes, and what was measured on both sides."""
     of = f"{cliff.beside}, " if cliff.beside else ""
     where = f"between {cliff.below:g} and {cliff.above:g}"
     if cliff.at is not None:
         where = f"from {cliff.parameter} {cliff.at:g} on"
     before, after = map(failures.or_no_error, (cliff.before, cliff.after))
     return (
-        f"cliff      {of}{where}, by theory: {after}; before it: {before}\n"
-        f"           measured at {cliff.below:g}: {cliff.measured[0]}; at {cliff.above:g}: {cliff.measured[1]}"
+        f"{of}{where}, by theory: {after}; before it: {before}",
+        f"measured at {cliff.below:g}: {cliff.measured[0]}; at {cliff.above:g}: {cliff.measured[1]}",
     )

@@ -25,6 +25,8 @@ LEAST_TELLING = 4
 FLAT, FALLING, LINEAR, QUADRATIC, CUBIC = "flat", "falling", "linear", "quadratic", "cubic"
 N_LOG_N, UNKNOWN = "n log n", "cannot tell"
 POWERS = {FLAT: 0.0, LINEAR: 1.0, QUADRATIC: 2.0, CUBIC: 3.0}
+# The curves between the ends of an interval that a band is drawn from.
+BAND_STEPS = 20
 # How far an exponent may be from a kind's own to be named so, and how far its whole interval.
 NEAR, WITHIN = 0.25, 0.5
 LEAST_RISE = 1.5
@@ -91,6 +93,36 @@ def fit(series: Mapping[float, float], grain: float = 0.0) -> Fit:
         return growing.with_kind(kind)
     # For small N the logarithm itself grows so much that N log N is far from a line.
     return growing.with_kind(kind, or_else=N_LOG_N) if kind == LINEAR else growing.with_kind(N_LOG_N)
+
+
+def band(series: Mapping[float, float], fitted: Fit, at: Sequence[float]) -> list[tuple[float, float, float, float]]:
+    """(N, fitted cost, lowest, highest) at each N: the extremes of the best curves whose exponents are in the interval.
+
+    Empty if nothing was fitted. `series` are the values that `fitted` was made from.
+    """
+    points = [(n, cost, cost**-2) for n, cost in sorted(series.items()) if n > 0 and cost > 0]
+    if fitted.exponent is None or fitted.low is None or fitted.high is None or len(points) < LEAST_TELLING:
+        return []
+    with_fixed = fitted.kind not in (FLAT, FALLING) and fitted.low >= TRIED[0]
+    powers = [fitted.low + (fitted.high - fitted.low) * part / BAND_STEPS for part in range(BAND_STEPS + 1)]
+    curves = [(_best_with if with_fixed else _through_middle)(points, power) for power in powers]
+    found = []
+    for n in at:
+        costs = [fixed + factor * n**power for power, (fixed, factor) in zip(powers, curves, strict=True)]
+        best = fitted.fixed + fitted.factor * n**fitted.exponent
+        found.append((n, best, min(best, *costs), max(best, *costs)))
+    return found
+
+
+def _best_with(points: Weighted, power: float) -> tuple[float, float]:
+    most = max(n for n, _, _ in points)
+    fixed, factor = _line([((n / most) ** power, cost, weight) for n, cost, weight in points])
+    return fixed, factor * most**-power
+
+
+def _through_middle(points: Weighted, power: float) -> tuple[float, float]:
+    middle_n, middle = _middles(_logarithms((n, cost, 1.0) for n, cost, _ in points))
+    return 0.0, math.exp(min(LARGEST, middle - power * middle_n))
 
 
 def line(series: Iterable[tuple[float, float]]) -> tuple[float, float]:
