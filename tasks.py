@@ -163,15 +163,19 @@ def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
     return runs.show_logs(run, service)
 
 
-@command(EXPERIMENTS, positional=["first", "second"], help={"first": RUN, "second": RUN, "json": JSON})
-def compare(_: Context, first: str, second: str, json: bool = False) -> int:
-    """Compare two runs: parameters, results, checks and resources.
+@command(
+    EXPERIMENTS,
+    positional=["first", "second"],
+    help={"first": RUN, "second": RUN, "json": JSON, "open": "open their page in the browser"},
+)
+def compare(_: Context, first: str, second: str, json: bool = False, open: bool = False) -> int:
+    """Compare two runs: parameters, results, checks and resources, and a page with one over the other.
 
     Example: ./inv compare epoll-500 poll-500
     """
     from scenarios.commands import compare
 
-    return compare.compare(first, second, json)
+    return compare.compare(first, second, json, open)
 
 
 @command(

@@ -1,6 +1,6 @@
-"""Shows two runs side by side on the terminal."""
+"""Two runs side by side: the rows of their comparison as texts, and these on the terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,49 +15,58 @@ from scenarios.report.terminal import STYLES, table
 from scenarios.results import run_directories
 
 NONE = "-"
+SIDES = ("first", "second")
+QUANTITIES = ("", "predicted, first", "measured, first", "predicted, second", "measured, second")
+NUMBERS = (*SIDES, "second : first")
 
 
 def show(comparison: Comparison, out: Console) -> None:
     """Prints the comparison."""
-    out.print(_heads(comparison))
+    out.print(_table(("", *SIDES), heads(comparison)))
     if comparison.note:
         out.print(Text(comparison.note), soft_wrap=True)
     else:
-        out.print(_quantities(comparison))
-    for text in _checks(comparison):
-        out.print(Text(text), soft_wrap=True)
-    out.print(_numbers("seconds", comparison.seconds))
-    for service, used in comparison.resources.items():
-        out.print(_numbers(service, used))
+        made = table(*QUANTITIES, overflow="fold")
+        for row in quantities(comparison):
+            made.add_row(*map(Text, row))
+        out.print(made)
+    for number, text in enumerate(checks(comparison)):
+        out.print(Text(f"{'' if number else 'checks':11}{text}"), soft_wrap=True)
+    for title, pairs in costs(comparison).items():
+        out.print(_table((title, *NUMBERS), numbers(pairs), narrow=(title,)))
 
 
-def _heads(comparison: Comparison) -> Table:
-    made = table("", "first", "second")
-    made.add_row("scenario", *map(_text, comparison.scenario))
-    made.add_row("engine", *map(_text, comparison.engine))
-    made.add_row("run", *(_text(run and run_directories.run_of(Path(run))) for run in comparison.runs))
-    made.add_row("verdict", *(Text(verdict, STYLES[verdict]) for verdict in comparison.verdict))
-    if any(comparison.problem):
-        made.add_row("problem", *map(_text, comparison.problem))
-    for name, pair in comparison.parameters.items():
-        made.add_row(name, *map(_text, pair))
-    if not comparison.parameters:
-        made.add_row("parameters", "the same", "")
+def _table(columns: Sequence[str], body: Iterator[Sequence[str]], narrow: Sequence[str] = ()) -> Table:
+    made = table(*columns, narrow=narrow)
+    for name, *cells in body:
+        made.add_row(name, *(Text(one, STYLES.get(one, "") if name == "verdict" else "") for one in cells))
     return made
 
 
-def _text(value: object) -> Text:
-    return Text(NONE if value is None else str(value))
+def heads(comparison: Comparison) -> Iterator[Sequence[str]]:
+    """(name, first, second): what the runs were, and the parameters that differ."""
+    yield "scenario", *map(_text, comparison.scenario)
+    yield "engine", *map(_text, comparison.engine)
+    yield "run", *(_text(run and run_directories.run_of(Path(run))) for run in comparison.runs)
+    yield "verdict", *map(_text, comparison.verdict)
+    if any(comparison.problem):
+        yield "problem", *map(_text, comparison.problem)
+    for name, pair in comparison.parameters.items():
+        yield name, *map(_text, pair)
+    if not comparison.parameters:
+        yield "parameters", "the same", ""
 
 
-def _quantities(comparison: Comparison) -> Table:
-    columns = ("predicted, first", "measured, first", "predicted, second", "measured, second")
-    made = table("", *columns, overflow="fold")
+def _text(value: object) -> str:
+    return NONE if value is None else str(value)
+
+
+def quantities(comparison: Comparison) -> Iterator[Sequence[str]]:
+    """The rows under QUANTITIES; only for runs of the same family."""
     for one in families.find(comparison.family[0]).quantities:
         sides = [_words(one, *both) for both in zip(comparison.predicted, comparison.measured, strict=True)]
         for label in dict.fromkeys((*sides[0], *sides[1])):
-            made.add_row(label, *(Text(word) for side in sides for word in side.get(label, (NONE, NONE))))
-    return made
+            yield label, *(word for side in sides for word in side.get(label, (NONE, NONE)))
 
 
 def _words(quantity: Quantity, predicted: Mapping[str, Json] | None, measured: Json) -> dict[str, tuple[str, str]]:
@@ -65,20 +74,25 @@ def _words(quantity: Quantity, predicted: Mapping[str, Json] | None, measured: J
     return {label: (expected, found) for label, expected, found in shown}
 
 
-def _checks(comparison: Comparison) -> Iterator[str]:
+def checks(comparison: Comparison) -> list[str]:
+    """The checks whose results differ."""
     if not comparison.checks:
-        yield "checks     the same checks with the same results"
-    for number, (name, results) in enumerate(comparison.checks.items()):
-        first, second = (result or "not run" for result in results)
-        yield f"{'' if number else 'checks':11}{name}: {first}, {second}"
+        return ["the same checks with the same results"]
+    return [
+        f"{name}: {', '.join(result or 'not run' for result in results)}" for name, results in comparison.checks.items()
+    ]
 
 
-def _numbers(title: str, pairs: Mapping[str, Pair]) -> Table:
-    made = table(title, "first", "second", "second : first", narrow=(title,))
+def costs(comparison: Comparison) -> dict[str, Mapping[str, Pair]]:
+    """The seconds by phase, and the resources of each service."""
+    return {"seconds": comparison.seconds, **comparison.resources}
+
+
+def numbers(pairs: Mapping[str, Pair]) -> Iterator[Sequence[str]]:
+    """(name, first, second, second : first)."""
     for name, pair in pairs.items():
         times = ratio(pair)
-        made.add_row(name, *map(_number, pair), NONE if times is None else f"{times:.2f}")
-    return made
+        yield name, *map(_number, pair), NONE if times is None else f"{times:.2f}"
 
 
 def _number(value: float | None) -> str:

@@ -24,8 +24,9 @@ def curves(picture: Curves, looks: Looks) -> Figure:
     """Both axes are logarithmic if values are far apart: there, a proportional cost is a straight line of slope 1."""
     series = {name: sorted(points.items()) for name, points in picture.series.items() if points}
     ends = [end for some in picture.predicted.values() for band in some.values() for end in band.ends if end > 0]
+    breaks = [n for places in picture.cliffs.values() for n in places]
     x, y = alike(
-        (n for points in series.values() for n, _ in points),
+        [*(n for points in series.values() for n, _ in points), *breaks],
         [*(value for points in series.values() for _, value in points), *ends],
     )
     numbers = sorted({n for points in series.values() for n, _ in points})
