@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scenarios.commands.command import say
 from scenarios.errors import EXIT_PASS, EvidenceError, LabFailure, UsageError
-from scenarios.report import board, page
+from scenarios.report import board, page, sweep_page
 from scenarios.results import run_directories
 
 PROGRESS_EVERY = 20  # pages: a page takes milliseconds
@@ -25,6 +25,8 @@ def draw_board(show: bool) -> int:
     if not runs:
         raise UsageError("there are no runs yet; make one: ./inv scenario epoll-500")
     _draw_missing([one for one in runs if not (one / page.PAGE_FILE).exists()])
+    for directory, _ in sweep_page.all_records():
+        sweep_page.write(directory)
     return _print_path(board.write(runs, run_directories.RUNS), show)
 
 

@@ -1,52 +1,45 @@
 """The board: one page about all runs, with a row for each scenario and a column for each kind of machine."""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.errors import EvidenceError
+from scenarios.report import comparison_page
 from scenarios.report.charts.shapes import Chart, mark, path
-from scenarios.report.content import PLATFORMS, UNFINISHED
+from scenarios.report.content import UNFINISHED
+from scenarios.report.entries import Entry, entries
 from scenarios.report.page import PAGE_FILE
 from scenarios.results import record, run_directories
-from scenarios.results.evidence import EVIDENCE_FILE
-from scenarios.results.record import Record
-from scenarios.system.files import read_json, write_whole
+from scenarios.system.files import write_whole
 
 BOARD_FILE = "board.html"
 # A trend shows at most this many of the latest runs; its size is in pixels.
 TREND, WIDTH, HEIGHT, EDGE = 30, 90, 24, 4
-# The number of runs in the list, newest first.
-LISTED = 200
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A summary of a run: `where` is its engine and platforms, `link` the address of its page, empty without a page,
-    and `seconds` None if the run did not finish.
-    """
-
-    scenario: str
-    where: str
-    verdict: str
-    begun: str
-    run: str
-    seconds: float | None
-    link: str
+# The number of entries in the list, newest first.
+LISTED = 500
 
 
 @dataclass(frozen=True)
 class Cell:
-    """All runs of a scenario on one kind of machine. `verdicts` counts them in words; `seconds` are of the latest runs,
-    and `trend` draws them.
+    """All runs of a scenario on one kind of machine, without those of sweeps.
+
+    `verdicts` counts them in words. `seconds` are of the latest runs with the same parameters as the newest one, since
+    others take another time; `trend` draws them.
     """
 
-    newest: Kept
+    newest: Entry
     verdicts: str
     seconds: Sequence[float]
     trend: Chart | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison whose page was written, with the scenario and the id of each run."""
+
+    link: str
+    runs: Sequence[tuple[str, str]]
 
 
 def write(runs: Sequence[Path], into: Path) -> Path:
@@ -62,56 +55,47 @@ def text(runs: Sequence[Path], into: Path) -> str:
     """The board of these run directories, oldest first; its links are relative to `into`."""
     from scenarios.report.templating import render
 
-    kept = [summary(directory, into) for directory in runs]
+    listed = entries(runs, into)
+    kept = [one for one in listed if one.run][::-1]
     where = sorted({one.where for one in kept})
     names = sorted({one.scenario for one in kept})
     cells = {(name, place): _cell([one for one in kept if (one.scenario, one.where) == (name, place)])
              for name in names for place in where}  # fmt: skip
-    return render("board.html.j2", names=names, where=where, cells=cells, runs=kept[::-1][:LISTED], count=len(kept))
-
-
-def summary(directory: Path, into: Path) -> Kept:
-    """A run's summary; a run without a record is unfinished."""
-    begun, run = run_directories.begun(directory)
-    kept: Record | None = None
-    with suppress(EvidenceError):
-        kept = record.load(directory)
-    page = directory / PAGE_FILE
-    return Kept(
-        directory.parent.name,
-        _where(directory, kept),
-        kept.verdict if kept else UNFINISHED,
-        begun,
-        run,
-        kept.seconds.get("run", kept.seconds["total"]) if kept and kept.measured is not None else None,
-        os.fspath(page.relative_to(into)) if os.access(page, os.R_OK) else "",
+    return render(
+        "board.html.j2",
+        names=names,
+        where=where,
+        cells=cells,
+        entries=listed[:LISTED],
+        choices=_choices(listed[:LISTED]),
+        count=len(kept),
+        sweeps=len(listed) - len(kept),
+        comparisons=[_compared(*one) for one in comparison_page.everything()],
     )
 
 
-def _where(directory: Path, kept: Record | None) -> str:
-    """The engine and the platforms of the services, read without the streams of the evidence."""
-    data: object = None
-    with suppress(OSError, ValueError):
-        data = read_json(directory / EVIDENCE_FILE)
-    engine = kept.engine if kept else _text_of(data, "engine")
-    services = data.get("services") if isinstance(data, Mapping) else None
-    names = [_text_of(one, "platform") for one in services.values()] if isinstance(services, Mapping) else []
-    platforms = {PLATFORMS.get(name, name) for name in names if name}
-    return ", ".join(filter(None, [engine, " and ".join(sorted(platforms))])) or "unknown"
+def _choices(listed: Sequence[Entry]) -> dict[str, list[str]]:
+    """The values that the board can be filtered by."""
+    return {
+        "scenario": sorted({one.scenario for one in listed}),
+        "verdict": sorted({one.verdict for one in listed}),
+        "engine": sorted({one.engine for one in listed if one.engine}),
+    }
 
 
-def _text_of(data: object, key: str) -> str:
-    """The text under a key; empty if there is none, since a damaged file may hold anything."""
-    value = data.get(key) if isinstance(data, Mapping) else None
-    return value if isinstance(value, str) else ""
+def _compared(directory: Path, first: Path, second: Path) -> Compared:
+    link = os.fspath((directory / PAGE_FILE).relative_to(run_directories.RUNS))
+    return Compared(link, [(one.parent.name, run_directories.run_of(one)) for one in (first, second)])
 
 
-def _cell(runs: Sequence[Kept]) -> Cell | None:
+def _cell(runs: Sequence[Entry]) -> Cell | None:
     if not runs:
         return None
     counts = {verdict: sum(one.verdict == verdict for one in runs) for verdict in (*record.EXIT_STATUS, UNFINISHED)}
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    seconds = [one.seconds for one in runs if one.seconds is not None][-TREND:]
+    finished = [one for one in runs if one.seconds is not None]
+    alike = [one.seconds for one in finished if one.seconds and one.parameters == finished[-1].parameters]
+    seconds = alike[-TREND:]
     return Cell(runs[-1], verdicts, seconds, trend(seconds))
 
 

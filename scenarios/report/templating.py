@@ -16,7 +16,7 @@ from scenarios.definition.scenario import address_of
 from scenarios.report.excerpts import visible
 
 # The scripts that pages contain.
-SCRIPTS = ("search.js", "charts.js")
+SCRIPTS = ("search.js", "charts.js", "board.js")
 TEMPLATES = Path(__file__).with_name("templates")
 # The options of every environment of ours.
 OPTIONS: dict[str, Any] = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -49,8 +49,8 @@ def _environment() -> Environment:
         places.COMPILED.mkdir(exist_ok=True)
         cached = TemplateCache(str(places.COMPILED))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), bytecode_cache=cached, **OPTIONS)
-    environment.globals.update(style=_own("style.css") + _own("charts.css"), script_source=script_source())
-    environment.globals.update(script=_own("search.js"), charts=_own("charts.js"))
+    environment.globals.update(style=_own("style.css") + _own("interactive.css"), script_source=script_source())
+    environment.globals.update(script=_own("search.js"), charts=_own("charts.js"), board_script=_own("board.js"))
     environment.filters["pixel"] = lambda value: f"{value:.1f}".removesuffix(".0")
     environment.filters["visible"] = visible
     environment.filters["report_address"] = address_of

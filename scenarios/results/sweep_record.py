@@ -87,7 +87,7 @@ class Sweep(Kept):
 
     `swept` has the values of each varied parameter, `fixed` the parameters that all runs share; `command` repeats the
     sweep. Curves are drawn against `axis`, None if no varied parameter is a number. `file` is the digest of the
-    scenario's file and of the lab's code; `begun` is UTC.
+    scenario's file and of the lab's code; `begun` is UTC. `earlier` are the runs of the same sweep before this time.
     """
 
     scenario: str
@@ -103,6 +103,7 @@ class Sweep(Kept):
     curves: tuple[CurveKept, ...] = ()
     cliffs: tuple[CliffKept, ...] = ()
     complete: bool = False
+    earlier: tuple[str, ...] = ()
 
 
 def to_json(sweep: Sweep) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,19 @@ from starlette.staticfiles import StaticFiles
 
 from scenarios.definition.scenario import STREAMS
 from scenarios.errors import LabError
-from scenarios.report import board
+from scenarios.report import board, comparison_page, side_by_side, sweep_page
 from scenarios.report import page as report_page
+from scenarios.report.entries import entries
 from scenarios.report.page import PAGE_FILE
-from scenarios.report.templating import OPTIONS
-from scenarios.results import run_directories
+from scenarios.report.templating import OPTIONS, script_source
+from scenarios.results import run_directories, sweep_record
 from scenarios.results.evidence import LOGS
 from scenarios.serving import live
-from scenarios.system.files import is_plain
+from scenarios.serving.navigation import NAVIGATION, with_navigation
+from scenarios.system.files import is_plain, open_plain
 
 HERE = Path(__file__).parent
 PAGES = Environment(loader=FileSystemLoader(HERE / "templates"), **OPTIONS)
-# The links on every page.
-NAVIGATION = (("/", "Newest"), ("/runs/", "All runs"), ("/live", "Live"), ("/course", "Course"))
 NEWEST = 30
 
 
@@ -54,7 +55,9 @@ def application(further: Sequence[BaseRoute], stop: asyncio.Event) -> Starlette:
         Route("/runs/", _board),
         Route("/live", _live),
         Route("/events", events),
-        Route("/runs/{scenario}/{run}/report.html", _report),
+        Route(f"/runs/{sweep_record.FOLDER}/{{sweep}}/{PAGE_FILE}", _sweep),
+        Route(f"/runs/{comparison_page.FOLDER}/{{first}}-{{second}}/{PAGE_FILE}", _comparison),
+        Route(f"/runs/{{scenario}}/{{run}}/{PAGE_FILE}", _report),
         Route("/runs/{scenario}/{run}/logs/{name}", _log),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         *further,
@@ -83,12 +86,28 @@ def _run(name: str) -> Path:
 
 
 def _home(_: Request) -> Response:
-    newest = [board.summary(path, run_directories.RUNS) for path in run_directories.newest(NEWEST)]
-    return page("home.html", runs=newest)
+    newest = entries(run_directories.everything(), run_directories.RUNS, NEWEST)
+    return page("home.html", entries=newest)
+
+
+def _written(text: str) -> HTMLResponse:
+    return HTMLResponse(with_navigation(text))
 
 
 def _board(_: Request) -> Response:
-    return HTMLResponse(board.text(run_directories.everything(), run_directories.RUNS))
+    return _written(board.text(run_directories.everything(), run_directories.RUNS))
+
+
+def _sweep(request: Request) -> Response:
+    known = {path.name: path for path in sweep_record.everything()}
+    directory = known.get(request.path_params["sweep"])
+    if directory is None:
+        raise HTTPException(404, "there is no such sweep")
+    return _written(sweep_page.text(directory))
+
+
+def _comparison(request: Request) -> Response:
+    return _written(comparison_page.text(*(_run(request.path_params[side]) for side in side_by_side.SIDES)))
 
 
 def _live(request: Request) -> Response:
@@ -97,8 +116,15 @@ def _live(request: Request) -> Response:
 
 def _report(request: Request) -> Response:
     directory = _run(request.path_params["run"])
-    report = directory / PAGE_FILE
-    return FileResponse(report) if is_plain(report) else HTMLResponse(report_page.text(directory))
+    return _written(_page_on_disk(directory) or report_page.text(directory))
+
+
+def _page_on_disk(directory: Path) -> str | None:
+    """The page as the run wrote it; None if there is none, or if an older iolab wrote it with other scripts."""
+    with suppress(OSError, ValueError), open_plain(directory / PAGE_FILE) as file:
+        text = file.read().decode()
+        return text if script_source() in text else None
+    return None
 
 
 def _log(request: Request) -> Response:

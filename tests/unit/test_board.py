@@ -11,7 +11,7 @@ from scenarios.commands.command import status_of
 from scenarios.commands.compare import compare
 from scenarios.commands.runs import show_runs
 from scenarios.errors import EvidenceError, LabFailure, UsageError
-from scenarios.report import board
+from scenarios.report import board, entries
 from scenarios.results import record, run_directories, time_series
 from scenarios.results.evidence import EVIDENCE_FILE
 from tests.unit import builders
@@ -37,7 +37,7 @@ def test_the_board_has_a_cell_for_each_scenario_and_machine_with_the_newest_verd
     found = read(board.write(kept, runs))
     for words in ("3 runs of 2 scenarios", "docker, Linux", "local, Linux", "epoll-500", "fetch", "3.00 s", "4.00 s"):
         assert words in found.text
-    one, other = board.summary(kept[0], runs), board.summary(kept[1], runs)
+    one, other = entries.of_run(kept[0], runs), entries.of_run(kept[1], runs)
     assert (one.verdict, other.verdict, other.seconds) == ("fail", "pass", 3.0)
 
 
@@ -152,7 +152,7 @@ def test_a_record_without_its_total_is_damaged(runs: Path) -> None:
     (directory / record.RECORD_FILE).write_text(json.dumps({**kept, "seconds": {}}))
     with pytest.raises(EvidenceError, match="is damaged"):
         record.load(directory)
-    assert board.summary(directory, runs).verdict == "unfinished"
+    assert entries.of_run(directory, runs).verdict == "unfinished"
 
 
 def changed(directory: Path, **values: object) -> None:

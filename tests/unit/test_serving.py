@@ -497,7 +497,7 @@ def test_a_terminal_with_too_few_descriptors_is_told_before_anything_is_served(r
 def test_a_page_for_which_the_machine_gives_too_little_is_refused_without_a_traceback(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(run_directories, "newest", Mock(side_effect=error))
+    monkeypatch.setattr(run_directories, "everything", Mock(side_effect=error))
     assert client.get("/").status_code == 503
 
 

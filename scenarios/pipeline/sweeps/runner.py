@@ -39,11 +39,20 @@ class SweepRunner:
         self._begun = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
         self._finished: dict[int, tuple[Record, PointKept]] = {}
         self.directory = run_directories.RUNS / sweep_record.FOLDER / f"{engine.name}-{self.scenario}-{self._digest()}"
+        self._earlier = self._runs_before()
 
     def _digest(self) -> str:
         """Tells sweeps of the same scenario apart by their values; the measure does not matter."""
         about = [{one.name: one.values for one in self.plan.dimensions}, dict(self.plan.fixed)]
         return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:8]
+
+    def _runs_before(self) -> list[str]:
+        """The runs of the last such sweep and of those before it, as far as they are still there."""
+        with suppress(EvidenceError):
+            before = sweep_record.load(self.directory)
+            runs = [*before.earlier, *(one.run for one in before.points if one.run)]
+            return [run for run in runs if Path(run).exists()]
+        return []
 
     def _predict(self, scenario: Scenario) -> Prediction:
         platforms = {name: self.engine.platform(service) for name, service in scenario.services.items()}
@@ -143,7 +152,11 @@ class SweepRunner:
             measure=MeasureKept(key=self.cost.key, title=self.cost.title, unit=self.cost.unit),
             points=tuple(kept for _, (_, kept) in sorted(self._finished.items())),
             complete=not self.remaining,
+            earlier=tuple(run for run in self._earlier if run not in self._runs()),
         )
+
+    def _runs(self) -> set[str | None]:
+        return {kept.run for _, kept in self._finished.values()}
 
     def result(self) -> Sweep:
         finished = [FinishedPoint(self.plan.points[n], kept) for n, (_, kept) in sorted(self._finished.items())]
