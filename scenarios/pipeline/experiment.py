@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from threading import Thread
@@ -20,6 +21,7 @@ from scenarios.pipeline import leftovers
 from scenarios.pipeline.preflight import check_limits, prepare, refused
 from scenarios.pipeline.run import sampler
 from scenarios.pipeline.run.drive import Plan, Watch, living
+from scenarios.pipeline.run.noting import NotingWatch
 from scenarios.pipeline.timings import Timings
 from scenarios.pipeline.unmeasured import NO_ENGINE, unmeasured
 from scenarios.results import crash_report, manifest, record, run_directories
@@ -85,6 +87,10 @@ class Run:
     id: str
     directory: Path
     image_ids: Mapping[str, str]
+
+    @cached_property
+    def watch(self) -> Watch:
+        return NotingWatch(self.experiment.setup.audience, self.directory)
 
 
 def run_repeatedly(experiment: Experiment, times: int) -> Iterator[Record]:
@@ -153,10 +159,10 @@ def _run(run: Run) -> Record:
     manifest.save(scenario, experiment.engine.name, predicted, run.prediction.reason, cliffs, run.directory)
     timeout = experiment.setup.timeout or max(scenario.timeout, PATIENCE * run.prediction.waiting)
     plan = Plan(scenario, run.id, run.directory, timeout, experiment.setup.keep, run.image_ids)
-    with living(experiment.engine, plan, experiment.setup.audience) as (evidence, session):
+    with living(experiment.engine, plan, run.watch) as (evidence, session):
         result = _judged(run, evidence, session)
         record.save(result, run.directory)
-        experiment.setup.audience.doing(
+        run.watch.doing(
             "keeping the containers" if experiment.setup.keep else "removing the run's containers or processes"
         )
         judged = time.monotonic()
@@ -196,7 +202,7 @@ def _judged(run: Run, evidence: Evidence, session: Session) -> Record:
     if evidence.problem is None:
         from scenarios.judging.checks import run_checks
 
-        experiment.setup.audience.doing("checking")
+        run.watch.doing("checking")
         with experiment.timings.timed("check"):
             checks = run_checks(evidence, prediction, measured, session, run.directory, experiment.checks)
     status, why = verdict.judge(experiment.family.quantities, prediction, measured, checks, evidence.problem)

@@ -82,7 +82,7 @@ def everything() -> list[Path]:
         for path in RUNS.glob("[!.]*/[!.]*-*")
         if not (path.is_symlink() or path.parent.is_symlink()) and os.access(f"{path}/.", os.X_OK)
     )
-    return sorted(found, key=lambda path: (_time(path), path.name))
+    return sorted(found, key=lambda path: (begun_at(path), path.name))
 
 
 def newest(limit: int | None = None) -> list[Path]:
@@ -95,7 +95,8 @@ def run_of(directory: Path) -> str:
     return directory.name.rpartition("-")[2]
 
 
-def _time(directory: Path) -> datetime:
+def begun_at(directory: Path) -> datetime:
+    """The time a run began; the year is 1 if the name of its directory does not say it."""
     text = directory.name.rpartition("-")[0]
     with suppress(ValueError):
         return datetime.strptime(text, TIME).replace(tzinfo=UTC)
@@ -106,7 +107,7 @@ def _time(directory: Path) -> datetime:
 
 def begun(directory: Path) -> tuple[str, str]:
     """The time a run began (UTC, to the second), and its id."""
-    time = _time(directory)
+    time = begun_at(directory)
     if time.year == datetime.min.year:
         return directory.name.rpartition("-")[0], run_of(directory)
     return f"{time:%Y-%m-%d %H:%M:%S}", run_of(directory)
@@ -213,7 +214,7 @@ def remove(*directories: Path) -> list[Path]:
 
 
 def _is_beginning(directory: Path) -> bool:
-    age = datetime.now(UTC) - _time(directory)
+    age = datetime.now(UTC) - begun_at(directory)
     return not (directory / RECORD).exists() and timedelta(0) <= age < YOUNG
 
 

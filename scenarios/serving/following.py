@@ -11,7 +11,7 @@ from scenarios.definition.scenario import STREAMS, Stream
 from scenarios.families.base import MISUNDERSTOOD, Family, tell
 from scenarios.report import result_table
 from scenarios.report.content import UNFINISHED
-from scenarios.results import manifest, run_directories, time_series
+from scenarios.results import manifest, phases, run_directories, time_series
 from scenarios.results.events import event_in, shortened
 from scenarios.results.evidence import LOGS
 from scenarios.system.files import open_plain, read_json
@@ -20,7 +20,9 @@ from scenarios.system.files import open_plain, read_json
 Message = dict[str, Any]
 # The most bytes of a stream's beginning and of its end that one update reads, and the most lines of each that it shows.
 MOST_BYTES, MOST_LINES = 128 * 1024, 50
-# The resources that a gauge shows.
+# The most points of a curve in one message.
+MOST_POINTS = 200
+# The resources that a gauge shows, in the order in which a point of its curve has them after its second.
 GAUGED = ("descriptors", "sockets")
 
 
@@ -69,6 +71,7 @@ class Following:
         self._path = f"{directory.parent.name}/{directory.name}"
         self._logs: dict[tuple[str, Stream], _Growing] = {}
         self._series = _Growing(directory / time_series.SERIES_FILE)
+        self._phases = _Growing(directory / phases.PHASES_FILE)
         self._most: dict[tuple[str, str], float] = {}
         self._manifest: Mapping[str, Any] | None = None
         self._family: Family | None = None
@@ -80,6 +83,8 @@ class Following:
         # Both before reading the logs, so that no line is missed.
         is_dead = self._manifest is not None and run_directories.run_of(self.directory) not in run_directories.living()
         over = is_over(self.directory)
+        for at, doing in filter(None, map(phases.parse_line, self._phases.lines()[0])):
+            yield {"kind": "phase", "at": at, "doing": doing}
         for (service, stream), log in self._all_logs().items():
             yield from self._lines(service, stream, log)
         yield from self._samples()
@@ -92,17 +97,22 @@ class Following:
         if self._manifest is not None:
             with suppress(KeyError):
                 self._family = families.find(str(self._manifest.get("family")))
-            run = {"run": run_directories.run_of(self.directory), "path": self._path}
+            begun = run_directories.begun_at(self.directory).timestamp()
+            run = {"run": run_directories.run_of(self.directory), "path": self._path, "begun": begun}
             rows = self._compared(self._manifest.get("predicted"), None)
             yield {"kind": "run", **run, **self._manifest, "rows": rows}
 
     def _samples(self) -> Iterator[Message]:
+        """The newest sample of each service, with the points of the curve since the last call."""
         newest: dict[str, Message] = {}
+        points: dict[str, list[Any]] = {}
         for data in filter(None, map(time_series.parse_line, self._series.lines()[0])):
             if "cost" not in data:
                 service = str(data["service"])
                 newest[service] = {"kind": "sample", **data, "most": self._most_of(service, data)}
-        yield from newest.values()
+                points.setdefault(service, []).append([data["at"], *(data.get(what) for what in GAUGED)])
+        for service, message in newest.items():
+            yield {**message, "points": _thinned(points[service])}
 
     def _most_of(self, service: str, data: Mapping[str, Any]) -> dict[str, float]:
         for what in GAUGED:
@@ -145,10 +155,22 @@ class Following:
         kept = record if isinstance(record, dict) else {"verdict": UNFINISHED}
         told = {key: kept.get(key) for key in ("verdict", "problem", "measured", "predicted", "seconds")}
         rows = self._compared(told["predicted"], told["measured"])
-        return {"kind": "ended", "path": self._path, **told, "rows": rows}
+        return {"kind": "ended", "path": self._path, **told, "rows": rows, "headline": _headline(rows)}
 
     def _compared(self, predicted: Any, measured: Any) -> list[tuple[str, str, str]]:
         """The rows of the table of predictions and measurements; none if the family is unknown."""
         with suppress(*MISUNDERSTOOD, AttributeError):
             return list(result_table.rows(self._family.quantities if self._family else (), predicted or {}, measured))
         return []
+
+
+def _thinned(points: list[Any]) -> list[Any]:
+    """Every so-manieth point and, of each resource, the highest, so that no peak is lost."""
+    step = -(-len(points) // MOST_POINTS)
+    highest = [max(points, key=lambda one: one[place] or 0) for place in range(1, 1 + len(GAUGED))]
+    return sorted({id(one): one for one in (*points[::step], *highest, points[-1])}.values(), key=lambda one: one[0])
+
+
+def _headline(rows: list[tuple[str, str, str]]) -> str:
+    """What came of the run, such as `served 1020 clients`: the first measured value."""
+    return next((f"{what.strip()} {measured}" for what, _, measured in rows if measured not in ("", "-")), "")

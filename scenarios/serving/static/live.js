@@ -11,9 +11,18 @@ const element = (tag, text, name) => {
 };
 
 let gauges = {};
+let begun = null; // seconds since 1970; null once the run is over
+const grouped = (text) => text.replace(/\b\d{4,}\b/g, (digits) => Number(digits).toLocaleString("en"));
+
+function tick() {
+  if (begun !== null) at("clock").textContent = `${Math.max(0, Date.now() / 1000 - begun).toFixed(1)} s`;
+}
+setInterval(tick, 100);
 
 function begin(run) {
   gauges = {};
+  begun = run.begun > 0 ? run.begun : null;
+  at("clock").textContent = at("phase").textContent = at("headline").textContent = "";
   at("scenario").textContent = run.scenario;
   at("summary").textContent = run.summary;
   at("reason").textContent = run.reason;
@@ -56,8 +65,12 @@ function gauge(name, service, cliffs) {
   }
   bar.setAttribute("aria-label", `${seen} of ${name}`);
   box.append(element("b", name), bar, words);
-  gauges[name] = { bar, words, seen, most };
-  return box;
+  const reason = (cliffs.find((cliff) => cliff.service === name && cliff.value === most) || {}).words;
+  const climb = new Climb(seen === "descriptors" ? "descriptors" : "TCP sockets", name, most, reason || "the limit of open descriptors");
+  gauges[name] = { bar, words, seen, most, climb };
+  const both = document.createElement("div");
+  both.append(box, climb.svg);
+  return both;
 }
 
 function update(sample) {
@@ -65,6 +78,9 @@ function update(sample) {
   if (!shown) return;
   const value = sample[shown.seen];
   if (value === undefined) return;
+  shown.highest = sample.most[shown.seen];
+  const place = shown.seen === "descriptors" ? 1 : 2;
+  shown.climb.add(sample.points.map((one) => [one[0], one[place]]).filter(([, number]) => number !== null));
   shown.bar.value = value;
   const bounded = Number.isFinite(shown.most);
   if (bounded) shown.bar.style.visibility = "visible";
@@ -73,6 +89,19 @@ function update(sample) {
   const sockets = shown.seen !== "sockets" && sample.most.sockets ? `; ${sample.sockets} TCP sockets` : "";
   shown.words.className = "words";
   shown.words.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${names[shown.seen]}, ${most}${sockets}`;
+}
+
+// What counts in the end is the most there was, not the little that was left at the last sample.
+function rest(shown) {
+  if (shown.highest === undefined) {
+    shown.words.textContent = "no samples";
+    return;
+  }
+  const bounded = Number.isFinite(shown.most);
+  shown.bar.value = shown.highest;
+  const name = shown.seen === "descriptors" ? "descriptors" : "TCP sockets";
+  shown.words.textContent = `at most ${grouped(String(shown.highest))}${bounded ? ` of ${grouped(String(shown.most))}` : ""} ${name}`;
+  shown.climb.end();
 }
 
 function add(list, node) {
@@ -97,11 +126,20 @@ const handlers = {
     if (message.told) add("happened", element("li", message.told));
     line(message, message.told || message.event);
   },
+  phase: (message) => {
+    at("phase").textContent = message.doing;
+    if (begun !== null) add("happened", element("li", `${Math.max(0, message.at - begun).toFixed(2)} s: ${message.doing}`, "faint"));
+  },
   "left-out": (message) => line(message, `(${message.lines} lines and ${message.bytes} bytes left out)`),
   ended: (message) => {
     at("verdict").textContent = message.verdict;
     at("verdict").className = `verdict ${message.verdict}`;
     if (message.rows.length) compare(message.rows);
+    begun = null;
+    at("headline").textContent = grouped(message.headline);
+    at("clock").textContent = message.seconds ? `${message.seconds.total.toFixed(1)} s` : "";
+    at("phase").textContent = "the run is over";
+    Object.values(gauges).forEach(rest);
     at("problem").textContent = message.problem || "";
     at("report").href = `/runs/${message.path.split("/").map(encodeURIComponent).join("/")}/report.html`;
     at("report").hidden = false;
