@@ -18,6 +18,7 @@ from labs.workspace import Unreadable
 from scenarios.errors import UsageError
 from scenarios.judging.quantities import Json
 from scenarios.pipeline.experiment import Setup
+from scenarios.results import run_directories
 
 # Asks the learner for a prediction; None without a terminal.
 Prompt = Callable[[Question], str | None]
@@ -124,6 +125,7 @@ def _attempt(checked: Checked, seconds: float) -> Attempt:
         findings=list(dict.fromkeys(one.about for one in checked.findings)),
         files=sorted({one.file for one in checked.findings if one.file}),
         seconds=round(seconds, 2),
+        runs=[run_directories.run_of(Path(one.record.run)) for one in checked.done if one.record.run],
     )
 
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from labs import course, progress
 from scenarios.errors import UsageError
+from scenarios.results import run_directories
 from scenarios.serving.app import page
 
 # HTML in a text is escaped.
@@ -36,5 +37,17 @@ def _exercise(request: Request) -> Response:
         raise HTTPException(404, str(error)) from error
     text = (exercise.folder / "README.md").read_text(encoding="utf-8")
     kept = progress.load().entry(exercise.name)
+    every = course.all_exercises()
+    following = every[[one.name for one in every].index(exercise.name) + 1 :][:1]
+    known = {run_directories.run_of(path): path for path in run_directories.everything()}
     given = [exercise.spec.hints[number].say for number in kept.hints if number < len(exercise.spec.hints)]
-    return page("exercise.html", exercise=exercise, text=Markup(MARKDOWN.render(text)), kept=kept, hints=given)
+    return page(
+        "exercise.html",
+        exercise=exercise,
+        text=Markup(MARKDOWN.render(text)),
+        kept=kept,
+        hints=given,
+        command=f"./inv lab.{'check' if kept.begun else 'start'} {exercise.number}",
+        following=following[0] if following else None,
+        runs=known,
+    )

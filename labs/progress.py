@@ -45,6 +45,7 @@ class Attempt(Stored):
     findings: list[str] = Field(default_factory=list)  # the `about` of each
     files: list[str] = Field(default_factory=list)  # the learner's files that they are about
     seconds: float = 0.0
+    runs: list[str] = Field(default_factory=list)  # the id of each part's run
 
 
 class Predicted(Stored):

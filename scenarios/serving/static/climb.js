@@ -53,6 +53,6 @@ class Climb {
     const after = x(seconds) < (left + right) / 2, below = y(most) + 20 < bottom;
     this.make("circle", { class: "peak", cx: x(seconds), cy: y(most), r: 5 });
     this.make("text", { class: "peak", x: x(seconds) + (after ? 10 : -10), y: y(most) + (below ? 18 : -8), "text-anchor": after ? "start" : "end" },
-      `${this.over ? "peak" : "so far"} ${named(most)}`);
+      `highest ${this.over ? "sample" : "so far"} ${named(most)}`);
   }
 }

@@ -85,13 +85,13 @@ function update(sample) {
   const bounded = Number.isFinite(shown.most);
   if (bounded) shown.bar.style.visibility = "visible";
   const names = { descriptors: "descriptors", sockets: "TCP sockets" };
-  const most = `${sample.most[shown.seen]} at most`;
+  const most = `highest ${sample.most[shown.seen]}`;
   const sockets = shown.seen !== "sockets" && sample.most.sockets ? `; ${sample.sockets} TCP sockets` : "";
   shown.words.className = "words";
   shown.words.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${names[shown.seen]}, ${most}${sockets}`;
 }
 
-// What counts in the end is the most there was, not the little that was left at the last sample.
+// What counts in the end is the highest sample, not the few descriptors that were left at the last one.
 function rest(shown) {
   if (shown.highest === undefined) {
     shown.words.textContent = "no samples";
@@ -100,7 +100,7 @@ function rest(shown) {
   const bounded = Number.isFinite(shown.most);
   shown.bar.value = shown.highest;
   const name = shown.seen === "descriptors" ? "descriptors" : "TCP sockets";
-  shown.words.textContent = `at most ${grouped(String(shown.highest))}${bounded ? ` of ${grouped(String(shown.most))}` : ""} ${name}`;
+  shown.words.textContent = `highest sample: ${grouped(String(shown.highest))}${bounded ? ` of ${grouped(String(shown.most))}` : ""} ${name}`;
   shown.climb.end();
 }
 
