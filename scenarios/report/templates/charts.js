@@ -9,8 +9,9 @@
   const html = (tag, name, text, parent) => parent.appendChild(Object.assign(document.createElement(tag), { className: name, textContent: text }));
   const nearest = (points, x) => points.reduce((best, one) => Math.abs(one[0] - x) < Math.abs(best[0] - x) ? one : best);
   const share = ([kind, low, high], value) => kind === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  const rounded = (raw, power = 10 ** Math.floor(Math.log10(raw))) => power * [1, 2, 5, 10].find((one) => one * power >= raw * 0.999);
+  const ticks = (low, high, step = rounded((high - low) / 5)) => Array.from({ length: 9 }, (_, n) => (Math.ceil(low / step) + n) * step).filter((one) => one <= high);
   let zoom = null; // the first and the last second that the charts over time show; null: all
-
   class Chart {
     constructor(figure, index) {
       Object.assign(this, { figure, data: JSON.parse(figure.dataset.chart), hidden: new Set() });
@@ -23,45 +24,39 @@
       svg.querySelector("title").remove(); // the browser would show it over the values; aria-label has it
       set(svg, { tabindex: 0, role: "group", "aria-roledescription": "chart" });
       make("rect", { x: left, y: top, width: right - left, height: bottom - top }, make("clipPath", { id: clip }, svg));
-      const moved = [...svg.querySelectorAll("path:not(.grid, .axis, .bound, .key), text.moment")];
-      const view = { svg, frame, clip, moved: moved.map((node) => [node, node.getAttribute("d"), node.getAttribute("x")]) };
-      Object.assign(view, { ticks: make("g", {}, svg), cross: make("g", { class: "cross" }, svg) });
-      for (const key of svg.querySelectorAll(".key")) this.makeSwitch(key);
+      const moved = [...svg.querySelectorAll("path:not(.grid, .axis, .bound, .key), text.moment")].map((node) => [node, node.getAttribute("d"), node.getAttribute("x")]);
+      const view = { svg, frame, clip, moved, ticks: make("g", {}, svg), cross: make("g", { class: "cross" }, svg) };
+      for (const key of svg.querySelectorAll(".key")) for (const name of ["click", "keydown"]) key.addEventListener(name, (event) => this.flip(event));
+      for (const key of svg.querySelectorAll("text.key")) set(key, { role: "button", tabindex: 0, "aria-pressed": true });
       return this.listen(view);
     }
-    makeSwitch(key) {
-      const flip = () => {
-        const of = Number(key.dataset.of), off = !this.hidden.delete(of) && Boolean(this.hidden.add(of));
-        for (const node of this.figure.querySelectorAll(`[data-of="${of}"]`)) {
-          node.classList.toggle("off", off);
-          if (node.hasAttribute("aria-pressed")) set(node, { "aria-pressed": !off });
-        }
-        this.show(undefined);
-      };
-      key.addEventListener("click", flip);
-      if (key.matches("text")) set(key, { role: "button", tabindex: 0, "aria-pressed": true }).addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); flip(); }
-      });
+    flip(event) { // hides or shows the curve of a name
+      if (event.key && event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      const of = Number(event.target.dataset.of), off = !this.hidden.delete(of) && Boolean(this.hidden.add(of));
+      const parts = this.figure.querySelectorAll(`[data-of="${of}"]`);
+      for (const node of parts) set(node, node.matches("text") ? { "aria-pressed": !off } : {}).classList.toggle("off", off);
+      this.show(undefined);
     }
     listen(view) {
       const { svg, frame: { box: [left, top, right, bottom] } } = view;
       let from = null, band = null; // where a drag began, and what it has chosen so far
       const at = (event) => Math.min(right, Math.max(left, (event.clientX - svg.getBoundingClientRect().left) * svg.viewBox.baseVal.width / svg.clientWidth));
-      const end = () => { band?.remove(); from = band = null; };
       const on = (names, handle) => { for (const name of names.split(" ")) svg.addEventListener(name, handle); };
-      on("pointerdown", (event) => { from = this.data.time && !event.target.closest(".key") ? at(event) : null; });
       on("pointerdown pointermove", (event) => {
+        if (event.type === "pointerdown") from = this.data.time && !event.target.closest(".key") ? at(event) : null;
         this.show(event.target.closest(".key") ? undefined : this.snapped(this.value(view, at(event))));
         if (from === null || !event.buttons || Math.abs(at(event) - from) < 8) return;
         svg.setPointerCapture(event.pointerId);
-        band ??= make("rect", { class: "chosen", y: top, height: bottom - top }, svg);
-        set(band, { x: Math.min(from, at(event)), width: Math.abs(at(event) - from) });
+        set(band ??= make("rect", { class: "chosen", y: top, height: bottom - top }, svg), { x: Math.min(from, at(event)), width: Math.abs(at(event) - from) });
       });
-      on("pointerup", (event) => { if (band) setZoom([from, at(event)].map((x) => this.value(view, x)).sort((one, other) => one - other)); });
-      on("pointerup pointercancel", end);
+      on("pointerup pointercancel", (event) => {
+        if (band && event.type === "pointerup") setZoom([from, at(event)].map((x) => this.value(view, x)).sort((one, other) => one - other));
+        band?.remove();
+        from = band = null;
+      });
       on("pointerleave blur", (event) => { if (event.pointerType !== "touch") this.show(undefined); });
-      on("dblclick", () => setZoom(null));
-      on("keydown", (event) => this.pressed(event));
+      on("dblclick keydown", (event) => event.key ? this.pressed(event) : setZoom(null));
       return view;
     }
     pressed(event) {
@@ -70,20 +65,17 @@
       if (event.key in steps) this.show(all[Math.min(all.length - 1, Math.max(0, steps[event.key]))]);
       else if (factor && this.data.time) setZoom([middle - factor * (high - low), middle + factor * (high - low)], this);
       else if (event.key === "Escape") setZoom(null);
-      else return;
-      event.preventDefault();
+      if (event.key in steps) event.preventDefault();
     }
     places() { // where on the x axis the curves that are shown have points
-      const [low, high] = this.ends(), seen = this.data.series.filter((_, of) => !this.hidden.has(of));
-      const all = new Set(seen.flatMap(([, points]) => points.map(([x]) => x)));
-      return [...all].filter((x) => x >= low && x <= high).sort((one, other) => one - other);
+      const [low, high] = this.ends(), all = this.data.series.flatMap(([, points], of) => this.hidden.has(of) ? [] : points.map(([x]) => x));
+      return [...new Set(all)].filter((x) => x >= low && x <= high).sort((one, other) => one - other);
     }
     snapped(x) { const all = this.places().map((one) => [one]); return all.length ? nearest(all, x)[0] : undefined; }
     axis(view) { return this.data.time && zoom ? ["linear", ...zoom] : view.frame.x; }
     ends() { return this.axis(this.views[0]).slice(1); }
-    value(view, pixel) {
-      const [left, , right] = view.frame.box, [kind, low, high] = this.axis(view), part = (pixel - left) / (right - left);
-      return kind === "log" ? low * (high / low) ** part : low + part * (high - low);
+    value({ frame: { box: [left, , right] } }, pixel, [kind, low, high] = this.axis(this.views[0])) {
+      return kind === "log" ? low * (high / low) ** ((pixel - left) / (right - left)) : low + (pixel - left) / (right - left) * (high - low);
     }
     pixel(view, x) { const [left, , right] = view.frame.box; return left + share(this.axis(view), x) * (right - left); }
     shown() { return this.views.find(({ svg }) => svg.clientWidth > 0); }
@@ -91,9 +83,8 @@
     cross(x, speaks) { // the crosshair and the values at x; none if that is undefined or not on the chart
       const view = this.shown(), [low, high] = this.ends();
       for (const { cross } of this.views) cross.replaceChildren();
-      this.tip.hidden = !view || x === undefined || x < low || x > high;
-      this.now = this.tip.hidden ? undefined : x;
-      if (this.tip.hidden) return;
+      this.now = view && x >= low && x <= high ? x : undefined;
+      if ((this.tip.hidden = this.now === undefined)) return;
       const [, top, right, bottom] = view.frame.box, place = this.pixel(view, x), within = this.data.time ? 0.05 * (high - low) : 0;
       make("path", { d: `M${place} ${top}V${bottom}` }, view.cross);
       this.tip.replaceChildren();
@@ -113,8 +104,8 @@
     redraw() { // moves what stands at a time to its place; marks and words keep their form
       const view = this.shown();
       this.whole.hidden = !zoom;
-      this.cross(undefined);
       if (!view) return;
+      this.cross(undefined);
       const { svg, frame: { x: [, low, high], box: [left, , right, bottom] } } = view;
       const placed = (x) => this.pixel(view, low + (x - left) / (right - left) * (high - low));
       for (const [node, d, x] of view.moved) {
@@ -125,41 +116,35 @@
           node.classList.toggle("beyond", to < left - 1 || to + (x === null ? 0 : box.width) > right + 1);
         } else set(node, { d: d.replace(/([ML])([-\d.]+)/g, (_, to, one) => to + placed(Number(one)).toFixed(1)), "clip-path": `url(#${view.clip})` });
       }
-      view.ticks.replaceChildren();
       for (const node of svg.querySelectorAll(".across")) node.classList.toggle("beyond", Boolean(zoom));
-      for (const value of zoom ? ticks(...zoom) : []) {
-        make("path", { class: "axis", d: `M${this.pixel(view, value)} ${bottom}v5` }, view.ticks);
-        make("text", { class: "tick", x: this.pixel(view, value), y: bottom + 18, "text-anchor": "middle" }, view.ticks).textContent = number(value);
+      view.ticks.replaceChildren();
+      for (const [x, value] of zoom ? ticks(...zoom).map((one) => [this.pixel(view, one), one]) : []) {
+        make("path", { class: "axis", d: `M${x} ${bottom}v5` }, view.ticks);
+        make("text", { class: "tick", x, y: bottom + 18, "text-anchor": "middle" }, view.ticks).textContent = number(value);
       }
     }
   }
-  function ticks(low, high) {
-    const raw = (high - low) / 5, power = 10 ** Math.floor(Math.log10(raw)), step = power * [1, 2, 5, 10].find((one) => one * power >= raw * 0.999);
-    return Array.from({ length: 9 }, (_, n) => (Math.ceil(low / step) + n) * step).filter((one) => one <= high);
-  }
   function setZoom(wanted, from) { // of all charts over time; `from` keeps its crosshair
-    const all = charts.filter((one) => one.data.time), ends = all.map((one) => one.views[0].frame.x), now = from?.now;
+    const ends = onTime.map((one) => one.views[0].frame.x), now = from?.now;
     const low = Math.min(...ends.map((x) => x[1])), high = Math.max(...ends.map((x) => x[2]));
     const [first, last] = wanted ? [Math.max(low, wanted[0]), Math.min(high, wanted[1])] : [low, high];
     zoom = last - first >= high - low || last - first < (high - low) / 500 ? null : [first, last];
-    for (const one of all) one.redraw();
+    for (const one of onTime) one.redraw();
     from?.show(now);
   }
   const charts = [...document.querySelectorAll("figure[data-chart]")].map((figure, index) => new Chart(figure, index));
   const onTime = charts.filter((one) => one.data.time);
   if (charts.length) {
-    const time = onTime.length ? " To zoom in time, drag or press + and -; Esc ends it." : "";
-    html("p", "small faint no-print", `Point at a chart, or use the arrow keys, for its values. Select a name to hide its curve.${time}`, (onTime[0] ?? charts[0]).figure);
+    const words = "Point at a chart, or use the arrow keys, for its values. Select a name to hide its curve.", more = " To zoom in time, drag or press + and -; Esc ends it.";
+    html("p", "small faint no-print", onTime.length ? words + more : words, (onTime[0] ?? charts[0]).figure);
     addEventListener("resize", () => onTime.forEach((one) => one.redraw()));
   }
   for (const lanes of document.querySelectorAll(".lanes")) { // of a timeline: the words of each span
-    const spans = [...lanes.querySelectorAll("i[title]")], words = spans.map((one) => one.title), tip = html("p", "small said", "", lanes.parentElement);
+    const spans = [...lanes.querySelectorAll("[title]")], words = spans.map((one) => one.title), tip = set(html("p", "small said", "", lanes.parentElement), { "aria-live": "polite" });
     const say = (n) => { spans.forEach((one, at) => one.classList.toggle("now", at === n)); tip.textContent = words[n] ?? ""; };
-    set(tip, { "aria-live": "polite" }).parentElement.addEventListener("keydown", (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], now = spans.findIndex((one) => one.matches(".now"));
-      if (step) say(Math.min(spans.length - 1, Math.max(0, now + step)));
-    });
+    const move = (step) => step && say(Math.min(spans.length - 1, Math.max(0, spans.findIndex((one) => one.matches(".now")) + step)));
     set(lanes.parentElement, { role: "group", tabindex: 0 }).addEventListener("pointerleave", () => say(-1));
+    lanes.parentElement.addEventListener("keydown", (event) => move({ ArrowLeft: -1, ArrowRight: 1 }[event.key]));
     spans.forEach((one, n) => { one.removeAttribute("title"); one.addEventListener("pointerenter", () => say(n)); });
   }
 })();
