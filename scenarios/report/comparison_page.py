@@ -10,13 +10,15 @@ from pathlib import Path
 from scenarios import families
 from scenarios.definition import catalog
 from scenarios.errors import EvidenceError, LabError
-from scenarios.families.base import MISUNDERSTOOD, pictures
+from scenarios.families.base import MISUNDERSTOOD
+from scenarios.families.base import pictures as pictures_of
 from scenarios.judging.comparison import Comparison, Run, compared
 from scenarios.pictures import Picture, TimeChart
 from scenarios.report import over_time, overlay, side_by_side
 from scenarios.report.charts import curves
-from scenarios.report.charts.figure import Figure
+from scenarios.report.charts.figure import Figure, Looks
 from scenarios.report.charts.figures import figure
+from scenarios.report.charts.figures import looks as looks_in
 from scenarios.report.overlay import Labels
 from scenarios.report.page import PAGE_FILE
 from scenarios.results import evidence, record, run_directories
@@ -91,6 +93,9 @@ def _text(first: Path, second: Path) -> str:
     comparison = compared(*runs)
     labels = labels_of(comparison)
     both = zip((first, second), runs, labels, strict=True)
+    pictures = _pictures(runs, labels)
+    charts = list(overlay.time_charts(_charts(first, runs[0]), _charts(second, runs[1]), labels))
+    looks = looks_in([*pictures, *charts])
     return render(
         "comparison.html.j2",
         comparison=comparison,
@@ -98,8 +103,8 @@ def _text(first: Path, second: Path) -> str:
         heads=list(side_by_side.heads(comparison)),
         columns=side_by_side.QUANTITIES,
         quantities=[] if comparison.note else list(side_by_side.quantities(comparison)),
-        pictures=list(_pictures(runs, labels)),
-        over_time=list(_over_time((first, second), runs, labels)),
+        pictures=list(_figures(pictures, looks)),
+        over_time=list(_figures(charts, looks)),
         checks=side_by_side.checks(comparison),
         costs={title: list(side_by_side.numbers(pairs)) for title, pairs in side_by_side.costs(comparison).items()},
     )
@@ -129,23 +134,23 @@ def _side(directory: Path, run: Run, label: str) -> Side:
     return Side(label, run_directories.run_of(directory), run.record.verdict, os.fspath(page) if known else "")
 
 
-def _pictures(runs: tuple[Run, Run], labels: Labels) -> Iterator[Figure]:
+def _pictures(runs: tuple[Run, Run], labels: Labels) -> list[Picture]:
     if not runs[0].family or runs[0].family != runs[1].family:
-        return
-    for one in overlay.pictures(_drawn(runs[0]), _drawn(runs[1]), labels):
-        with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
-            yield figure(one)
+        return []
+    return list(overlay.pictures(_drawn(runs[0]), _drawn(runs[1]), labels))
 
 
 def _drawn(run: Run) -> Sequence[Picture]:
     if run.evidence is None or not run.record.measured or not run.family:
         return ()
-    return pictures(families.find(run.family), run.evidence.scenario, run.record.measured)
+        kept = run.record
+    return pictures_of(families.find(run.family), run.evidence.scenario, kept.measured or {}, kept.predicted or {})
 
 
-def _over_time(directories: tuple[Path, Path], runs: tuple[Run, Run], labels: Labels) -> Iterator[Figure]:
-    both = [_charts(*one) for one in zip(directories, runs, strict=True)]
-    return map(curves.over_time, overlay.time_charts(both[0], both[1], labels))
+def _figures(pictures: Sequence[Picture | TimeChart], looks: Looks) -> Iterator[Figure]:
+    for one in pictures:
+        with suppress(*MISUNDERSTOOD):  # a program reported values that are not numbers
+            yield curves.over_time(one, looks) if isinstance(one, TimeChart) else figure(one, looks)
 
 
 def _charts(directory: Path, run: Run) -> list[TimeChart]:

@@ -7,6 +7,8 @@ from typing import Any
 from scenarios.pictures import Bound, Picture, Steps, TimeChart
 
 Labels = tuple[str, str]
+# What belongs to no run: lines to compare with.
+SHARED = "guides"
 
 
 def time_charts(first: Sequence[TimeChart], second: Sequence[TimeChart], labels: Labels) -> Iterator[TimeChart]:
@@ -51,7 +53,7 @@ def _named(picture: Picture, label: str) -> Picture:
     found: dict[str, Any] = {
         one.name: {f"{name}, {label}" if name else label: value for name, value in mapping.items()}
         for one in fields(picture)
-        if isinstance(mapping := getattr(picture, one.name), Mapping)
+        if isinstance(mapping := getattr(picture, one.name), Mapping) and one.name != SHARED
     }
     return replace(picture, **found)
 

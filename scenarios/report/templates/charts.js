@@ -114,7 +114,7 @@
           const box = node.getBBox(), at = x === null ? box.x + box.width / 2 : Number(x), to = placed(at);
           set(node, { transform: `translate(${to - at} 0)` });
           node.classList.toggle("beyond", to < left - 1 || to + (x === null ? 0 : box.width) > right + 1);
-        } else set(node, { d: d.replace(/([ML])([-\d.]+)/g, (_, to, one) => to + placed(Number(one)).toFixed(1)), "clip-path": `url(#${view.clip})` });
+        } else set(node, { d: d.replace(/([ML])([-\d.]+)/g, (_, to, one) => to + placed(Number(one)).toFixed(1)), "clip-path": zoom ? `url(#${view.clip})` : "none" });
       }
       for (const node of svg.querySelectorAll(".across")) node.classList.toggle("beyond", Boolean(zoom));
       view.ticks.replaceChildren();
