@@ -143,7 +143,7 @@ def _pictures(runs: tuple[Run, Run], labels: Labels) -> list[Picture]:
 def _drawn(run: Run) -> Sequence[Picture]:
     if run.evidence is None or not run.record.measured or not run.family:
         return ()
-        kept = run.record
+    kept = run.record
     return pictures_of(families.find(run.family), run.evidence.scenario, kept.measured or {}, kept.predicted or {})
 
 
