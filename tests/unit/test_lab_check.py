@@ -95,6 +95,7 @@ def test_a_pass_is_saved_and_names_the_next_exercise(
     assert "passed" in said and "./inv lab.start 020" in said
     saved = progress.load().entry(FIRST)
     assert (saved.state, saved.attempts[0].result, saved.upcoming) == ("done", "passed", None)
+    assert saved.attempts[0].runs == [run_directories.run_of(run_directories.everything()[-1])]
     assert engine.opened[0].removed
 
 

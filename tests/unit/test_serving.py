@@ -26,7 +26,8 @@ from scenarios.commands import serve
 from scenarios.definition import catalog
 from scenarios.families.base import Known
 from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
-from scenarios.results import manifest, run_directories, time_series
+from scenarios.pipeline.run.noting import NotingWatch
+from scenarios.results import manifest, run_directories, sweep_record, time_series
 from scenarios.serving import following, live
 from scenarios.serving.app import application
 from scenarios.serving.following import Following
@@ -91,9 +92,113 @@ def test_nothing_can_be_changed(client: TestClient, method: str) -> None:
     assert client.request(method, "/runs/").status_code == 405
 
 
+def test_sweeps_and_comparisons_are_served_with_the_navigation_and_nothing_is_written(client: TestClient) -> None:
+    first, second = done(), done()
+    sweep = kept_sweep(first)
+    ids = [run_directories.run_of(one) for one in (first, second)]
+    before = sorted(run_directories.RUNS.rglob("*"))
+    for path in (f".sweeps/{sweep.name}", f".comparisons/{ids[0]}-{ids[1]}", f"epoll-500/{second.name}", ""):
+        answer = client.get(f"/runs/{path}/report.html" if path else "/runs/")
+        assert answer.status_code == 200, path
+        assert [name in answer.text for name in ("Newest</a>", "All runs</a>", "Live</a>", "Course</a>")] == [True] * 4
+    assert sorted(run_directories.RUNS.rglob("*")) == before
+    assert "sweep of 1" in client.get("/").text
+
+
+def kept_sweep(run: Path) -> Path:
+    """A sweep with one point."""
+    point = sweep_record.PointKept(
+        parameters={"clients": 3}, at=3.0, verdict="pass", problem=None, run=str(run), seconds=1.0,
+        predicted=None, measured=None, value={"server": 0.5})  # fmt: skip
+    directory = run_directories.RUNS / sweep_record.FOLDER / "scripted-epoll-500-12345678"
+    sweep_record.save(
+        sweep_record.Sweep(
+            scenario="epoll-500", engine="scripted", command="./inv sweep", begun="2026-11-29 10:00:00", file="x",
+            swept={"clients": ["3"]}, fixed={}, axis="clients", points=(point,), complete=True,
+            measure=sweep_record.MeasureKept(key="cpu", title="processor time", unit="s")),
+        directory,
+    )  # fmt: skip
+    return directory
+
+
+def test_a_link_in_the_place_of_a_sweep_is_not_followed(client: TestClient, tmp_path: Path) -> None:
+    sweep = kept_sweep(done())
+    elsewhere = tmp_path / "elsewhere"
+    sweep.rename(elsewhere)
+    sweep.symlink_to(elsewhere)
+    assert client.get(f"/runs/.sweeps/{sweep.name}/report.html").status_code in (404, 503)
+    sweep.unlink()
+    sweep.mkdir()
+    (sweep / sweep_record.FILE).symlink_to(elsewhere / sweep_record.FILE)
+    assert client.get(f"/runs/.sweeps/{sweep.name}/report.html").status_code in (404, 503)
+
+
+def test_a_page_that_an_older_iolab_wrote_with_other_scripts_is_drawn_again(client: TestClient) -> None:
+    run = done()
+    (run / "report.html").write_text("<body>\n<script>old()</script>")
+    text = client.get(f"/runs/{run.parent.name}/{run.name}/report.html").text
+    assert "old()" not in text and "epoll-500" in text
+
+
+def test_what_the_lab_does_is_told_with_its_time_and_once(runs: Path) -> None:
+    run = under_way()
+    one = Following(run)
+    list(one.news())
+    watch = NotingWatch(Quiet(), run)
+    for doing in ("starting server", "waiting for server", "waiting for server"):
+        watch.doing(doing)
+    told = list(one.news())
+    assert [(message["kind"], message["doing"]) for message in told] == [
+        ("phase", "starting server"),
+        ("phase", "waiting for server"),
+    ]
+    begun = run_directories.begun_at(run).timestamp()
+    assert all(0 <= message["at"] - begun < 60 for message in told)
+
+
+def test_a_curve_that_is_read_late_keeps_its_peak_and_the_end_says_what_was_served(runs: Path) -> None:
+    run = under_way()
+    looked = {"service": "server", "resident": 1, "cpu": 0.0, "threads": 1}
+    values = [*range(500), 1020, *range(212, 12, -1)]
+    lines = [json.dumps({**looked, "at": n / 10, "descriptors": value}) for n, value in enumerate(values)]
+    (run / time_series.SERIES_FILE).write_text("\n".join(lines) + "\n")
+    (sample,) = [one for one in Following(run).news() if one["kind"] == "sample"]
+    assert len(sample["points"]) <= following.MOST_POINTS + 4
+    assert max(sample["points"], key=lambda one: one[1])[:2] == [50.0, 1020]
+    assert sample["points"][-1][:2] == [pytest.approx((len(values) - 1) / 10), 13]
+    assert sample["most"] == {"descriptors": 1020}
+    (run / run_directories.RECORD).write_text(
+        json.dumps({"verdict": "pass", "measured": {"served": 1020}, "predicted": {"served": 1020}})
+    )
+    (ended,) = [one for one in Following(run).news() if one["kind"] == "ended"]
+    assert ended["headline"] == "served 1020 clients"
+
+
+def test_an_exercise_says_its_command_the_next_one_and_links_the_runs_of_each_attempt(client: TestClient) -> None:
+    from labs import progress
+
+    run = done()
+    assert "./inv lab.start 010" in client.get("/course/010").text
+    with progress.updating() as saved:
+        one = saved.entry("010-generators-and-greenlets")
+        one.begun = progress.now()
+        ids = [run_directories.run_of(run), "gone0000"]
+        one.attempts.append(progress.Attempt(time="2026-11-29T10:00:00+00:00", result="not yet", runs=ids))
+    page = client.get("/course/010").text
+    assert "./inv lab.check 010" in page
+    assert f'href="/runs/{run.parent.name}/{run.name}/report.html"' in page
+    assert "<code>gone0000</code> (removed)" in page
+    assert 'href="/course/020-gevent-sleep">Next: 020' in page
+    assert "Next:" not in client.get("/course/220").text
+
+
 @pytest.mark.parametrize(
     "path",
     [
+        "/runs/.sweeps/nonsense/report.html",
+        "/runs/.sweeps/..%2f..%2fetc/report.html",
+        "/runs/.comparisons/nonsense/report.html",
+        "/runs/.comparisons/aaaaaaaa-bbbbbbbb/report.html",
         "/runs/x/../../../../etc/passwd/report.html",
         "/runs/epoll-500/..%2f..%2f/report.html",
         "/runs/epoll-500/nonsense/report.html",
