@@ -19,7 +19,7 @@ from scenarios import places
 from scenarios.engines import choose
 from scenarios.errors import EngineError, EngineGone, UsageError
 from scenarios.pipeline.experiment import Setup
-from scenarios.results import evidence
+from scenarios.results import evidence, run_directories
 from scenarios.results.record import Check
 from tests.unit.course_builder import CLIENTS, FIRST, SECOND, lay
 from tests.unit.scripted import Quiet, Script, ScriptedEngine, at, event, raised, raising, transfers
