@@ -37,6 +37,8 @@ TIPS = (
     """[...document.querySelectorAll(".tip")].filter((one) => !one.hidden).map((one) => one.innerText.split("\\n"))"""
 )
 SHOWN = """[...document.querySelectorAll("#over-time svg")].filter((one) => one.clientWidth > 0)"""
+TOO_WIDE = """[...document.querySelectorAll("body *")].filter(
+  (one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.outerHTML.slice(0, 200))"""
 ROWS = """[...document.querySelectorAll("#runs tbody tr")].filter((one) => !one.hidden).map((one) => one.innerText)"""
 
 
@@ -267,7 +269,7 @@ def test_every_page_of_runs_that_is_served_has_the_navigation(
             tab.open(address + path)
             names = tab.ask("[...document.querySelectorAll('nav a')].map((one) => one.textContent)")
             assert names == ["Newest", "All runs", "Live", "Course"], path
-            assert tab.ask("document.documentElement.scrollWidth") <= NARROW, path
+            assert tab.ask("document.documentElement.scrollWidth") <= NARROW, (path, tab.ask(TOO_WIDE))
         assert tab.console == []
         assert all(url.startswith((address, "data:")) for url in tab.requested), json.dumps(tab.requested)
 
