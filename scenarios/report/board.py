@@ -51,8 +51,11 @@ def write(runs: Sequence[Path], into: Path) -> Path:
     return path
 
 
-def text(runs: Sequence[Path], into: Path) -> str:
-    """The board of these run directories, oldest first; its links are relative to `into`."""
+def text(runs: Sequence[Path], into: Path, live: str = "") -> str:
+    """The board of these run directories, oldest first; its links are relative to `into`.
+
+    `live` is the address before the id of a run without a page; empty if there is none.
+    """
     from scenarios.report.templating import render
 
     listed = entries(runs, into)
@@ -70,6 +73,7 @@ def text(runs: Sequence[Path], into: Path) -> str:
         choices=_choices(listed[:LISTED]),
         count=len(kept),
         sweeps=len(listed) - len(kept),
+        live=live,
         comparisons=[_compared(*one) for one in comparison_page.everything()],
     )
 

@@ -95,7 +95,7 @@ def _written(text: str) -> HTMLResponse:
 
 
 def _board(_: Request) -> Response:
-    return _written(board.text(run_directories.everything(), run_directories.RUNS))
+    return _written(board.text(run_directories.everything(), run_directories.RUNS, "/live?run="))
 
 
 def _sweep(request: Request) -> Response:

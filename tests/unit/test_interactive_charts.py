@@ -111,5 +111,5 @@ def test_pages_allow_their_own_scripts_by_hash_and_no_other() -> None:
 
     assert str(script_source()).count("'sha256-") == len(SCRIPTS)
     nothing: dict[str, Any] = {"names": [], "where": [], "cells": {}, "entries": [], "choices": {}, "comparisons": []}
-    board = render("board.html.j2", **nothing, count=0, sweeps=0)
+    board = render("board.html.j2", **nothing, count=0, sweeps=0, live="")
     assert "unsafe-inline" not in board.partition("script-src")[2].partition(";")[0]

@@ -121,6 +121,11 @@ def kept_sweep(run: Path) -> Path:
     return directory
 
 
+def test_a_run_in_progress_links_to_the_live_view_from_each_list(client: TestClient) -> None:
+    link = f"/live?run={run_directories.run_of(under_way())}"
+    assert all(f'href="{link}"' in client.get(path).text for path in ("/", "/runs/"))
+
+
 def test_a_link_in_the_place_of_a_sweep_is_not_followed(client: TestClient, tmp_path: Path) -> None:
     sweep = kept_sweep(done())
     elsewhere = tmp_path / "elsewhere"
