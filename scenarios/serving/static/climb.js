@@ -50,9 +50,10 @@ class Climb {
       this.make("text", { x: left - 6, y: y(this.limit) + 4, "text-anchor": "end" }, named(this.limit));
     }
     this.make("path", { class: "line", d: `M${this.points.map(([second, value]) => `${x(second).toFixed(1)} ${y(value).toFixed(1)}`).join("L")}` });
-    const after = x(seconds) < (left + right) / 2, below = y(most) + 20 < bottom;
+    // Above the curve, unless the limit is there; then below, where it may stand on a curve that still climbs.
+    const after = x(seconds) < (left + right) / 2, below = near && y(most) - y(this.limit) < 24 && y(most) + 20 < bottom;
     this.make("circle", { class: "peak", cx: x(seconds), cy: y(most), r: 5 });
-    this.make("text", { class: "peak", x: x(seconds) + (after ? 10 : -10), y: y(most) + (below ? 18 : -8), "text-anchor": after ? "start" : "end" },
+    this.make("text", { class: "peak", x: x(seconds) + (after ? 10 : -10), y: y(most) + (below ? 18 : -10), "text-anchor": after ? "start" : "end" },
       `highest ${this.over ? "sample" : "so far"} ${named(most)}`);
   }
 }

@@ -88,7 +88,7 @@ function update(sample) {
   const most = `highest ${sample.most[shown.seen]}`;
   const sockets = shown.seen !== "sockets" && sample.most.sockets ? `; ${sample.sockets} TCP sockets` : "";
   shown.words.className = "words";
-  shown.words.textContent = `${value}${bounded ? ` of ${shown.most}` : ""} ${names[shown.seen]}, ${most}${sockets}`;
+  shown.words.textContent = grouped(`${value}${bounded ? ` of ${shown.most}` : ""} ${names[shown.seen]}, ${most}${sockets}`);
 }
 
 // What counts in the end is the highest sample, not the few descriptors that were left at the last one.
