@@ -38,7 +38,7 @@ class Climb {
     const last = this.points[this.points.length - 1][0] || 1, high = 1.05 * Math.max(most, near ? this.limit : 0, 1);
     const x = (second) => left + second / last * (right - left), y = (value) => bottom - value / high * (bottom - top);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.svg.setAttribute("aria-label", `${this.unit} of ${this.service}: ${named(most)} at most, at ${seconds.toFixed(2)} s`);
+    this.svg.setAttribute("aria-label", `${this.unit} of ${this.service}: the highest sample is ${named(most)}, at ${seconds.toFixed(2)} s`);
     this.svg.replaceChildren();
     this.make("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` });
     this.make("text", { x: left - 6, y: bottom + 4, "text-anchor": "end" }, "0");
@@ -50,8 +50,8 @@ class Climb {
       this.make("text", { x: left - 6, y: y(this.limit) + 4, "text-anchor": "end" }, named(this.limit));
     }
     this.make("path", { class: "line", d: `M${this.points.map(([second, value]) => `${x(second).toFixed(1)} ${y(value).toFixed(1)}`).join("L")}` });
-    // Above the curve, unless the limit is there; then below, where it may stand on a curve that still climbs.
-    const after = x(seconds) < (left + right) / 2, below = near && y(most) - y(this.limit) < 24 && y(most) + 20 < bottom;
+    // Above the curve, unless the limit or the unit is there; then below, where it may stand on a curve that climbs.
+    const after = x(seconds) < (left + right) / 2, below = y(most) - (near ? y(this.limit) : 14) < 24 && y(most) + 20 < bottom;
     this.make("circle", { class: "peak", cx: x(seconds), cy: y(most), r: 5 });
     this.make("text", { class: "peak", x: x(seconds) + (after ? 10 : -10), y: y(most) + (below ? 18 : -10), "text-anchor": after ? "start" : "end" },
       `highest ${this.over ? "sample" : "so far"} ${named(most)}`);
