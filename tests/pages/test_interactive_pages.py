@@ -228,6 +228,8 @@ def test_the_board_filters_and_its_address_keeps_the_filter(tab: Tab, runs: list
     tab.ask(f"{choose}('scenario', 'greenlet-switch')")
     assert len(tab.ask(ROWS)) < len(everything) and all("greenlet-switch" in row for row in tab.ask(ROWS))
     assert "scenario=greenlet-switch" in tab.ask("location.hash")
+    names = "[...document.querySelectorAll('#matrix tbody tr:not([hidden]) th')].map((one) => one.textContent)"
+    assert tab.ask(names) == ["greenlet-switch"]
     click(tab, "document.querySelector('.filters button')")
     tab.browser.wait(lambda: len(tab.ask(ROWS)) == len(everything))
     tab.ask(f"{choose}('parameter', 'selector=poll')")

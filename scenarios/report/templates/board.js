@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const form = document.querySelector(".filters"), rows = [...document.querySelectorAll("tr[data-scenario]")];
+  const listed = rows.filter((row) => "verdict" in row.dataset), matrix = rows.filter((row) => !listed.includes(row));
   const picked = document.getElementById("picked"), boxes = [...document.querySelectorAll(".pick input")];
   for (const one of [form, ...document.querySelectorAll(".pick")]) one.hidden = false;
 
@@ -11,12 +12,12 @@
 
   function filter() {
     const wanted = [...new FormData(form)].filter(([, value]) => value);
-    for (const row of rows) {
-      row.hidden = !wanted.every(([name, value]) =>
-        name === "parameter" ? !("parameters" in row.dataset) || has(row, value) : [undefined, value].includes(row.dataset[name]));
+    for (const row of listed) {
+      row.hidden = !wanted.every(([name, value]) => name === "parameter" ? has(row, value) : row.dataset[name] === value);
     }
-    const listed = rows.filter((row) => "verdict" in row.dataset), left = listed.filter((row) => !row.hidden).length;
-    document.getElementById("left").textContent = wanted.length ? `${left} of ${listed.length}` : "";
+    const left = listed.filter((row) => !row.hidden), names = new Set(left.map((row) => row.dataset.scenario));
+    for (const row of matrix) row.hidden = wanted.length > 0 && !names.has(row.dataset.scenario);
+    document.getElementById("left").textContent = wanted.length ? `${left.length} of ${listed.length}` : "";
     const hash = new URLSearchParams(wanted).toString();
     if (location.hash.slice(1) !== hash) history.replaceState(null, "", hash ? `#${hash}` : location.pathname);
   }
