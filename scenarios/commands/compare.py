@@ -29,11 +29,22 @@ def compare(first: str, second: str, as_json: bool = False, show: bool = False) 
         report.show(comparison, console())
     except (*MISUNDERSTOOD, AttributeError) as error:  # a file is damaged: a value has another type
         raise EvidenceError(f"these runs cannot be compared, a file of one is damaged: {error!r}") from error
-    page = comparison_page.write(*runs)
+    _draw(runs, show)
+    return EXIT_PASS
+
+
+def _draw(runs: tuple[Path, Path], show: bool) -> None:
+    """Writes the page. Without write permission the comparison was shown all the same, so that is no failure."""
+    try:
+        page = comparison_page.write(*runs)
+    except EvidenceError as error:
+        if show:
+            raise
+        say(f"no page: {error}")
+        return
     print(f"  one over the other: {page}")
     if show and not webbrowser.open(page.as_uri()):
         raise LabFailure(f"no browser was found on this machine; open the page yourself: {page}")
-    return EXIT_PASS
 
 
 def _find(name: str) -> Path:

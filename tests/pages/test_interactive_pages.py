@@ -168,6 +168,19 @@ def test_dragging_zooms_all_charts_over_time_and_the_button_shows_all_again(tab:
     assert tab.console == []
 
 
+def test_the_arrow_keys_tell_the_spans_of_a_timeline_one_after_the_other(tab: Tab) -> None:
+    opened(tab, Path(run("three-tasks")["run"]) / "report.html")
+    tab.ask("document.querySelector('.lanes').parentElement.focus()")
+    said = []
+    for _ in range(3):
+        press(tab, "ArrowRight")
+        said.append(tab.ask("document.querySelector('.said').textContent"))
+    assert len(set(said)) == 3 and all(" from " in one and one.endswith(" s") for one in said)
+    press(tab, "ArrowLeft")
+    assert tab.ask("document.querySelector('.said').textContent") == said[1]
+    assert tab.console == []
+
+
 def test_without_scripts_the_pictures_and_all_rows_are_there(tab: Tab, runs: list[Path], sweep: Path) -> None:
     tab.call("Emulation.setScriptExecutionDisabled", value=True)
     pages = [runs[0] / "report.html", sweep / "report.html", comparison_page.write(*runs)]

@@ -11,6 +11,7 @@ import pytest
 from scenarios.commands import command, compare
 from scenarios.errors import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
 from scenarios.judging.comparison import Run, compared, ratio
+from scenarios.report import comparison_page
 from scenarios.results import record as records
 from scenarios.results import run_directories
 from scenarios.results.record import Check
@@ -188,3 +189,26 @@ def test_a_damaged_record_is_told_in_one_line(keep: Kept, capsys: pytest.Capture
     assert compared_runs(first, second) == EXIT_ERROR
     told = capsys.readouterr().err
     assert "is damaged" in told and "https://" not in told and len(told.splitlines()) == 1
+
+
+def test_a_comparison_is_shown_also_if_its_page_cannot_be_written(
+    keep: Kept, runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = keep(), keep()
+    (runs / comparison_page.FOLDER).write_text("in the way")
+    assert compared_runs(first, second) == EXIT_PASS
+    told = capsys.readouterr()
+    assert "parameters" in told.out and "no page: the page of the comparison cannot be written" in told.err
+
+
+def test_the_runs_have_short_names_that_tell_them_apart(keep: Kept) -> None:
+    def labels(*names: str) -> tuple[str, str]:
+        return comparison_page.labels_of(comparison_page.compare(*map(run_directories.find, names)))
+
+    poll, epoll = (keep(parameters={"clients": 5, "selector": one}) for one in ("poll", "epoll"))
+    many, local = keep(parameters={"clients": 8, "selector": "epoll"}), keep(parameters={}, engine="local")
+    assert labels(poll, epoll) == ("poll", "epoll")
+    assert labels(epoll, many) == ("clients 5", "clients 8")
+    assert labels(keep(parameters={}), local) == ("docker", "local")
+    assert labels(keep(), keep()) == ("first", "second")
+    assert labels(keep(), keep("poll-500")) == ("epoll-500", "poll-500")
