@@ -26,7 +26,10 @@ def draw_board(show: bool) -> int:
         raise UsageError("there are no runs yet; make one: ./inv scenario epoll-500")
     _draw_missing([one for one in runs if not (one / page.PAGE_FILE).exists()])
     for directory, _ in sweep_page.all_records():
-        sweep_page.write(directory)
+        try:
+            sweep_page.write(directory)
+        except EvidenceError as error:
+            say(f"no page: {error}")
     return _print_path(board.write(runs, run_directories.RUNS), show)
 
 

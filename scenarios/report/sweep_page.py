@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.errors import EvidenceError
+from scenarios.families.base import MISUNDERSTOOD
 from scenarios.judging import failures
 from scenarios.report import sweep as words
 from scenarios.report.charts.figure import Figure
@@ -16,7 +17,7 @@ from scenarios.report.page import PAGE_FILE
 from scenarios.results import run_directories, sweep_record
 from scenarios.results.sweep_record import CliffKept, PointKept, Sweep
 from scenarios.system.files import write_whole
-from scenarios.theory import growth
+from scenarios.theory import growth_band
 
 # A fitted curve is drawn through so many places.
 PLACES = 40
@@ -44,9 +45,16 @@ def write(directory: Path) -> Path:
 
 def text(directory: Path) -> str:
     """The page of the sweep in a directory; raises EvidenceError if it is missing or damaged."""
+    sweep = sweep_record.load(directory)
+    try:
+        return _text(sweep, directory)
+    except (*MISUNDERSTOOD, ArithmeticError, AttributeError) as error:  # even valid JSON may hold nonsense
+        raise EvidenceError(f"the sweep in {directory} is damaged, so its page cannot be made: {error!r}") from error
+
+
+def _text(sweep: Sweep, directory: Path) -> str:
     from scenarios.report.templating import render
 
-    sweep = sweep_record.load(directory)
     names = list(dict.fromkeys(name for one in sweep.points for name in words.values(one)))
     unit = sweep.measure.unit and f", {sweep.measure.unit}"
     return render(
@@ -116,7 +124,7 @@ def _fit(sweep: Sweep, number: int) -> Iterator[tuple[float, float, float, float
     low, high = min(told, default=0.0), max(told, default=0.0)
     if 0 < low < high:
         places = [low * (high / low) ** (part / PLACES) for part in range(PLACES + 1)]
-        yield from growth.band(told, curve.growth, places)
+        yield from growth_band.band(told, curve.growth, places)
 
 
 def all_records() -> list[tuple[Path, Sweep]]:

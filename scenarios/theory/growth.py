@@ -15,9 +15,12 @@ The intervals are those of Draper and Smith, Applied Regression Analysis, 24.2 (
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+
+from scenarios.theory import least_squares
+from scenarios.theory.least_squares import Weighted
 
 LEAST_POINTS = 3
 # One more than the unknowns of a + b N^p.
@@ -25,8 +28,6 @@ LEAST_TELLING = 4
 FLAT, FALLING, LINEAR, QUADRATIC, CUBIC = "flat", "falling", "linear", "quadratic", "cubic"
 N_LOG_N, UNKNOWN = "n log n", "cannot tell"
 POWERS = {FLAT: 0.0, LINEAR: 1.0, QUADRATIC: 2.0, CUBIC: 3.0}
-# The curves between the ends of an interval that a band is drawn from.
-BAND_STEPS = 20
 # How far an exponent may be from a kind's own to be named so, and how far its whole interval.
 NEAR, WITHIN = 0.25, 0.5
 LEAST_RISE = 1.5
@@ -40,8 +41,6 @@ TRIED = tuple(number / 100 for number in range(5, 401))
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 NORMAL = 1.959964
 LARGEST = 700.0  # e to this power is still a finite number
-
-Weighted = Sequence[tuple[float, float, float]]  # (N, cost, weight)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +72,7 @@ def exponent(series: Mapping[float, float]) -> float:
         raise ValueError(f"{len(series)} values are too few; {LEAST_POINTS} are needed")
     if min(series) <= 0 or min(series.values()) <= 0:
         raise ValueError("every N and every cost must be above 0")
-    return _slope(_logarithms((n, cost, 1.0) for n, cost in series.items()))
+    return least_squares.slope(least_squares.logarithms((n, cost, 1.0) for n, cost in series.items()))
 
 
 def fit(series: Mapping[float, float], grain: float = 0.0) -> Fit:
@@ -95,39 +94,9 @@ def fit(series: Mapping[float, float], grain: float = 0.0) -> Fit:
     return growing.with_kind(kind, or_else=N_LOG_N) if kind == LINEAR else growing.with_kind(N_LOG_N)
 
 
-def band(series: Mapping[float, float], fitted: Fit, at: Sequence[float]) -> list[tuple[float, float, float, float]]:
-    """(N, fitted cost, lowest, highest) at each N: the extremes of the best curves whose exponents are in the interval.
-
-    Empty if nothing was fitted. `series` are the values that `fitted` was made from.
-    """
-    points = [(n, cost, cost**-2) for n, cost in sorted(series.items()) if n > 0 and cost > 0]
-    if fitted.exponent is None or fitted.low is None or fitted.high is None or len(points) < LEAST_TELLING:
-        return []
-    with_fixed = fitted.kind not in (FLAT, FALLING) and fitted.low >= TRIED[0]
-    powers = [fitted.low + (fitted.high - fitted.low) * part / BAND_STEPS for part in range(BAND_STEPS + 1)]
-    curves = [(_best_with if with_fixed else _through_middle)(points, power) for power in powers]
-    found = []
-    for n in at:
-        costs = [fixed + factor * n**power for power, (fixed, factor) in zip(powers, curves, strict=True)]
-        best = fitted.fixed + fitted.factor * n**fitted.exponent
-        found.append((n, best, min(best, *costs), max(best, *costs)))
-    return found
-
-
-def _best_with(points: Weighted, power: float) -> tuple[float, float]:
-    most = max(n for n, _, _ in points)
-    fixed, factor = _line([((n / most) ** power, cost, weight) for n, cost, weight in points])
-    return fixed, factor * most**-power
-
-
-def _through_middle(points: Weighted, power: float) -> tuple[float, float]:
-    middle_n, middle = _middles(_logarithms((n, cost, 1.0) for n, cost, _ in points))
-    return 0.0, math.exp(min(LARGEST, middle - power * middle_n))
-
-
 def line(series: Iterable[tuple[float, float]]) -> tuple[float, float]:
     """(a, b), neither below 0, of the straight line a + b * N through (N, cost) with the least squares."""
-    return _line([(n, cost, 1.0) for n, cost in series])
+    return least_squares.line([(n, cost, 1.0) for n, cost in series])
 
 
 def _without_growth(flat: Fit, growing: "_Profile") -> Fit:
@@ -143,8 +112,8 @@ def _without_growth(flat: Fit, growing: "_Profile") -> Fit:
 
 
 def _as_power(points: Weighted) -> Fit:
-    logarithms = _logarithms((n, cost, weight * cost**2) for n, cost, weight in points)
-    power, (middle_n, middle) = _slope(logarithms), _middles(logarithms)
+    logarithms = least_squares.logarithms((n, cost, weight * cost**2) for n, cost, weight in points)
+    power, (middle_n, middle) = least_squares.slope(logarithms), least_squares.middles(logarithms)
     rest = sum(weight * (cost - middle - power * (n - middle_n)) ** 2 for n, cost, weight in logarithms)
     spread = sum(weight * (n - middle_n) ** 2 for n, _, weight in logarithms)
     free = len(points) - 2
@@ -166,7 +135,9 @@ class _Profile:
         fitting = [power for power, rest in rests.items() if rest <= self._limit]
         self.interval = fitting[0], fitting[-1]
         most = max(n for n, _, _ in points)
-        self._fixed, factor = _line([((n / most) ** self._best, cost, weight) for n, cost, weight in points])
+        self._fixed, factor = least_squares.line(
+            [((n / most) ** self._best, cost, weight) for n, cost, weight in points]
+        )
         self._factor = factor * most**-self._best
 
     def beats_flat(self) -> bool:
@@ -211,41 +182,8 @@ def _rest(points: Weighted, shape: Callable[[float], float]) -> float:
     """The sum of squares that the best a + b * shape(N) leaves."""
     most = shape(max(n for n, _, _ in points))
     scaled = [(shape(n) / most, cost, weight) for n, cost, weight in points]
-    fixed, factor = _line(scaled)
+    fixed, factor = least_squares.line(scaled)
     return sum(weight * (cost - fixed - factor * n) ** 2 for n, cost, weight in scaled)
-
-
-def _line(points: Weighted) -> tuple[float, float]:
-    """(a, b), neither below 0, of the straight line with the least weighted squares."""
-    middle_n, middle = _middles(points)
-    spread = sum(weight * (n - middle_n) ** 2 for n, _, weight in points)
-    slope = _slope(points) if spread else 0.0
-    if slope <= 0:
-        return middle, 0.0
-    if middle >= slope * middle_n:
-        return middle - slope * middle_n, slope
-    return 0.0, sum(w * n * cost for n, cost, w in points) / sum(w * n * n for n, _, w in points)
-
-
-def _slope(points: Weighted) -> float:
-    """The slope of the straight line with the least weighted squares; raises ValueError if all have the same N."""
-    middle_n, middle = _middles(points)
-    spread = math.fsum(weight * (n - middle_n) ** 2 for n, _, weight in points)
-    if not spread:
-        raise ValueError("all values have the same N")
-    return math.fsum(weight * (n - middle_n) * (cost - middle) for n, cost, weight in points) / spread
-
-
-def _middles(points: Weighted) -> tuple[float, float]:
-    weights = math.fsum(weight for _, _, weight in points)
-    return (
-        math.fsum(weight * n for n, _, weight in points) / weights,
-        math.fsum(weight * cost for _, cost, weight in points) / weights,
-    )
-
-
-def _logarithms(points: Iterable[tuple[float, float, float]]) -> Weighted:
-    return [(math.log(n), math.log(cost), weight) for n, cost, weight in points]
 
 
 def student(free: int) -> float:

@@ -13,7 +13,7 @@ from scenarios.report.charts.figures import figure
 from scenarios.report.charts.fits import Step, with_fits
 from scenarios.report.charts.shapes import Stroke, Words
 from scenarios.report.templating import TEMPLATES, render
-from scenarios.theory import growth
+from scenarios.theory import growth, growth_band
 
 SAMPLED = TimeChart("d", "open", {"server": [(0.0, 5.0), (1.25, 1020.0)], "client": [(0.5, 3.0)]}, [Bound(1024, "it")])
 COSTS = Curves("cost", "N", "µs", {"select": {1.0: 10.0, 100.0: 1000.0}, "epoll": {1.0: 10.0, 100.0: 12.0}})
@@ -74,7 +74,7 @@ def test_the_script_of_charts_is_short_and_says_why_it_is_ours() -> None:
 def test_a_sweeps_figure_has_the_fit_the_band_and_each_cliff() -> None:
     series = {n: 2.0 * n for n in (10.0, 20.0, 40.0, 80.0)}
     fitted = growth.fit(series)
-    band = growth.band(series, fitted, [10.0, 20.0, 40.0, 80.0])
+    band = growth_band.band(series, fitted, [10.0, 20.0, 40.0, 80.0])
     made = with_fits(
         figure(Curves("t", "n", "s", {"server": series}, {"server": [100.0]})), {0: band}, [Step(100.0, "EMFILE")]
     )
@@ -95,14 +95,14 @@ def test_a_sweeps_figure_has_the_fit_the_band_and_each_cliff() -> None:
 def test_a_band_holds_the_fitted_curve_and_lies_near_what_was_measured(cost: Any) -> None:
     noise = (1.01, 0.99, 1.02, 0.98, 1.0, 1.01)
     series = {n: cost(n) * part for n, part in zip((10.0, 20.0, 40.0, 80.0, 160.0, 320.0), noise, strict=True)}
-    for n, best, low, high in growth.band(series, growth.fit(series), list(series)):
+    for n, best, low, high in growth_band.band(series, growth.fit(series), list(series)):
         assert low <= best <= high
         assert low <= 1.1 * series[n] and high >= 0.9 * series[n]
 
 
 def test_without_a_fit_there_is_no_band() -> None:
     series = {1.0: 1.0, 2.0: 2.0}
-    assert growth.band(series, growth.fit(series), [1.0, 2.0]) == []
+    assert growth_band.band(series, growth.fit(series), [1.0, 2.0]) == []
     assert with_fits(figure(Curves("t", "n", "s", {})), {}, []).drawing == {}
 
 

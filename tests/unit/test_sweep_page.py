@@ -97,6 +97,16 @@ def test_a_damaged_sweep_hides_no_other_and_has_no_page(runs: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_sweep_with_nonsense_in_it_is_told_in_a_sentence(runs: Path) -> None:
+    directory = swept(clients="3,6,12,24")
+    text = (directory / sweep_record.FILE).read_text().replace('"clients": 3', '"x": 3')
+    (directory / sweep_record.FILE).write_text(text)
+    with pytest.raises(EvidenceError, match="its page cannot be made"):
+        sweep_page.text(directory)
+    assert report.draw_board(show=False) == 0
+
+
+@pytest.mark.usefixtures("engine")
 def test_a_comparison_goes_with_its_runs(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     swept(clients="3,6")
     first, second = run_directories.everything()
