@@ -17,6 +17,8 @@ TOGETHER = {"gevent-sleep": True, "time-sleep-patched": True, "time-sleep": Fals
 WAITS = {True: {"epoll"}, False: {"clock_nanosleep", "nanosleep", "select"}}
 # Seconds. A busy machine may change the order of sleeps that differ by less.
 LEAST_DIFFERENCE = 0.05
+# Programs that call time.sleep, patched by gevent.
+PATCHED = {"time-sleep-patched"}
 LONGEST = 60.0
 MOST = 20
 
@@ -81,6 +83,7 @@ class SleepOrder(Plain):
                 "threads": 1,
                 "waits": {name: WAITS[both] for name, both in there.items()},
                 "blocking": {name for name, both in there.items() if not both},
+                "patched": PATCHED & set(there),
             },
             waiting=sum(high for _, high in bounds.values()),
         )

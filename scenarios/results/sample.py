@@ -55,6 +55,7 @@ class Sample(Kept):
     - `moment`: what had just happened: `ready`, `ended`, or a checkpoint of the program.
     - `descriptors`, `watched`: how many are open, and how many its epoll sets watch together (None without a set).
     - `epoll_sets`: how many epoll sets it has.
+    - `files`: how many of its descriptors are of files; devices do not count.
     - `nofile_soft`, `nofile_hard`: the effective limits.
     - `resident`, `cpu_seconds`: the process's memory in bytes, and its user plus system time.
     - `processes`, `threads`, `memory`, `all_cpu_seconds`: of the process with all its descendants. `memory` is their
@@ -76,6 +77,7 @@ class Sample(Kept):
     descriptors: int
     watched: int | None
     epoll_sets: int | None = None
+    files: int | None = None
     nofile_soft: int
     nofile_hard: int
     resident: int
@@ -113,6 +115,7 @@ def sample_of(moment: str, seen: Mapping[str, int]) -> Sample | None:
             descriptors=seen["descriptors"],
             watched=seen["watched"] if seen["epoll_sets"] else None,
             epoll_sets=seen["epoll_sets"],
+            files=seen.get("files"),
             nofile_soft=seen["nofile_soft"],
             nofile_hard=seen["nofile_hard"],
             resident=seen["resident"],

@@ -106,8 +106,10 @@ def _is_gone(pid: int) -> bool:
 
 def _snapshot(pid: str) -> dict[str, int]:
     descriptors = os.listdir(f"{PROC}/{pid}/fd")  # noqa: PTH208 - thousands of names, no need of paths
-    sets = [count for number in descriptors if (count := _watched(pid, number)) is not None]
+    links = {number: _link(pid, number) for number in descriptors}
+    sets = [_watched(pid, number) for number, link in links.items() if link == EPOLL]
     seen = {"descriptors": len(descriptors), "epoll_sets": len(sets), "watched": sum(sets)}
+    seen["files"] = sum(link.startswith("/") and not link.startswith("/dev/") for link in links.values())
     seen |= _tree(pid) | _nofile(pid)
     seen["resident"] = _kib(f"{PROC}/{pid}/status", "VmRSS") * 1024
     seen |= _octets(pid) | _counts(pid)
@@ -145,14 +147,20 @@ def _octets(pid: str) -> dict[str, int]:
     return {"octets": int(told["InOctets"]) + int(told["OutOctets"])} if "InOctets" in told else {}
 
 
-def _watched(pid: str, number: str) -> int | None:
-    """How many descriptors an epoll set watches; None for another descriptor, or for one that was closed meanwhile."""
+def _link(pid: str, number: str) -> str:
+    """What a descriptor is of: a path, or such as socket:[1]; empty if it was closed meanwhile."""
     try:
-        if os.readlink(f"{PROC}/{pid}/fd/{number}") == EPOLL:  # noqa: PTH115 - as above
-            return _text(f"{PROC}/{pid}/fdinfo/{number}").count("\ntfd:")
+        return os.readlink(f"{PROC}/{pid}/fd/{number}")  # noqa: PTH115 - as above
     except FileNotFoundError:
-        pass
-    return None
+        return ""
+
+
+def _watched(pid: str, number: str) -> int:
+    """How many descriptors an epoll set watches; 0 if it was closed meanwhile."""
+    try:
+        return _text(f"{PROC}/{pid}/fdinfo/{number}").count("\ntfd:")
+    except FileNotFoundError:
+        return 0
 
 
 def _nofile(pid: str) -> dict[str, int]:

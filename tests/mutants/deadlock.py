@@ -28,6 +28,19 @@ for _ in range(2):
 emit("ready", platform=sys.platform, finished=2)
 threading.Event().wait()
 """
+WORK = """    with first:
+        with suppress(threading.BrokenBarrierError):
+            have_one.wait(TOGETHER)
+        with second:
+            done.append(True)
+"""
+GATED = """    import _thread
+    with vars(threading).setdefault("gate", _thread.allocate_lock()):
+        if len(done) % 2:
+            first, second = second, first
+        with first, second:
+            done.append(True)
+"""
 RING = "demos.ring_of_locks"
 MUTANTS = (
     Mutant("its threads sleep for an hour", "deadlock", RING, STUCK.replace("WAIT", "lambda: time.sleep(3600)")),
@@ -49,6 +62,14 @@ MUTANTS = (
         SAME,
         {"order": "same"},
     ),
+    Mutant(
+        "they give up after a minute",
+        "deadlock",
+        RING,
+        "if second.acquire(timeout=60):",
+        "with second:",
+    ),
+    Mutant("a gate lets them take the locks in opposite orders", "deadlock", RING, GATED, WORK, {"order": "same"}),
     Mutant(
         "it tries again and again",
         "deadlock",

@@ -10,6 +10,11 @@ from scenarios.families.base import Prediction
 from scenarios.judging.waiting import NAMES
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
+# How a thread sleeps for a time.
+SLEEPS = {"clock_nanosleep", "nanosleep"}
+# Bytes of a request and of its answer, each with the headers of IP and TCP.
+EACH_REQUEST = 2 * 41
+
 
 @pytest.fixture(scope="session")
 def servers(evidence: Evidence, prediction: Prediction) -> dict[str, ServiceEvidence]:
@@ -66,6 +71,33 @@ def test_a_loop_waits_for_events_during_the_work_only_if_the_work_yields(
         if not within or (yields and wait.call == "running"):
             raise OutOfTime(f"this machine is too busy: the lab could not look at {name} during the work")
         assert (wait.mechanism in NAMES) == yields, name
+
+
+def test_every_loop_waits_with_epoll_before_the_work(evidence: Evidence, servers: dict[str, ServiceEvidence]) -> None:
+    # asyncio and gevent choose it on Linux, and a learner what they like. A server that has just answered may not wait.
+    ours = {name: server for name, server in servers.items() if not evidence.scenario.services[name].code}
+    waits = {name: server.sampled("connected").main_wait().mechanism for name, server in ours.items()}
+    assert {name: wait for name, wait in waits.items() if wait in NAMES and wait != "epoll"} == {}
+
+
+def test_a_worker_of_the_pool_sleeps_during_the_work(
+    evidence: Evidence, servers: dict[str, ServiceEvidence], prediction: Prediction
+) -> None:
+    if not prediction.facts["pool"] or evidence.scenario.parameters["kind"] != "sleep":
+        pytest.skip("no worker sleeps")
+    for name, server in servers.items():
+        finished, waits = evidence.services[f"client-{name}"].said("finished"), server.sampled("working").waits
+        if not finished["in_time"] or not waits:
+            raise OutOfTime(f"this machine is too busy: the lab could not look at {name} during the work")
+        assert SLEEPS & {one.call for one in waits}, f"{name}: no thread sleeps, and these calls wait: {waits}"
+
+
+def test_the_requests_were_on_the_network(
+    evidence: Evidence, servers: dict[str, ServiceEvidence], prediction: Prediction
+) -> None:
+    for name, server in servers.items():
+        carried, least = server.carried("connected", "finished"), prediction.facts["requests"] * EACH_REQUEST
+        assert carried >= least, f"{name}: {least} bytes of requests were expected, and its network carried {carried}"
 
 
 def test_every_request_was_answered(evidence: Evidence, prediction: Prediction) -> None:

@@ -12,6 +12,8 @@ from scenarios.results.evidence import Evidence, ServiceEvidence
 
 # A loop may open an epoll set, and a pair of sockets to wake itself, when it begins.
 OWN = 3
+# By how many seconds the gateway's time may begin before the backend's: it connects for each part first.
+SOONER = 0.2
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,19 @@ def test_the_parts_of_clients_that_left_have_no_descriptor_any_more(
         f"{leaving * (each - 1)} to {leaving * each} descriptors should be closed when {leaving} clients left, "
         f"and {closed} were"
     )
+
+
+def test_the_backend_counted_the_same_as_the_client_says(evidence: Evidence, server: ServiceEvidence) -> None:
+    # At the release only those that stay are left: all parts of the others have failed or were stopped.
+    scenario, told = evidence.scenario, evidence.services["backend"].said("released")
+    clients, leaving, failing, hasty = (scenario.number(one) for one in ("clients", "leaving", "failing", "hasty"))
+    parts = scenario.number("parts")
+    stopped = (leaving + hasty) * parts + failing * (parts - 1)
+    assert told["failed"] == failing
+    assert (told["asked"], told["stopped"]) == ((clients + hasty) * parts, stopped)
+    # The hasty clients come last, and the work for each goes on until it has no more time.
+    asked = float(scenario.parameters["time"])
+    assert all(seconds >= asked - SOONER for seconds in told["kept"][-hasty * parts :]), told["kept"]
 
 
 def test_no_descriptor_of_a_client_or_a_part_is_left(server: ServiceEvidence, look: Look) -> None:

@@ -4,12 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+import pytest
 from testinfra.host import Host
 
+from scenarios.errors import Unavailable
 from scenarios.families.base import Prediction
 from scenarios.judging.quantities import Json
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
+# The argument of the system call futex that is its timeout: 0 without one.
+FUTEX_TIMEOUT = 3
 # Seconds of CPU time that the lab's own look may add.
 STILL = 0.05
 # Seconds without a wake-up: a thread that keeps retrying wakes much sooner.
@@ -27,6 +31,18 @@ def tasks(host: Host, service: ServiceEvidence) -> dict[str, tuple[str, int]]:
 def ring(threads: int, first: int) -> list[tuple[int, ...]]:
     """The pairs of locks that threads in a ring hold, if its locks have consecutive numbers from `first` on."""
     return [tuple(sorted((first + number, first + (number + 1) % threads))) for number in range(threads)]
+
+
+def in_one_order(pairs: Iterable[tuple[int, int]]) -> bool:
+    """Whether some order of all locks has the first lock of each pair before the second."""
+    left = set(pairs)
+    while left:
+        # A lock that no pair begins with may come last.
+        open_ones = {(one, other) for one, other in left if other in {first for first, _ in left}}
+        if open_ones == left:
+            return False
+        left = open_ones
+    return True
 
 
 def most(pairs: Iterable[Iterable[int]]) -> int:
@@ -53,6 +69,7 @@ def test_the_threads_took_the_locks_of_the_ring(evidence: Evidence, prediction: 
     else:  # each held both; the main thread may have held other locks, such as those of a pool
         held = [sorted(pair) for _, *pair in seen["pairs"]]
         assert len({thread for thread, *_ in seen["pairs"]}) >= threads, seen["pairs"]
+        assert in_one_order((first, second) for _, first, second in seen["pairs"]), seen["pairs"]
     # The ring's locks have consecutive numbers. A program may have others, made before or after them.
     assert any(not Counter(ring(threads, first)) - Counter(map(tuple, held)) for first in range(1 + most(held))), held
 
@@ -61,6 +78,15 @@ def test_waiting_threads_use_no_cpu(evidence: Evidence) -> None:
     service = evidence.services["threads"]
     took = service.sampled("later").cpu_seconds - service.sampled("ready").cpu_seconds
     assert took <= STILL
+
+
+def test_threads_of_a_ring_wait_without_a_timeout(evidence: Evidence, prediction: Prediction) -> None:
+    if not prediction.facts["ring"]:
+        pytest.skip("no thread waits")
+    waits = [one for one in evidence.services["threads"].sampled("later").waits if one.thread != one.process]
+    if not waits:
+        raise Unavailable("this machine does not show in which system call a thread waits")
+    assert [(one.call, one.arguments[FUTEX_TIMEOUT]) for one in waits] == [("futex", 0)] * len(waits)
 
 
 def test_the_process_is_still_running(evidence: Evidence, machine: Callable[[str], Host]) -> None:

@@ -93,6 +93,14 @@ def test_greenlets_and_tasks_fetched_the_pages(evidence: Evidence, fetched: dict
         assert connected >= wanted, f"{name}: {wanted} greenlets or tasks should connect at a time, and {connected} did"
 
 
+def test_greenlets_are_resumed_in_the_middle_of_a_fetch_only_if_they_do_not_block(
+    evidence: Evidence, fetched: dict[str, Event]
+) -> None:
+    for name in sorted({"gevent", "gevent-unpatched"} & set(fetched)):
+        resumed = evidence.services[name].observed()["resumed"]
+        assert (resumed > 0) == (name == "gevent"), f"{name}: {resumed} greenlets were resumed in the middle of a fetch"
+
+
 def test_only_the_threads_fetched_in_other_threads(evidence: Evidence, fetched: dict[str, Event]) -> None:
     fetches = (CALIBRATIONS + 1) * evidence.scenario.number("urls")
     for name in sorted(fetched):

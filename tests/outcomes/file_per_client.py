@@ -50,6 +50,16 @@ def test_with_all_clients_connected_each_has_its_file_and_its_socket(
     assert server.carried("ready", "connected") >= prediction.facts["files"] * len(SONGS[prediction.facts["file"]])
 
 
+def test_each_client_takes_a_socket_and_a_file_of_its_own(server: ServiceEvidence, evidence: Evidence) -> None:
+    before = server.sampled("ready")
+    for event in evidence.services["client"].events:
+        if event["event"] != "more":
+            continue
+        look, clients = server.sampled(event["moment"]), event["clients"]
+        assert look.files is not None and before.files is not None
+        assert (look.descriptors - before.descriptors, look.files - before.files) == (2 * clients, clients)
+
+
 def test_with_all_clients_connected_the_server_sleeps_in_the_system_call_of_its_mechanism(
     server: ServiceEvidence, prediction: Prediction
 ) -> None:

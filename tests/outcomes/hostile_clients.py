@@ -42,6 +42,26 @@ def test_the_attack_lasted_until_the_clients_had_finished(hostile: ServiceEviden
     assert sum(finished["behaviours"].values()) > 0
 
 
+def test_the_server_saw_what_hostile_clients_do(evidence: Evidence, server: ServiceEvidence) -> None:
+    # Requests in parts, requests together, downloads that nobody took whole, and uploads that ended in the middle.
+    size, seen = evidence.scenario.number("size"), [one for one in server.events if one["event"] == "closed"]
+    for what, found in {
+        "in parts": any(one["cut"] for one in seen),
+        "together": any(one["joined"] for one in seen),
+        "downloads that were cut short": any(one["sent"] % size for one in seen),
+        "many downloads": any(one["sent"] > size for one in seen),
+        "uploads without their end": any(one["received"] not in (0, size) for one in seen),
+    }.items():
+        assert found, f"no hostile client made {what}"
+
+
+def test_one_thread_served_all(evidence: Evidence, server: ServiceEvidence) -> None:
+    if evidence.scenario.services["server"].code:
+        pytest.skip("a learner may use threads")
+    assert server.sampled("finished").threads == 1
+    assert not server.lost_a_thread("ready", "finished"), "a thread came and went"
+
+
 def test_the_server_accepted_every_hostile_connection_and_then_served_a_well_behaved_one(
     hostile: ServiceEvidence,
 ) -> None:

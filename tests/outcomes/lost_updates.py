@@ -32,6 +32,16 @@ def test_greenlets_switch_at_each_update_or_not_at_all(evidence: Evidence) -> No
         assert workers * each <= seen["switches"] <= workers * (2 * each + AROUND), (name, seen["switches"])
 
 
+def test_every_worker_wrote_at_each_update_and_one_more_than_it_had_read(evidence: Evidence) -> None:
+    workers, updates = evidence.scenario.number("workers"), evidence.scenario.number("updates")
+    for name, one in evidence.services.items():
+        if evidence.scenario.services[name].code:
+            continue  # a learner's counter records other things
+        counted = one.said("counted")
+        assert (counted["writes"], counted["unfounded"]) == (workers * updates, 0), (name, counted)
+        assert counted["values"] >= counted["value"], (name, counted)
+
+
 def test_every_thread_took_the_lock(evidence: Evidence) -> None:
     if evidence.scenario.services["threads-lock"].code:
         pytest.skip("a learner may take another kind of lock")

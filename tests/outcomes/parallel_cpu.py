@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from testinfra.host import Host
 
-from scenarios.errors import OutOfTime
+from scenarios.errors import OutOfTime, Unavailable
 from scenarios.families.base import Event, Prediction
 from scenarios.results.evidence import Evidence
 
@@ -15,6 +15,8 @@ TICK = 0.01
 BESIDE = 1.0
 # The part of its time for which a thread is ready to run and has no CPU, at most, on a machine that is not busy.
 QUIET = 0.1
+# The part of its time in which a worker runs or is ready to, at least.
+AWAKE = 0.7
 
 
 def said(evidence: Evidence, *kinds: str) -> float:
@@ -40,6 +42,27 @@ def test_the_kernel_counted_the_cpu_time_of_coroutines_and_of_threads_apart(
     reported = sum(float(one["ran"]) for one in first["shares"])
     spent = program.spent(kind, next_kind) or 0.0
     assert 0.9 * reported - TICK <= spent <= reported + BESIDE
+
+
+def test_threads_beside_the_main_one_computed(evidence: Evidence) -> None:
+    program = evidence.services["compute"]
+    before, after = program.sampled("coroutines").ended_threads, program.sampled("processes").ended_threads
+    if before is None or after is None:
+        raise Unavailable("this machine cannot show the CPU time of ended threads")
+    first = next(event for event in program.events if event["event"] == "computed" and event["kind"] == "threads")
+    assert after - before >= 0.9 * sum(float(one["ran"]) for one in first["shares"]) - TICK
+
+
+@pytest.mark.parametrize("kind", ["coroutines", "processes"])
+def test_workers_did_not_sleep_while_they_computed(kind: str, evidence: Evidence) -> None:
+    # In their best round: a hypervisor may stop a machine for a while.
+    events = [event for event in evidence.services["compute"].events if event["event"] == "computed"]
+    shares = [event["shares"] for event in events if event["kind"] == kind]
+    if any(one["queued"] is None for some in shares for one in some):
+        raise Unavailable("this kernel does not say how long a thread was ready to run and had no CPU")
+    awake = [sum(one["ran"] + one["queued"] for one in some) / sum(one["lasted"] for one in some) for some in shares]
+    workers = evidence.scenario.number("workers") if kind == "coroutines" else 1  # coroutines share one thread's time
+    assert workers * max(awake) >= AWAKE, f"{kind} computed or were ready to in at most {awake} of their time"
 
 
 def test_coroutines_are_one_thread_throughout(evidence: Evidence) -> None:

@@ -34,6 +34,12 @@ def test_no_watcher_had_another_thread_for_a_while(evidence: Evidence) -> None:
     assert [name for name in WATCHERS if evidence.services[name].lost_a_thread("connected", "over")] == []
 
 
+def test_the_queue_waits_for_all_of_its_devices(evidence: Evidence) -> None:
+    if evidence.scenario.services["queue"].code:
+        pytest.skip("a learner may wait by other means than epoll")
+    assert evidence.services["queue"].sampled("still").watched == 1 + evidence.scenario.number("keyboards")
+
+
 def test_every_watcher_slept_between_the_turns_of_its_loop(evidence: Evidence, measured: Mapping[str, Json]) -> None:
     # A turn takes much less than this. A loop that spins uses all of the time.
     for name in WATCHERS:

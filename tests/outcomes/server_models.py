@@ -1,15 +1,18 @@
 """Checks of server_models: every server had the same load, used no CPU while idle, and still runs."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from testinfra.host import Host
 
-from scenarios.errors import EvidenceError
+from scenarios.errors import EvidenceError, Unavailable
 from scenarios.families.base import Prediction
 from scenarios.judging.waiting import NAMES
 from scenarios.results.evidence import Evidence
 
 # The others wait with epoll. A parent of threads or processes polls its listener.
+# Bytes of a request and of its answer, each with the headers of IP and TCP.
+EACH_REQUEST = 2 * (64 + 40)
 WAITS_IN = {"select": "select", "poll": "poll", "threads": "poll", "fork": "poll"}
 
 
@@ -33,6 +36,27 @@ def test_every_server_waits_in_the_system_call_of_its_mechanism(evidence: Eviden
     if waiting.keys() != waits.keys():
         raise EvidenceError("a server was not waiting after its rest: the machine is too busy")
     assert waiting == {name: WAITS_IN.get(name, "epoll") for name in waits}
+
+
+def test_each_thread_and_each_process_waits_for_its_client(evidence: Evidence) -> None:
+    clients = int(evidence.scenario.number("clients"))
+    for name in ("threads", "fork"):
+        waits = evidence.services[name].sampled("rested").waits
+        if not waits:
+            raise Unavailable("this machine does not show in which system call a thread waits")
+        calls = Counter(one.call for one in waits[1:])
+        assert calls["recvfrom"] == min(clients, len(waits) - 1), (name, calls)
+
+
+def test_every_server_got_the_requests_that_the_client_reports(evidence: Evidence, prediction: Prediction) -> None:
+    # On the local engine all services share one network, so that each of them counts the bytes of all servers.
+    names, told = prediction.facts["mechanisms"], evidence.services["client"].said("compared")
+    servers = len(names) if evidence.engine == "local" else 1
+    least = servers * told["parts"] * told["requests"] * EACH_REQUEST
+    for name in names:
+        server = evidence.services[name]
+        carried = server.carried("asked 0 times", f"asked {told['parts']} times")
+        assert carried >= least, f"{name}: {least} bytes of requests were expected, and its network carried {carried}"
 
 
 def test_every_server_is_still_running(

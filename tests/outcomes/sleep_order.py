@@ -1,5 +1,7 @@
 """Checks of sleep_order: no task came back early, and one thread slept and did nothing else."""
 
+from collections import Counter
+
 import pytest
 
 from scenarios.families.base import Prediction
@@ -58,13 +60,28 @@ def test_the_loop_of_gevent_woke_each_task_and_only_the_unpatched_sleep_blocked(
 ) -> None:
     for name, one in evidence.services.items():
         seen, tasks = one.observed(), len(prediction.facts["sleeps"])
-        assert {by for *_, by in seen["lines"]} <= set(seen["hubs"]), f"{name}: another greenlet woke a task"
-        slept = sorted(seen["slept"])
+        assert {by for _, _, by, _ in seen["lines"]} <= set(seen["hubs"]), f"{name}: another greenlet woke a task"
+        slept = sorted(greenlet for greenlet, _ in seen["slept"])
         if name in prediction.facts["blocking"]:
             assert slept == sorted({greenlet for greenlet, *_ in seen["lines"]}), (name, slept)
             assert len(slept) == tasks, (name, slept)
         else:
             assert not slept, f"{name}: time.sleep blocked greenlets {slept}"
+
+
+def test_time_sleep_slept_for_all_of_the_time(evidence: Evidence, prediction: Prediction) -> None:
+    for name in sorted(prediction.facts["blocking"]):
+        asked: Counter[int] = Counter()
+        for greenlet, seconds in evidence.services[name].observed()["slept"]:
+            asked[greenlet] += seconds
+        wanted = sorted(prediction.facts["sleeps"])
+        assert sorted(asked.values()) == pytest.approx(wanted), f"{name}: time.sleep slept for {asked} seconds"
+
+
+def test_gevent_has_patched_time_where_the_patch_is_the_lesson(evidence: Evidence, prediction: Prediction) -> None:
+    for name in sorted(prediction.facts["patched"]):
+        patched = evidence.services[name].observed()["patched"]
+        assert "time" in patched, f"{name}: time.sleep should be patched, and gevent has patched {patched}"
 
 
 def test_a_task_switches_only_to_begin_to_sleep_and_to_end(evidence: Evidence, prediction: Prediction) -> None:

@@ -13,6 +13,8 @@ from scenarios.theory.costs import BY_THE_KERNEL, WITHIN_A_THREAD
 
 # A program also writes its events.
 OTHER_WRITES = 50
+# The part of the turns in which each of two threads or processes sleeps; when it ends in time, it need not.
+ALTERNATING = 0.3
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,22 @@ def test_the_kernel_made_every_switch_between_threads_or_processes(
 def test_the_kernel_made_no_switch_within_a_thread(kind: str, statuses: dict[str, str], prediction: Prediction) -> None:
     _, most = prediction.facts["switches"][kind]
     assert 0 < switches(statuses[kind]) < most
+
+
+@pytest.mark.parametrize("kind", BY_THE_KERNEL)
+def test_both_threads_or_processes_slept_in_every_turn(
+    kind: str, statuses: dict[str, str], prediction: Prediction
+) -> None:
+    least, _ = prediction.facts["switches"][kind]
+    each = sorted(int(one) for one in re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", statuses[kind], re.M))
+    assert each[-2] >= ALTERNATING * least / 2, each
+
+
+@pytest.mark.parametrize(
+    ("kind", "task"), [("generators", "generator"), ("greenlets", "greenlet"), ("threads", "thread")]
+)
+def test_the_other_task_is_of_its_kind(kind: str, task: str, evidence: Evidence) -> None:
+    assert evidence.services[kind].said("switched")["shown"] == [task]
 
 
 def test_the_other_process_is_a_child_of_the_first(evidence: Evidence, statuses: dict[str, str]) -> None:

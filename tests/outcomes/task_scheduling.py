@@ -10,6 +10,8 @@ from scenarios.results.evidence import Evidence
 SLACK = 0.02
 # The kernel counts the CPU time of a process in ticks of this many seconds.
 TICK = 0.01
+# The part of the time without computing for which a program that waits may have the CPU, at most.
+AWAKE = 0.4
 WAYS = ("serial", "threads", "events")
 # Times are rounded to microseconds.
 ROUNDED = 1e-5
@@ -23,6 +25,23 @@ def test_every_program_ended_well(evidence: Evidence) -> None:
 def test_each_task_has_a_thread_and_the_event_loop_is_one_thread(evidence: Evidence, prediction: Prediction) -> None:
     counted = {name: evidence.services[name].sampled("running").threads for name in prediction.facts["threads"]}
     assert counted == prediction.facts["threads"]
+
+
+def test_no_other_thread_came_and_went(evidence: Evidence) -> None:
+    gone = [name for name in ("serial", "events") if evidence.services[name].lost_a_thread("running", "done")]
+    assert gone == []
+
+
+def test_one_thread_sleeps_while_it_waits(evidence: Evidence, prediction: Prediction) -> None:
+    # A loop that asks again and again uses all of the time in which no task computes.
+    load = prediction.facts["load"]
+    computing = load.tasks * load.rounds * load.compute
+    for name in ("serial", "events"):
+        one = evidence.services[name]
+        spent = one.sampled("done").cpu_seconds - one.sampled("running").cpu_seconds
+        waited = one.said("done")["seconds"] - computing
+        if waited > 10 * TICK:
+            assert spent - computing <= AWAKE * waited + 2 * TICK, f"{name} used the CPU while it waited"
 
 
 def test_the_threads_of_the_tasks_computed(evidence: Evidence, prediction: Prediction) -> None:

@@ -43,7 +43,8 @@ def main() -> int:
 
     address, most = (socket.gethostbyname(options.to), options.port), PATIENCE[0] * options.idle + PATIENCE[1]
     checkpoint("ready", platform=sys.platform)
-    silent = [Silent(address, most, speaks=number % 2 == 1) for number in range(options.silent)]
+    messages = b"", b"?" * (options.bound // 2)
+    silent = [Silent(address, most, messages[number % 2]) for number in range(options.silent)]
     greedy = [Greedy(address, most) for _ in range(options.greedy)]
     honest = [Honest(address, most, number, options.bound // 2, options.idle / 8) for number in range(options.honest)]
     for one in honest:
@@ -54,7 +55,7 @@ def main() -> int:
     for one in honest:
         one.finish()
     closed = [one for one in hostile if one.closed is not None]
-    kept = [one.closed - one.begun for one in silent if one.closed is not None]
+    kept = [one.closed - one.begun for one in hostile if one.closed is not None]
     served = sum(one.error is None for one in honest)
     checkpoint(
         "finished",

@@ -13,16 +13,16 @@ PIECE = bytes(64 * 1024)
 
 
 class Silent:
-    """Sends nothing, or one byte that it gets back and then nothing. `closed` is when the server closed it."""
+    """Sends nothing, or a message that it gets back and then nothing. `closed` is when the server closed it."""
 
-    def __init__(self, address: Address, timeout: float, *, speaks: bool) -> None:
+    def __init__(self, address: Address, timeout: float, message: bytes) -> None:
         self.closed: float | None = None
         self.begun = time.monotonic()
         self.sock = connect(address, timeout)
-        if speaks:
+        if message:
             self.begun = time.monotonic()
-            self.sock.sendall(b"?")
-            if self.sock.recv(1) != b"?":
+            self.sock.sendall(message)
+            if self.sock.recv(len(message), socket.MSG_WAITALL) != message:
                 raise ConnectionAbortedError("the server did not answer")
         self.sock.setblocking(False)
 
@@ -43,6 +43,7 @@ class Greedy:
     def __init__(self, address: Address, timeout: float) -> None:
         self.closed: float | None = None
         self.taken = 0
+        self.begun = time.monotonic()
         self.sock = connect(address, timeout, BUFFER)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
         self.sock.setblocking(False)

@@ -103,11 +103,12 @@ def with_payload(peer: Peer, body: bytes) -> str:
 
 
 def reading_slowly(peer: Peer) -> str:
-    """Asks for all bytes, and begins to read when the server can send no more."""
-    with peer.connect(LITTLE_ROOM) as sock:
+    """Asks for all bytes, and begins to read when the server can send no more and has answered another client."""
+    with peer.connect(LITTLE_ROOM) as sock, peer.connect() as other:
         sock.sendall(request(GET, peer.size))
         sock.recv(1, socket.MSG_PEEK)
         time.sleep(SLOW)
+        ask(peer, other)
         return compare(receive_rest(sock), peer.has(peer.size))
 
 

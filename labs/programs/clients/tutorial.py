@@ -56,6 +56,8 @@ def main() -> int:
             if number == 1:
                 checkpoint("first")
                 be_idle("first was idle")
+            elif number & (number - 1) == 0:  # a power of two
+                checkpoint("more", moment=f"{number} served", clients=number)
         except (OSError, ValueError) as error:
             emit("refused", client=number, error=type(error).__name__, message=str(error))
             break

@@ -45,10 +45,12 @@ def two_requests_together(server: Server) -> str:
 
 
 def slow_reader(server: Server) -> str:
-    """Begins to read when the server can send no more."""
-    with server.connect(LITTLE_ROOM) as sock:
+    """Begins to read when the server can send no more, and has answered another client."""
+    with server.connect(LITTLE_ROOM) as sock, server.connect() as other:
         sock.sendall(b"get line\n")
         time.sleep(0.5)
+        if (answered := _get_lyrics(server, other)) != "served":
+            return f"another client: {answered}"
         return compare(sock, server.answer("line"))
 
 

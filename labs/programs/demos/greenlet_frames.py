@@ -14,6 +14,14 @@ def generators(frame: FrameType | None) -> int:
     return count
 
 
+def depth(frame: FrameType | None) -> int:
+    """How many frames are in a stack."""
+    count = 0
+    while frame:
+        count, frame = count + 1, frame.f_back
+    return count
+
+
 def socket_of(one: greenlet.greenlet) -> int | None:
     """The descriptor of a socket that a suspended greenlet has among the variables of its calls; None without one."""
     frame = one.gr_frame

@@ -8,7 +8,7 @@ from collections import Counter
 import greenlet
 
 from labs.programs import seal
-from labs.programs.demos.greenlet_frames import generators, socket_of
+from labs.programs.demos.greenlet_frames import depth, generators, socket_of
 from labs.programs.demos.watching import report
 
 MOST_LINES = 3000
@@ -20,9 +20,11 @@ class Switches:
     """Counts the switches that greenlet itself reports, and the greenlets that took part in them.
 
     Greenlets have numbers; 0 is the main one, -1 stands for another thread. `lines` has for each line of free text the
-    greenlet that printed it, how many generators stood in each other there, and the greenlet that had switched to it.
-    `slept` has for each call of time.sleep the greenlet that it blocked. `connects` has for each socket of this thread
-    that connected the greenlet that did it.
+    greenlet that printed it, how many generators stood in each other there, the greenlet that had switched to it, and
+    how many calls stood in each other. `slept` has for each call of time.sleep the greenlet that it blocked, and the
+    seconds. `connects` has for each socket of this thread that connected the greenlet that did it; `resumed` counts
+    those of these greenlets that switched away and were resumed. `ended` are the greenlets that have ended, and
+    `patched` the modules that gevent has patched.
     """
 
     def __init__(self) -> None:
@@ -35,9 +37,9 @@ class Switches:
         # The greenlets themselves: a new greenlet may get the id of one that is gone. Each has its number.
         self.seen: dict[greenlet.greenlet, int] = {self.main: 0}
         self.connecting: set[object] = set()
-        self.lines: list[tuple[int, int, int]] = []
+        self.lines: list[tuple[int, int, int, int]] = []
         self.resumed_by: dict[int, int] = {}
-        self.slept: list[int] = []
+        self.slept: list[tuple[int, float]] = []
         self.connects: list[int] = []
         self.asked: set[int] = set()
         self.begun = ""
@@ -83,14 +85,15 @@ class Switches:
         *ended, self.begun = (self.begun + text).split("\n")
         free = [one for one in ended if one.strip() and not one.startswith("{")]
         if free and len(self.lines) < MOST_LINES:
-            line = (self.current(), generators(sys._getframe(1)), self.resumed_by.get(self.current(), -1))
+            frame, now = sys._getframe(1), self.current()
+            line = (now, generators(frame), self.resumed_by.get(now, -1), depth(frame))
             self.lines += [line] * len(free)
         return self.print(text)
 
     def on_sleep(self, seconds: float) -> None:
         """Takes the place of time.sleep, unless gevent patches it."""
         if len(self.slept) < MOST_LINES:
-            self.slept.append(self.current())
+            self.slept.append((self.current(), seconds))
         self.sleep(seconds)
 
     def current(self) -> int:
@@ -104,7 +107,10 @@ class Switches:
         serving = {sock for number, sock in held.items() if self.resumes[number] >= SERVING}
         self.holding, self.serving = max(self.holding, len(set(held.values()))), max(self.serving, len(serving))
         counts |= {"elsewhere": self.elsewhere, "holding": self.holding, "serving": self.serving}
-        gevent = sys.modules.get("gevent.hub")
+        gevent, monkey = sys.modules.get("gevent.hub"), sys.modules.get("gevent.monkey")
         hubs = [number for one, number in self.seen.items() if gevent and type(one) is gevent.Hub]
+        counts["resumed"] = sum(self.resumes[number] > 1 for number in set(self.connects) if number > 0)
         details = {"hubs": hubs, "lines": self.lines, "connects": self.connects, "slept": self.slept}
+        details["ended"] = [number for one, number in self.seen.items() if one.dead]
+        details["patched"] = sorted(monkey.saved) if monkey else []
         report(self.seal, **counts, **details)

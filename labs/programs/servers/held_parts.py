@@ -9,10 +9,13 @@ send `count`, `fail NUMBER` and `release`, and gets the counts after each.
 import asyncio
 import contextlib
 import json
+import time
 
 from labs.programs.arguments import add_address, options_of
-from labs.programs.events import announce
+from labs.programs.events import announce, emit
 from labs.programs.parts import text_of
+
+MOST_TOLD = 2000  # of the times in one event
 
 
 class Backend:
@@ -21,7 +24,8 @@ class Backend:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.held: dict[tuple[int, int], asyncio.StreamWriter] = {}
-        self.asked = self.stopped = 0
+        self.asked = self.stopped = self.failed = 0
+        self.kept: list[float] = []  # seconds for which each request was held that was stopped
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.closing(writer), contextlib.suppress(ConnectionError):
@@ -38,19 +42,24 @@ class Backend:
     async def hold(self, part: tuple[int, int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.asked += 1
         self.held[part] = writer
+        begun = time.monotonic()
         try:
             with contextlib.suppress(ConnectionError):
                 await reader.read(1)  # until the gateway closes the connection
         finally:
             if self.held.pop(part, None):
                 self.stopped += 1
+                self.kept.append(round(time.monotonic() - begun, 4))
 
     def obey(self, word: bytes, number: bytes = b"0") -> None:
         if word == b"release":
+            counts = {"asked": self.asked, "held": len(self.held), "stopped": self.stopped, "failed": self.failed}
+            emit("released", **counts, kept=self.kept[-MOST_TOLD:])
             for part, writer in self.held.items():
                 writer.write(text_of(self.seed, *part).encode() + b"\n")
             self.held.clear()
         elif word == b"fail" and (failing := self.held.pop((int(number), 0), None)):
+            self.failed += 1
             failing.close()
 
 
