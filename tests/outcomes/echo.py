@@ -2,16 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 from testinfra.host import Host
 
 from labs.programs.clients.echo_client import PIECE
-from scenarios.errors import Unavailable
 from scenarios.families.base import Prediction
 from scenarios.judging.quantities import Json
-from scenarios.judging.waiting import SECONDS, Look, emptied, sleeps_in
+from scenarios.judging.unread import all_was_read
+from scenarios.judging.waiting import NAMES, SECONDS, Look, emptied, sleeps_in
 from scenarios.results.evidence import Evidence, ServiceEvidence
 from scenarios.theory.descriptors import EMFILE
 
@@ -24,6 +23,8 @@ WAITS_IN = {
     "serial": "poll",
     "bounded": "select",
 }
+# A read of a socket that blocks.
+RECEIVES = {"recvfrom", "recvmsg", "read"}
 
 
 def waits_in(prediction: Prediction) -> str:
@@ -94,12 +95,7 @@ def test_all_clients_were_served_at_the_same_time(
 def test_the_client_read_all_that_came_back(machine: Callable[[str], Host], measured: Mapping[str, Json]) -> None:
     if measured["error"] is not None:
         pytest.skip("a refused client may leave with bytes unread")
-    network, told = machine("client").run("readlink /proc/self/ns/net; cat /proc/net/netstat").stdout.split("\n", 1)
-    names, numbers = (line.split() for line in told.splitlines()[:2])
-    counted = dict(zip(names, numbers, strict=True))
-    if "TCPAbortOnClose" not in counted or network == str(Path("/proc/self/ns/net").readlink()):
-        raise Unavailable("this machine does not count the connections of this run that were closed with unread bytes")
-    assert (counted["TCPAbortOnClose"], counted["TCPAbortOnData"]) == ("0", "0")
+    all_was_read(machine("client"))
 
 
 def test_the_server_runs_unless_its_death_was_predicted(
@@ -128,14 +124,35 @@ def test_the_server_reports_missing_descriptors_unless_its_library_closes_client
 
 
 def test_with_all_clients_connected_the_server_waits_for_them_in_its_mechanism(
-    server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+    evidence: Evidence, server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
 ) -> None:
     wait = server.sampled("connected").main_wait() if measured["error"] is None else None
-    if wait is None or not wait.sleeps:
+    if wait is None or not (wait.sleeps or (wait.mechanism in NAMES and not evidence.scenario.services["server"].code)):
         pytest.skip("the server was not waiting at that moment, or had died")
     assert wait.mechanism == waits_in(prediction)
+    assert wait.sleeps, f"it waits with a timeout: {wait}"
     if prediction.facts["mechanism"] == "poll":
         assert wait.size == 1 + int(measured["served"])
+
+
+def test_each_thread_or_process_waits_for_its_client(
+    server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+) -> None:
+    # A few may still be on their way from an answer to the next wait.
+    if prediction.facts["mechanism"] not in ("threads", "fork") or measured["error"] is not None:
+        pytest.skip("no thread or process serves one client alone, or the server may have died")
+    waits = [one for one in server.sampled("connected").waits if (one.process, one.thread) != (server.pid, server.pid)]
+    receiving = sum(one.call in RECEIVES for one in waits)
+    assert 2 * receiving > len(waits) or not waits, f"{receiving} of {len(waits)} wait for bytes of a client"
+
+
+def test_a_server_that_serves_one_at_a_time_waits_for_it_without_a_timeout(
+    server: ServiceEvidence, prediction: Prediction
+) -> None:
+    if prediction.facts["mechanism"] != "serial" or server.exit_status is not None:
+        pytest.skip("the server serves several clients, or has died")
+    wait = server.sampled("connected").main_wait()
+    assert wait.call in {*RECEIVES, "running"}, f"it waits in {wait.call}, and not in recv()"
 
 
 def test_no_descriptor_thread_or_child_of_a_client_is_left(

@@ -15,7 +15,8 @@ from labs.programs.protocol import payload
 from scenarios.errors import EvidenceError
 from scenarios.families.base import Prediction
 from scenarios.judging.quantities import Exactly, Json
-from scenarios.judging.waiting import Look, emptied, sleeps_in
+from scenarios.judging.unread import all_was_read
+from scenarios.judging.waiting import NAMES, Look, emptied, sleeps_in
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
 # With so few bytes or fewer, two clients may have the same content by chance.
@@ -86,14 +87,31 @@ def test_epoll_watches_the_listener_and_every_client(
 
 @pytest.mark.usefixtures("on_linux")
 def test_with_all_clients_connected_the_server_waits_for_them_in_its_mechanism(
-    server: ServiceEvidence, client: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+    evidence: Evidence,
+    server: ServiceEvidence,
+    client: ServiceEvidence,
+    prediction: Prediction,
+    measured: Mapping[str, Json],
 ) -> None:
     wait = server.sampled("connected").main_wait() if measured["error"] is None else None
-    if wait is None or not wait.sleeps:
+    ours = not evidence.scenario.services["server"].code and prediction.facts["selector"] != "sliced"
+    if wait is None or not (wait.sleeps or (ours and wait.mechanism in NAMES)):
         pytest.skip("the server was not waiting at that moment, or had died")
     assert wait.mechanism == mechanism(prediction)
+    assert wait.sleeps, f"it waits with a timeout: {wait}"
     if wait.mechanism == "poll":
         assert wait.size == 1 + client.said("connected")["clients"]
+
+
+@pytest.mark.usefixtures("on_linux")
+def test_the_server_waits_in_its_mechanism_while_clients_connect(
+    server: ServiceEvidence, client: ServiceEvidence, prediction: Prediction
+) -> None:
+    # Also of a server that dies later.
+    looks = [server.sampled(event["moment"]) for event in client.events if event["event"] == "more"]
+    waits = [look.main_wait() for look in looks]
+    wrong = [wait for wait in waits if wait.mechanism in NAMES and wait.mechanism != mechanism(prediction)]
+    assert not wrong, f"it waits in {wrong}"
 
 
 @pytest.mark.usefixtures("on_linux")
@@ -131,6 +149,13 @@ def test_all_clients_were_served_at_the_same_time_by_one_thread(
     if server.platform == "linux":
         assert halfway.descriptors == held.descriptors
         assert {(one.threads, one.processes) for one in (held, halfway)} == {(1, 1)}
+        assert not server.lost_a_thread("connected", "halfway"), "a thread served clients, and ended before the look"
+
+
+def test_the_clients_read_all_that_came(machine: Callable[[str], Host], measured: Mapping[str, Json]) -> None:
+    if measured["error"] is not None:
+        pytest.skip("a refused client may leave with bytes unread")
+    all_was_read(machine("client"))
 
 
 def test_ragged_requests_came_in_parts_and_together_and_the_others_did_not(

@@ -12,6 +12,19 @@ FLOOD = 8 * 1024**2  # most bytes that a greedy client sends
 PIECE = bytes(64 * 1024)
 
 
+def exchange(sock: socket.socket, message: bytes) -> None:
+    """Sends a message and receives it back; raises OSError or ValueError."""
+    sock.sendall(message)
+    back = b""
+    while len(back) < len(message):
+        part = sock.recv(len(message) - len(back))
+        if not part:
+            raise ConnectionResetError("the server closed the connection")
+        back += part
+    if back != message:
+        raise ValueError("other bytes came back than were sent")
+
+
 class Silent:
     """Sends nothing, or a message that it gets back and then nothing. `closed` is when the server closed it."""
 
@@ -21,9 +34,7 @@ class Silent:
         self.sock = connect(address, timeout)
         if message:
             self.begun = time.monotonic()
-            self.sock.sendall(message)
-            if self.sock.recv(len(message), socket.MSG_WAITALL) != message:
-                raise ConnectionAbortedError("the server did not answer")
+            exchange(self.sock, message)
         self.sock.setblocking(False)
 
     def step(self) -> None:
@@ -73,7 +84,7 @@ class Honest(threading.Thread):
     def run(self) -> None:
         try:
             while True:
-                self.exchange(self.source.randbytes(self.size))
+                exchange(self.sock, self.source.randbytes(self.size))
                 due = time.monotonic() + self.pause
                 if self.over.wait(self.pause):
                     break
@@ -81,17 +92,6 @@ class Honest(threading.Thread):
             self.leave()
         except (OSError, ValueError) as error:
             self.error = error
-
-    def exchange(self, message: bytes) -> None:
-        self.sock.sendall(message)
-        back = b""
-        while len(back) < len(message):
-            part = self.sock.recv(len(message) - len(back))
-            if not part:
-                raise ConnectionResetError("the server closed the connection")
-            back += part
-        if back != message:
-            raise ValueError("other bytes came back than were sent")
 
     def leave(self) -> None:
         """Ends its sending half, and waits for the server's end."""

@@ -5,7 +5,7 @@ import time
 
 from labs.programs.clients.transfer_client import Conversation
 from labs.programs.clients.transfer_steps import HALFWAY, WRITE, Steps, transfer
-from labs.programs.clients.transfer_tally import Tally, refuse
+from labs.programs.clients.transfer_tally import Tally, connected, refuse
 from labs.programs.events import checkpoint
 
 Transfer = tuple[Conversation, Steps]
@@ -22,6 +22,7 @@ def admit(address: tuple[str, int], clients: int, size: int, seed: int, timeout:
             break
         client.socket.setblocking(False)
         admitted.append(client)
+        connected(number)
     return admitted
 
 

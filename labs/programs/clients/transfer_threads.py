@@ -3,10 +3,12 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 from labs.programs.clients.transfer_client import Conversation
 from labs.programs.clients.transfer_ragged import RaggedConversation
-from labs.programs.clients.transfer_tally import Tally, refuse
+from labs.programs.clients.transfer_tally import Tally, connected, refuse
 from labs.programs.events import checkpoint
 
 # Bytes for each thread. With the default of 8 MiB thousands would take most of a container's address space.
@@ -59,7 +61,7 @@ def with_threads(
     size: int,
     seed: int,
     timeout: float,
-    kind: type[Conversation] = Conversation,
+    kind: Callable[..., Conversation] = Conversation,
 ) -> tuple[int, Tally]:
     """Returns how many clients were admitted, and the results of their transfers."""
     threading.stack_size(STACK)
@@ -75,6 +77,7 @@ def with_threads(
             refuse(number, thread.error)
             break
         threads.append(thread)
+        connected(number)
     checkpoint("connected", clients=len(threads))
     tally = Tally()
     if len(threads) == clients:
@@ -95,4 +98,5 @@ def with_threads(
 
 def ragged(address: tuple[str, int], clients: int, size: int, seed: int, timeout: float) -> tuple[int, Tally]:
     """Threads whose requests come in parts, and several at once."""
-    return with_threads(address, clients, size, seed, timeout, RaggedConversation)
+    kind = partial(RaggedConversation, another=threading.Event() if clients > 1 else None)
+    return with_threads(address, clients, size, seed, timeout, kind)

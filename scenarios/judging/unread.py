@@ -1,0 +1,19 @@
+"""Support for outcome checks: whether clients read all that came, by the kernel's count of connections in a network."""
+
+from pathlib import Path
+
+from testinfra.host import Host
+
+from scenarios.errors import Unavailable
+
+
+def all_was_read(host: Host) -> None:
+    """Fails if a connection was closed with unread bytes; raises Unavailable if the kernel's count is of more than
+    this run.
+    """
+    network, told = host.run("readlink /proc/self/ns/net; cat /proc/net/netstat").stdout.split("\n", 1)
+    names, numbers = (line.split() for line in told.splitlines()[:2])
+    counted = dict(zip(names, numbers, strict=True))
+    if "TCPAbortOnClose" not in counted or network == str(Path("/proc/self/ns/net").readlink()):
+        raise Unavailable("this machine does not count the connections of this run that were closed with unread bytes")
+    assert (counted["TCPAbortOnClose"], counted["TCPAbortOnData"]) == ("0", "0")
