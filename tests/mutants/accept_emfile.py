@@ -102,4 +102,11 @@ MUTANTS = (
         "client.close()\n",
         FEW,
     ),
+    Mutant(
+        "asyncio never tries again",
+        "accept-emfile",
+        "servers.accept_asyncio",
+        "            counts.failed += 1\n            _._start_serving = lambda *a, **k: None\n",
+        "            counts.failed += 1\n",
+    ),
 )

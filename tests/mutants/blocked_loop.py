@@ -117,4 +117,31 @@ MUTANTS = (
         "requests.append((intended, sent,",
     ),
     Mutant("it only prints", "blocked-loop", "clients.constant_rate", PRINTS),
+    Mutant(
+        "its epoll is poll",
+        "blocked-loop",
+        "servers.work_epoll",
+        "selectors.PollSelector()",
+        "selectors.EpollSelector()",
+    ),
+    Mutant(
+        "its pool does nothing and the loop has a timer",
+        "blocked-loop-pool",
+        "servers.work_pool",
+        "                    from labs.programs.servers.working import parts\n"
+        "\n"
+        "                    pool.submit(int)\n"
+        "                    for pause in parts(options):\n"
+        "                        await asyncio.sleep(pause)\n",
+        "                    await loop.run_in_executor(pool, block, options)\n",
+    ),
+    Mutant(
+        "the client makes its times up",
+        "blocked-loop-one",
+        "clients.constant_rate",
+        "        if number == at:\n"
+        "            time.sleep(work.stall)\n"
+        "        requests.append((intended, sent, time.monotonic_ns() + 100_000))\n",
+        "        ask(asking)\n        requests.append((intended, sent, time.monotonic_ns()))\n",
+    ),
 )

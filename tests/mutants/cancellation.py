@@ -62,4 +62,25 @@ MUTANTS = (
         "self.stopped += 0",
         "self.stopped += 1",
     ),
+    Mutant(
+        "no part fails, and these clients leave",
+        "client-leaves",
+        "clients.leaving",
+        "    for one in failing:\n"
+        "        one.leave()\n"
+        "    failed, spared = len(failing), len(failing) * (parts - 1)\n"
+        '    backend.wait("stopped", left + len(failing) * parts)\n'
+        "    del failing[:]\n",
+        "    for one in failing:\n"
+        '        backend.tell(f"fail {one.number}")\n'
+        '    failed = sum(one.answer(backend.patience()) == "failed" for one in failing)\n'
+        '    spared = backend.wait("stopped", left + len(failing) * (parts - 1)) - left\n',
+    ),
+    Mutant(
+        "hasty clients wait for a part of their time",
+        "client-leaves",
+        "clients.leaving",
+        "options.clients + number, options.time / 10) for number in range(options.hasty)]\n    options.time /= 10\n",
+        "options.clients + number, options.time) for number in range(options.hasty)]\n",
+    ),
 )

@@ -167,4 +167,54 @@ MUTANTS = (
         SMALL,
     ),
     Mutant("the clients only print", "echo-uvloop", "clients.echo", TELLS, given=SMALL),
+    Mutant(
+        "it wakes again and again",
+        "echo-epoll",
+        "servers.echo_epoll",
+        "epoll.poll(0.03):",
+        "epoll.poll():",
+    ),
+    Mutant(
+        "its threads idle and one serves all",
+        "echo-threads",
+        "servers.echo_threads",
+        '"""A thread for each client, of which the first serves all."""\n'
+        "import queue, select, threading\n"
+        "from labs.programs.servers.echoing import Client, announce, listen\n"
+        "clients, poll = {}, select.poll()\n"
+        "def hub():\n"
+        "    while True:\n"
+        "        for descriptor, _ in poll.poll(20):\n"
+        "            if not clients[descriptor].step():\n"
+        "                poll.unregister(descriptor)\n"
+        "                client = clients.pop(descriptor)\n"
+        "                client.sock.close()\n"
+        "                client.gone.set()\n"
+        "            else:\n"
+        "                poll.modify(descriptor, select.POLLOUT if clients[descriptor].unsent else select.POLLIN)\n"
+        "        if not clients and threading.active_count() == 2:\n"
+        "            return\n"
+        "def main():\n"
+        "    listener = listen(__doc__)\n"
+        "    announce(listener)\n"
+        "    running = None\n"
+        "    while True:\n"
+        "        client = Client(listener)\n"
+        "        client.gone = threading.Event()\n"
+        "        clients[client.sock.fileno()] = client\n"
+        "        poll.register(client.sock, select.POLLIN)\n"
+        "        if running is None or not running.is_alive():\n"
+        "            running = threading.Thread(target=hub, daemon=True)\n"
+        "            running.start()\n"
+        "        else:\n"
+        "            threading.Thread(target=client.gone.wait, daemon=True).start()\n"
+        "main()\n",
+    ),
+    Mutant(
+        "it gives up a client after ten seconds",
+        "echo-serial",
+        "servers.echo_serial",
+        "        sock.settimeout(10)\n        echo(sock)\n",
+        "        echo(sock)\n",
+    ),
 )

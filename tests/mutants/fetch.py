@@ -85,4 +85,31 @@ MUTANTS = (
         "await wait(reader, latency)",
         FEW,
     ),
+    Mutant(
+        "it is patched and fetches one page at a time",
+        "fetch",
+        "clients.fetch_gevent_unpatched",
+        "import sys\n"
+        "from collections.abc import Iterable, Sequence\n"
+        "\n"
+        "from gevent import monkey\n"
+        "\n"
+        "monkey.patch_all()\n"
+        "import gevent.pool\n"
+        "\n"
+        "POOL = gevent.pool.Pool\n"
+        "gevent.pool.Pool = lambda _: POOL(1)\n",
+        "import sys\nfrom collections.abc import Iterable, Sequence\n",
+    ),
+    Mutant(
+        "asyncio fetches for gevent",
+        "fetch-two",
+        "clients.fetch_gevent",
+        '"""Tasks of asyncio, and gevent is only there."""\n'
+        "import sys\n"
+        "from gevent import monkey\n"
+        "from labs.programs.clients.fetch_asyncio import fetch_all\n"
+        "from labs.programs.clients.fetching import run\n"
+        'sys.exit(run("gevent", fetch_all, __doc__))\n',
+    ),
 )

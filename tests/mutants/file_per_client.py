@@ -101,4 +101,30 @@ MUTANTS = (
         {"clients": "60", "nofile": "64"},
     ),
     Mutant("the client only prints", "tutorial-server", "clients.tutorial", TELLS, given=SMALL),
+    Mutant(
+        "a copy of the socket in the place of a file",
+        "tutorial-server",
+        "servers.tutorial",
+        '        self.files[sock] = __import__("io").BytesIO(open(name, "rb").read()), size\n'
+        '        self.more = [*getattr(self, "more", []), sock.dup()]\n',
+        '        self.files[sock] = open(name, "rb"), size  # noqa: PTH123, SIM115 - that is the mistake\n',
+    ),
+    Mutant(
+        "a device in the place of a file",
+        "tutorial-server",
+        "servers.tutorial",
+        '        self.files[sock] = __import__("io").BytesIO(open(name, "rb").read()), size\n'
+        '        self.more = [*getattr(self, "more", []), open(os.devnull)]\n',
+        '        self.files[sock] = open(name, "rb"), size  # noqa: PTH123, SIM115 - that is the mistake\n',
+    ),
+    Mutant(
+        "it closes its files and raises the error by hand",
+        "tutorial-server",
+        "servers.tutorial",
+        '        self.files[sock] = __import__("io").BytesIO(open(name, "rb").read()), size\n'
+        '        self.count = getattr(self, "count", 0) + 1\n'
+        "        if self.count > 510:\n"
+        '            raise OSError(24, "Too many open files")\n',
+        '        self.files[sock] = open(name, "rb"), size  # noqa: PTH123, SIM115 - that is the mistake\n',
+    ),
 )

@@ -87,4 +87,32 @@ MUTANTS = (
         '"epoll": "EpollSelector"',
         HOSTILE,
     ),
+    Mutant(
+        "the hostile clients only connect",
+        "hostile-clients",
+        "clients.hostile",
+        "    def tame(name):\n"
+        "        def behaviour(peer):\n"
+        "            peer.connect()\n"
+        "            yield 0.5\n"
+        "\n"
+        "        behaviour.__name__ = name\n"
+        "        return behaviour\n"
+        "\n"
+        "    attackers = [Attacker(tame(behaviour.__name__), address)",
+        "    attackers = [Attacker(behaviour, address)",
+    ),
+    Mutant(
+        "threads that come and go serve",
+        "hostile-clients",
+        "servers.transfer",
+        "        import threading\n"
+        "\n"
+        "        wanted = []\n"
+        "        thread = threading.Thread(target=lambda: wanted.append(key.data.on_event(mask)))\n"
+        "        thread.start()\n"
+        "        thread.join()\n"
+        "        (wanted,) = wanted\n",
+        "        wanted = key.data.on_event(mask)\n",
+    ),
 )

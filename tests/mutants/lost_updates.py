@@ -38,4 +38,25 @@ MUTANTS = (
         "gevent.sleep(0)\n        counter.value = read",
     ),
     Mutant("greenlets let go", "lost-updates", "demos.count_greenlets", READ + "        gevent.sleep(0)\n", READ),
+    Mutant(
+        "it takes the lock for nothing",
+        "lost-updates",
+        "demos.count_threads_lock",
+        "            time.sleep(0)\n            counter[-1] = 1200\n",
+        "            read = counter.value\n            time.sleep(0)\n            counter.value = read + 1\n",
+    ),
+    Mutant(
+        "it makes up how many are lost",
+        "lost-updates",
+        "demos.count_threads_switching",
+        "        time.sleep(0)\n        counter[-1] = 617\n",
+        "        read = counter.value\n        time.sleep(0)\n        counter.value = read + 1\n",
+    ),
+    Mutant(
+        "greenlets let go after the write",
+        "lost-updates",
+        "demos.count_greenlets_switching",
+        "        counter.value += 1\n        gevent.sleep(0)\n        counter[-1] = updates\n",
+        "        read = counter.value\n        gevent.sleep(0)\n        counter.value = read + 1\n",
+    ),
 )

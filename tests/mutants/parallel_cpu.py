@@ -110,4 +110,23 @@ MUTANTS = (
         "    os.write(write_end, json",
         FEW,
     ),
+    Mutant(
+        "its threads idle and the main one computes",
+        "one-core",
+        "demos.parallel_cpu_workers",
+        "    whole = compute(Account().begin(begins[0]), seconds)\n"
+        "    gate.set()\n"
+        "    for thread in begun:\n"
+        "        thread.join()\n"
+        "    time.sleep(0.05)\n"
+        "    return [whole.part(whole.pieces // workers, workers)] * workers\n",
+        "    gate.set()\n    for thread in begun:\n        thread.join()\n",
+    ),
+    Mutant(
+        "its coroutines sleep half of the time",
+        "one-core",
+        "demos.parallel_cpu_workers",
+        "            pieces += 2\n            time.sleep(0.0002)\n",
+        "            pieces += 1\n",
+    ),
 )

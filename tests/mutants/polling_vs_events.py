@@ -158,4 +158,11 @@ MUTANTS = (
         "random.Random(seed + 1)",
         "random.Random(seed)",
     ),
+    Mutant(
+        "the queue does not wait for its keyboards",
+        "polling-vs-events",
+        "servers.await_devices",
+        "for device in (devices.mouse,):",
+        "for device in (devices.mouse, *devices.keyboards):",
+    ),
 )

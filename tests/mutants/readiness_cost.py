@@ -54,4 +54,11 @@ MUTANTS = (
         "watched.register(",
         FEW,
     ),
+    Mutant(
+        "it makes the costs up",
+        "readiness-cost",
+        "demos.readiness",
+        'microseconds={"select": 0.7 + count * 0.05, "poll": 0.7 + count * 0.03, "epoll": 0.7})',
+        "microseconds=costs(asks, options.rounds, options.calls))",
+    ),
 )

@@ -79,4 +79,43 @@ MUTANTS = (
         "from labs.programs.servers.echo_select import main\n\nif __name__ == '__main__':\n    main()\n",
         given=FEW,
     ),
+    Mutant(
+        "its threads idle and the main one serves",
+        "server-models",
+        "servers.echo_threads",
+        '"""Threads that idle beside one loop."""\n'
+        "import select, threading\n"
+        "from labs.programs.servers.echoing import Client, announce, listen\n"
+        "def serve(listener):\n"
+        "    clients = {}\n"
+        "    poll = select.poll()\n"
+        "    poll.register(listener, select.POLLIN)\n"
+        "    while True:\n"
+        "        for descriptor, _ in poll.poll():\n"
+        "            if descriptor == listener.fileno():\n"
+        "                client = Client(listener)\n"
+        "                client.gone = threading.Event()\n"
+        "                threading.Thread(target=client.gone.wait, daemon=True).start()\n"
+        "                clients[client.sock.fileno()] = client\n"
+        "                poll.register(client.sock, select.POLLIN)\n"
+        "            elif not clients[descriptor].step():\n"
+        "                poll.unregister(descriptor)\n"
+        "                client = clients.pop(descriptor)\n"
+        "                client.gone.set()\n"
+        "                client.sock.close()\n"
+        "            else:\n"
+        "                for _ in range(700): pass\n"
+        "def main():\n"
+        "    listener = listen(__doc__)\n"
+        "    announce(listener)\n"
+        "    serve(listener)\n"
+        "main()\n",
+    ),
+    Mutant(
+        "the client sends a part of the requests",
+        "server-models",
+        "clients.load_generator",
+        "ask_together(held, REQUESTS // clients // 4)",
+        "ask_together(held, REQUESTS // clients)",
+    ),
 )

@@ -70,4 +70,23 @@ MUTANTS = (
     Mutant("the unpatched one lets others", "gevent-sleep", "demos.sleep_unpatched", "gevent.sleep(seconds)", SLEEP),
     Mutant("nothing is patched", "gevent-sleep", "demos.sleep_patched", "", "monkey.patch_all()"),
     Mutant("it waits by looking at the clock", "gevent-sleep", "demos.sleep_unpatched", BUSY, SLEEP),
+    Mutant(
+        "it calls gevent.sleep and patches nothing",
+        "gevent-sleep",
+        "demos.sleep_patched",
+        "import time as clock\n"
+        "from types import SimpleNamespace\n"
+        "\n"
+        "from gevent import sleep\n"
+        "\n"
+        "time = SimpleNamespace(sleep=sleep, perf_counter=clock.perf_counter)\n",
+        "monkey.patch_all()\n\nimport time  # noqa: E402\n",
+    ),
+    Mutant(
+        "it sleeps in another call",
+        "time-sleep-alone",
+        "demos.sleep_unpatched",
+        '    time.sleep(0)\n    __import__("select").select([], [], [], seconds)\n',
+        "    time.sleep(seconds)\n",
+    ),
 )

@@ -60,7 +60,21 @@ MUTANTS = (
         "what a client counts as honest is not honest",
         "slow-clients",
         "clients.slow_peers",
-        "        if back == message:",
-        "        if back != message:",
+        "    if back == message:",
+        "    if back != message:",
+    ),
+    Mutant(
+        "it closes a client at the bound",
+        "slow-clients",
+        "servers.echo_limits",
+        "    return len(client.unsent) < 60000 and (bool(client.unsent) or not client.ended)\n",
+        "    return bool(client.unsent) or not client.ended\n",
+    ),
+    Mutant(
+        "a client that has sent much may be silent",
+        "slow-clients",
+        "servers.limiting",
+        "            self.active = time.monotonic() + (1000 if count > 1000 and not self.unsent else 0)\n",
+        "            self.active = time.monotonic()\n",
     ),
 )

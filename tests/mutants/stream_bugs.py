@@ -160,4 +160,18 @@ MUTANTS = (
         POLLS + "    main()\n",
         "    main()\n",
     ),
+    Mutant(
+        "the correct server waits for a slow reader",
+        "stream-bugs",
+        "servers.stream_correct",
+        "",
+        "        sock.setblocking(False)\n",
+    ),
+    Mutant(
+        "the tutorial's correct server waits for a slow reader",
+        "tutorial-bugs",
+        "servers.tutorial_correct",
+        "",
+        "                sock.setblocking(False)\n",
+    ),
 )

@@ -90,4 +90,37 @@ MUTANTS = (
         "            os.write(to_there, TURN)\n            had += len(os.read(from_there, 1))\n",
         FEW,
     ),
+    Mutant(
+        "it calls a function",
+        "switch-cost",
+        "demos.switch_generators",
+        '"""A function in the place of the generator."""\n'
+        "from labs.programs.demos.switching import run, show\n"
+        "had, shows = 0, False\n"
+        "def other():\n"
+        "    global had\n"
+        "    had += 1\n"
+        "    if shows:\n"
+        "        show()\n"
+        "def take_turns(turns, visibly):\n"
+        "    global had, shows\n"
+        "    had, shows = 0, visibly\n"
+        "    for _ in range(turns):\n"
+        "        other()\n"
+        "    return had\n"
+        "run(take_turns, __doc__)\n",
+    ),
+    Mutant(
+        "the main thread sleeps and the other runs only when it is counted",
+        "switch-cost",
+        "demos.switch_threads",
+        "        if not visibly:\n"
+        "            import time\n"
+        "\n"
+        "            for _ in range(2 * turns):\n"
+        "                time.sleep(0.000001)\n"
+        "            return turns\n"
+        "        for _ in range(turns):\n",
+        "        for _ in range(turns):\n",
+    ),
 )

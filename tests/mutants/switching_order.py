@@ -94,4 +94,25 @@ MUTANTS = (
         "        call(level + 1, depth, steps)",
         "        yield from call(level + 1, depth, steps)",
     ),
+    Mutant(
+        "a helper switches for each greenlet",
+        "greenlet-switch",
+        "demos.greenlets_in_turn",
+        "            greenlet(following.switch).switch()\n",
+        "            following.switch()\n",
+    ),
+    Mutant(
+        "it ends a greenlet and says that it is suspended",
+        "greenlet-switch",
+        "demos.greenlets_in_turn",
+        '    ring[0].switch()\n    ring[0].throw()\n    emit("over", suspended=["greenlet A"])\n    sys.exit()\n',
+        "    ring[0].switch()\n",
+    ),
+    Mutant(
+        "its calls do not stand in each other",
+        "generator-vs-greenlet",
+        "demos.nested_greenlet",
+        "    for one in range(level + 1, depth + 1):\n        called(one)\n",
+        "    if level < depth:\n        call(level + 1, depth, steps)\n        return\n",
+    ),
 )

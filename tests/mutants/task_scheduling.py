@@ -94,4 +94,35 @@ MUTANTS = (
     Mutant("it does not compute", "three-tasks", "clients.task_runner", "pass", "compute(self.seconds)"),
     Mutant("it does not wait", "three-tasks", "clients.task_runner", 'WORK = b"P"', 'WORK = b"W"'),
     Mutant("it only prints", "three-tasks", "clients.tasks_events", PRINTS),
+    Mutant(
+        "the event loop is threads that end before the look",
+        "three-tasks",
+        "clients.tasks_events",
+        '"""Threads, begun after the lab has counted."""\n'
+        "import threading\n"
+        "from labs.programs.clients.task_runner import run\n"
+        "def run_all(tasks, begin):\n"
+        "    begin()\n"
+        "    turn = threading.Lock()\n"
+        "    def one(task):\n"
+        "        steps = task.steps()\n"
+        "        while True:\n"
+        "            with turn:\n"
+        "                sock = next(steps, None)\n"
+        "            if sock is None:\n"
+        "                return\n"
+        "            import select\n"
+        "            select.select([sock], [], [])\n"
+        "    threads = [threading.Thread(target=one, args=(task,)) for task in tasks]\n"
+        "    for t in threads: t.start()\n"
+        "    for t in threads: t.join()\n"
+        "run(run_all, __doc__)\n",
+    ),
+    Mutant(
+        "the event loop asks again and again",
+        "three-tasks",
+        "clients.tasks_events",
+        "selector.select(0):",
+        "selector.select():",
+    ),
 )

@@ -189,4 +189,76 @@ MUTANTS = (
     Mutant("clients transfer one after the other", "epoll-500", "clients.transfer_threads", IN_TURN, TOGETHER, SMALL),
     Mutant("the client only prints", "poll-500", "clients.transfer", TELLS, given=SMALL),
     Mutant("a thread for each client", "select-500", "servers.transfer", THREADS, given=SMALL),
+    Mutant(
+        "threads that end before the look serve",
+        "epoll-500",
+        "servers.transfer",
+        "        import threading\n"
+        "\n"
+        "        wanted = []\n"
+        "        thread = threading.Thread(target=lambda: wanted.append(key.data.on_event(mask)))\n"
+        "        thread.start()\n"
+        "        thread.join()\n"
+        "        (wanted,) = wanted\n",
+        "        wanted = key.data.on_event(mask)\n",
+    ),
+    Mutant(
+        "clients leave their downloads unread",
+        "epoll-500",
+        "clients.transfer_client",
+        "        self.line()\n"
+        "        self.received = self.size\n"
+        "        self.meet()\n"
+        "        self.put()\n"
+        '        __import__("time").sleep(0.3)\n'
+        "        self.socket.shutdown(socket.SHUT_WR)\n",
+        "        self.compare_download()\n"
+        "        self.meet()\n"
+        "        sent = self.put()\n"
+        '        self.compare("the upload", self.line(), sent)\n'
+        "        self.end()\n",
+    ),
+    Mutant(
+        "it selects in slices",
+        "select-500",
+        "servers.selector_option",
+        '    if choice == "select":\n'
+        "        from labs.programs.servers import sliced_selector\n"
+        "\n"
+        "        sliced_selector.MOST = 100\n"
+        "        return SlicedSelector()\n"
+        "    return SlicedSelector()",
+        "    return SlicedSelector()",
+    ),
+    Mutant(
+        "it wakes again and again",
+        "epoll-1100",
+        "servers.transfer",
+        "select(0.05)",
+        "select(self.events.patience)",
+    ),
+    Mutant(
+        "it polls, and raises the error of accept by hand",
+        "select-1100",
+        "servers.transfer",
+        "            if not self.accepted:\n"
+        "                self.selector = selectors.PollSelector()\n"
+        "                self.selector.register(self.listener, selectors.EVENT_READ)\n"
+        "            if self.accepted == 1020:\n"
+        '                raise OSError(24, "Too many open files")\n'
+        "            sock, _ = self.listener.accept()\n",
+        "            sock, _ = self.listener.accept()\n",
+    ),
+    Mutant(
+        "it waits for the rest of one request alone",
+        "epoll-ragged",
+        "servers.connection",
+        '        while data and len(data) < 12 and data[-1:] != b"\\n":\n'
+        "            self.cut += 1\n"
+        "            self.sock.setblocking(True)\n"
+        "            data += self.sock.recv(CHUNK)\n"
+        "            self.sock.setblocking(False)\n"
+        "        self.ended = not data\n",
+        "        self.ended = not data\n",
+    ),
 )
