@@ -71,7 +71,7 @@ def _text(path: str) -> str:
 def snapshot(pid: int) -> dict[str, int]:
     """Resources of a process and its descendants. Empty if the process has ended; raises OSError if it is unreadable.
 
-    Of the process: `descriptors`; `epoll_sets`, how many of these are epoll sets, and `watched`, how many descriptors
+    Of the process: `descriptors`; `files`, how many of these are of files; `epoll_sets`, how many of these are epoll sets, and `watched`, how many descriptors
     the sets watch together; `octets` of all IP packets in and out of its network; `writes`, its system calls that
     write; `queued_ns`, how long its main thread was ready and had no CPU; `nofile_soft`, `nofile_hard`;
     `resident` in bytes; `cpu_ns`, and `ended_threads_ns`, the part that ended threads had. Of the process with its

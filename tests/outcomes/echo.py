@@ -136,21 +136,25 @@ def test_with_all_clients_connected_the_server_waits_for_them_in_its_mechanism(
 
 
 def test_each_thread_or_process_waits_for_its_client(
-    server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+    evidence: Evidence, server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
 ) -> None:
     # A few may still be on their way from an answer to the next wait.
     if prediction.facts["mechanism"] not in ("threads", "fork") or measured["error"] is not None:
         pytest.skip("no thread or process serves one client alone, or the server may have died")
+    if evidence.scenario.services["server"].code:
+        pytest.skip("a learner's thread may wait by other means")
     waits = [one for one in server.sampled("connected").waits if (one.process, one.thread) != (server.pid, server.pid)]
     receiving = sum(one.call in RECEIVES for one in waits)
     assert 2 * receiving > len(waits) or not waits, f"{receiving} of {len(waits)} wait for bytes of a client"
 
 
 def test_a_server_that_serves_one_at_a_time_waits_for_it_without_a_timeout(
-    server: ServiceEvidence, prediction: Prediction
+    evidence: Evidence, server: ServiceEvidence, prediction: Prediction
 ) -> None:
     if prediction.facts["mechanism"] != "serial" or server.exit_status is not None:
         pytest.skip("the server serves several clients, or has died")
+    if evidence.scenario.services["server"].code:
+        pytest.skip("a learner's server may wait by other means")
     wait = server.sampled("connected").main_wait()
     assert wait.call in {*RECEIVES, "running"}, f"it waits in {wait.call}, and not in recv()"
 
@@ -166,6 +170,18 @@ def test_no_descriptor_thread_or_child_of_a_client_is_left(
     while (zombies := machine("server").run(f"ps -o pid= --ppid {server.pid}").stdout) and time.monotonic() < until:
         time.sleep(0.1)
     assert zombies == ""
+
+
+def test_a_server_that_stopped_accepting_for_a_while_listens_again(
+    server: ServiceEvidence, look: Look, prediction: Prediction, measured: Mapping[str, Json]
+) -> None:
+    if prediction.facts["refusal"] != "waits" or server.exit_status is not None:
+        pytest.skip("the server did not stop accepting for a while, or has died")
+    wanted = prediction.facts["watched"] - int(measured["served"])
+    until = time.monotonic() + SECONDS
+    while (sample := look("server")) and sample.watched != wanted and time.monotonic() < until:
+        time.sleep(0.1)
+    assert sample and sample.watched == wanted, f"{wanted} watched descriptors were expected: {sample}"
 
 
 def test_without_clients_the_server_sleeps_in_the_system_call_of_its_mechanism(

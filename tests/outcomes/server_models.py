@@ -9,6 +9,7 @@ from scenarios.errors import EvidenceError, Unavailable
 from scenarios.families.base import Prediction
 from scenarios.judging.waiting import NAMES
 from scenarios.results.evidence import Evidence
+from scenarios.theory import mechanisms
 
 # The others wait with epoll. A parent of threads or processes polls its listener.
 # Bytes of a request and of its answer, each with the headers of IP and TCP.
@@ -36,6 +37,14 @@ def test_every_server_waits_in_the_system_call_of_its_mechanism(evidence: Eviden
     if waiting.keys() != waits.keys():
         raise EvidenceError("a server was not waiting after its rest: the machine is too busy")
     assert waiting == {name: WAITS_IN.get(name, "epoll") for name in waits}
+
+
+def test_every_server_watches_its_clients_and_what_its_loop_has_for_itself(
+    evidence: Evidence, prediction: Prediction
+) -> None:
+    clients = int(evidence.scenario.number("clients"))
+    watched = {name: evidence.services[name].sampled("rested").watched for name in prediction.facts["mechanisms"]}
+    assert watched == {name: mechanisms.watched(name, clients) for name in watched}
 
 
 def test_each_thread_and_each_process_waits_for_its_client(evidence: Evidence) -> None:

@@ -63,6 +63,14 @@ def test_a_snapshot_counts_descriptors_and_reads_the_effective_limits() -> None:
 
 
 @ON_LINUX
+def test_a_snapshot_counts_descriptors_of_files_but_not_of_devices_and_sockets() -> None:
+    opens = "import os, socket, sys; some = open(sys.executable), open(os.devnull), socket.socket(); print(flush=True)"
+    with process(sys.executable, "-c", opens + "; sys.stdin.read()") as started:
+        assert started.stdout
+        started.stdout.readline()
+        assert sample(started.pid).files == 1
+
+
 def test_a_snapshot_counts_what_all_epoll_sets_watch() -> None:
     with process(sys.executable, "-I", "-S", "-c", WATCHING) as program:
         assert program.stdout is not None
@@ -153,7 +161,7 @@ def test_the_memory_is_the_kernels_own_number_whatever_the_size_of_a_page(
     monkeypatch.setattr(proc_probe, "PROC", str(folder.parent))
     monkeypatch.setattr(proc_probe, "_clock", without_clocks)
     assert proc_probe.snapshot(7) == {
-        **{"descriptors": 0, "epoll_sets": 0, "watched": 0, "nofile_soft": 64, "nofile_hard": 128},
+        **{"descriptors": 0, "files": 0, "epoll_sets": 0, "watched": 0, "nofile_soft": 64, "nofile_hard": 128},
         **{"processes": 1, "threads": 1, "exact": 0, "cpu_ns": 1_500_000_000, "all_cpu_ns": 1_500_000_000},
         "resident": 640 * 1024,
     }

@@ -1,6 +1,7 @@
 """The watcher of greenlets: which lines, sockets and greenlets it counts."""
 
 import socket
+from typing import Any
 
 import greenlet
 import pytest
@@ -66,3 +67,39 @@ def test_a_socket_that_connects_more_than_once_counts_once() -> None:
             switches.on_audit(event, (sock, "address"))
         switches.on_audit("socket.connect", (two, "address"))
     assert switches.connects == [0, 0]
+
+
+def test_a_report_tells_how_deep_lines_were_printed_and_which_greenlets_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports: list[dict[str, Any]] = []
+    monkeypatch.setattr(greenlet_switches, "report", lambda _seal, **seen: reports.append(seen))
+    switches = Switches()
+    switches.print = len
+
+    def shallow(*, ends: bool) -> None:
+        switches.on_write("shallow\n")
+        deep()
+        if not ends:
+            greenlet.getcurrent().parent.switch()  # type: ignore[union-attr]
+
+    def deep() -> None:
+        switches.on_write("deep\n")
+
+    greenlet.settrace(switches)
+    try:
+        both = [greenlet.greenlet(shallow) for _ in range(2)]
+        for one, ends in zip(both, (True, False), strict=True):
+            one.switch(ends=ends)
+        switches.report()
+    finally:
+        greenlet.settrace(None)
+    depths = [depth for *_, depth in reports[-1]["lines"]]
+    assert [later - sooner for sooner, later in zip(depths[::2], depths[1::2], strict=True)] == [1, 1]
+    assert reports[-1]["ended"] == [1]
+
+
+def test_the_seconds_of_a_blocking_sleep_are_noted() -> None:
+    switches = Switches()
+    switches.on_sleep(0.001)
+    assert switches.slept == [(0, 0.001)]
