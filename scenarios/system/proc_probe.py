@@ -71,10 +71,10 @@ def _text(path: str) -> str:
 def snapshot(pid: int) -> dict[str, int]:
     """Resources of a process and its descendants. Empty if the process has ended; raises OSError if it is unreadable.
 
-    Of the process: `descriptors`; `files`, how many of these are of files; `epoll_sets`, how many of these are epoll sets, and `watched`, how many descriptors
-    the sets watch together; `octets` of all IP packets in and out of its network; `writes`, its system calls that
-    write; `queued_ns`, how long its main thread was ready and had no CPU; `nofile_soft`, `nofile_hard`;
-    `resident` in bytes; `cpu_ns`, and `ended_threads_ns`, the part that ended threads had. Of the process with its
+    Of the process: `descriptors`, and how many of these are of `files`; `epoll_sets`, how many are epoll sets, and
+    `watched`, how many descriptors these watch together; `octets` of all IP packets in and out of its network;
+    `writes`, its system calls that write; `queued_ns`, how long its main thread was ready and had no CPU;
+    `nofile_soft`, `nofile_hard`; `resident` in bytes; `cpu_ns`, and `ended_threads_ns`, the part that ended threads had. Of the process with its
     descendants: `processes`, `threads`, `memory` (Pss_Anon, in bytes), `all_cpu_ns`, the context switches `voluntary`
     and `involuntary` of their threads, and for each thread `wait:PID:TID:CALL:N`, the argument N of the call it waits
     in (`running` has the argument 0). `exact` is 1 where the kernel gave the times in nanoseconds, else 0. What cannot
