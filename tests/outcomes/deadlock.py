@@ -69,7 +69,9 @@ def test_the_threads_took_the_locks_of_the_ring(evidence: Evidence, prediction: 
     else:  # each held both; the main thread may have held other locks, such as those of a pool
         held = [sorted(pair) for _, *pair in seen["pairs"]]
         assert len({thread for thread, *_ in seen["pairs"]}) >= threads, seen["pairs"]
-        assert in_one_order((first, second) for _, first, second in seen["pairs"]), seen["pairs"]
+        # A learner may prevent the ring by other means than the order.
+        learnt = evidence.scenario.services["threads"].code
+        assert learnt or in_one_order((first, second) for _, first, second in seen["pairs"]), seen["pairs"]
     # The ring's locks have consecutive numbers. A program may have others, made before or after them.
     assert any(not Counter(ring(threads, first)) - Counter(map(tuple, held)) for first in range(1 + most(held))), held
 

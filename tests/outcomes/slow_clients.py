@@ -30,6 +30,16 @@ def test_after_the_attack_only_honest_clients_are_connected(
     )
 
 
+def test_a_client_that_never_reads_is_closed_only_when_no_byte_comes_or_goes(evidence: Evidence) -> None:
+    if evidence.scenario.services["server"].code:
+        pytest.skip("a learner's server may close it as soon as it keeps too many bytes for it")
+    kept, idle = (
+        evidence.services["client"].said("finished")["greedy_kept"],
+        float(evidence.scenario.parameters["idle"]),
+    )
+    assert kept >= idle, f"it was closed after {kept} s, and not before {idle} s were expected"
+
+
 def test_no_descriptor_of_a_client_is_left(server: ServiceEvidence, look: Look) -> None:
     before, until = server.sampled("ready").descriptors, time.monotonic() + SECONDS
     while (sample := look("server")) and sample.descriptors > before + OWN and time.monotonic() < until:

@@ -55,7 +55,9 @@ def main() -> int:
     for one in honest:
         one.finish()
     closed = [one for one in hostile if one.closed is not None]
-    kept = [one.closed - one.begun for one in hostile if one.closed is not None]
+    kept, greedy_kept = (
+        [one.closed - one.begun for one in some if one.closed is not None] for some in (silent, greedy)
+    )
     served = sum(one.error is None for one in honest)
     checkpoint(
         "finished",
@@ -63,6 +65,7 @@ def main() -> int:
         failures=[repr(one.error) for one in honest if one.error][:3],
         closed=len(closed),
         kept=round(min(kept), 4) if kept else None,
+        greedy_kept=round(min(greedy_kept), 4) if greedy_kept else None,
         taken=max(one.taken for one in greedy),
         late=round(max(one.late for one in honest), 4),
     )
