@@ -77,9 +77,9 @@ def snapshot(pid: int) -> dict[str, int]:
     `nofile_soft`, `nofile_hard`; `resident` in bytes; `cpu_ns`, and `ended_threads_ns`, the part that ended threads
     had. Of the process with its descendants: `processes`, `threads`, `memory` (Pss_Anon, in bytes), `all_cpu_ns`, the
     context switches `voluntary` and `involuntary` of their threads, and for each thread `wait:PID:TID:CALL:N`, the
-    argument N of the call it waits in (`running` has the argument 0). `exact` is 1 where the kernel gave the times in nanoseconds, else 0. What cannot
-    be known is left out. A process that runs is first given a moment to do what it is about to, such as closing what
-    it handed on.
+    argument N of the call it waits in (`running` has the argument 0). `exact` is 1 where the kernel gave the times in
+    nanoseconds, else 0. What cannot be known is left out. A process that runs is first given a moment to do what it is
+    about to, such as closing what it handed on.
     """
     try:
         _settle(pid)
