@@ -7,6 +7,7 @@ import pytest
 from testinfra.host import Host
 
 from scenarios.families.base import Prediction
+from scenarios.judging.unread import all_was_read
 from scenarios.judging.waiting import PAUSE, SECONDS, Look
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
@@ -52,6 +53,10 @@ def test_the_backend_counted_the_same_as_the_client_says(evidence: Evidence, ser
     # The hasty clients come last, and the work for each goes on until it has no more time.
     asked = float(scenario.parameters["time"])
     assert all(seconds >= asked - SOONER for seconds in told["kept"][-hasty * parts :]), told["kept"]
+
+
+def test_the_clients_read_their_answers(machine: Callable[[str], Host]) -> None:
+    all_was_read(machine("client"))
 
 
 def test_no_descriptor_of_a_client_or_a_part_is_left(server: ServiceEvidence, look: Look) -> None:
