@@ -109,4 +109,12 @@ MUTANTS = (
         "            counts.failed += 1\n            _._start_serving = lambda *a, **k: None\n",
         "            counts.failed += 1\n",
     ),
+    Mutant(
+        "a full server wakes 20 times a second",
+        "accept-pause",
+        "servers.accept_pause",
+        "            full = self.listener not in self.selector.get_map()\n"
+        "            for key, _ in self.selector.select(0.05 if full else None):",
+        "            for key, _ in self.selector.select():",
+    ),
 )

@@ -144,4 +144,13 @@ MUTANTS = (
         "        requests.append((intended, sent, time.monotonic_ns() + 100_000))\n",
         "        ask(asking)\n        requests.append((intended, sent, time.monotonic_ns()))\n",
     ),
+    Mutant(
+        "its sleep spins",
+        "blocked-loop",
+        "servers.work_epoll",
+        "            done = time.monotonic() + pause\n"
+        "            while time.monotonic() < done:\n"
+        "                pass\n",
+        "            time.sleep(pause)\n",
+    ),
 )

@@ -217,4 +217,48 @@ MUTANTS = (
         "        sock.settimeout(10)\n        echo(sock)\n",
         "        echo(sock)\n",
     ),
+    Mutant(
+        "no client has a greenlet",
+        "echo-gevent",
+        "servers.echo_gevent",
+        '"""Callbacks of gevent\'s loop, and no greenlet for a client."""\n'
+        "import gevent\n"
+        "import gevent.event\n"
+        "from labs.programs.servers.echoing import Client, announce, listen\n"
+        "def main():\n"
+        "    listener = listen(__doc__)\n"
+        "    listener.setblocking(False)\n"
+        "    loop = gevent.get_hub().loop\n"
+        "    def ready(client):\n"
+        "        ok = client.step()\n"
+        "        while ok and client.unsent:\n"
+        "            ok = client.step()\n"
+        "        if not ok:\n"
+        "            client.watcher.stop()\n"
+        "            client.watcher.close()\n"
+        "            client.sock.close()\n"
+        "    def accept():\n"
+        "        client = Client(listener)\n"
+        "        client.watcher = loop.io(client.sock.fileno(), 1)\n"
+        "        client.watcher.start(ready, client)\n"
+        "    keep = loop.io(listener.fileno(), 1)\n"
+        "    keep.start(accept)\n"
+        "    announce(listener)\n"
+        "    gevent.event.Event().wait()\n"
+        "main()\n",
+    ),
+    Mutant(
+        "asyncio never tries again",
+        "echo-asyncio",
+        "servers.echo_asyncio",
+        "    loop = asyncio.get_running_loop()\n"
+        "    later = loop.call_later\n"
+        "    def call_later(delay, call, *args, **more):\n"
+        "        return later(delay, (lambda *_: None) if delay == 1 else call, *args, **more)\n\n"
+        "    loop.call_later = call_later\n"
+        "    announce(listener)\n"
+        "    await",
+        "    announce(listener)\n    await",
+        given={"nofile": "64"},
+    ),
 )

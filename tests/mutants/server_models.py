@@ -118,4 +118,11 @@ MUTANTS = (
         "ask_together(held, REQUESTS // clients // 4)",
         "ask_together(held, REQUESTS // clients)",
     ),
+    Mutant(
+        "uvloop is asyncio's own loop",
+        "server-models",
+        "servers.echo_uvloop",
+        "asyncio.new_event_loop",
+        "uvloop.new_event_loop",
+    ),
 )

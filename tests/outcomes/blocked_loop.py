@@ -10,6 +10,8 @@ from scenarios.families.base import Prediction
 from scenarios.judging.waiting import NAMES
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
+# The part of its time that work that sleeps may use at most, and the seconds that a request may take.
+SPINNING, EACH = 0.2, 0.0003
 # How a thread sleeps for a time.
 SLEEPS = {"clock_nanosleep", "nanosleep"}
 # Bytes of a request and of its answer, each with the headers of IP and TCP.
@@ -48,12 +50,16 @@ def test_the_work_took_at_least_as_long_as_requested(evidence: Evidence, servers
     assert not early, f"work of {stall:g} s was answered after {early}"
 
 
-def test_only_work_that_computes_used_the_cpu(evidence: Evidence, servers: dict[str, ServiceEvidence]) -> None:
+def test_only_work_that_computes_used_the_cpu(
+    evidence: Evidence, servers: dict[str, ServiceEvidence], prediction: Prediction
+) -> None:
     stall, computes = float(evidence.scenario.parameters["stall"]), evidence.scenario.parameters["kind"] == "compute"
+    requests = prediction.facts["requests"]
     for server in servers.values():
         before, after = server.sampled("connected"), server.sampled("finished")
         spent = after.all_cpu_seconds - before.all_cpu_seconds  # with the processes of a pool
-        assert (spent >= 0.9 * stall) == computes, (server.name, spent)
+        # Work that spins shares the CPU with other programs, and uses only a part of its time.
+        assert spent >= 0.9 * stall if computes else spent <= SPINNING * stall + requests * EACH, (server.name, spent)
 
 
 def test_a_loop_waits_for_events_during_the_work_only_if_the_work_yields(

@@ -23,6 +23,8 @@ WAITS_IN = {
     "serial": "poll",
     "bounded": "select",
 }
+# Clients, and pieces of each, of which a watcher of greenlets sees enough.
+MANY, SEVERAL = 20, 4
 # A read of a socket that blocks.
 RECEIVES = {"recvfrom", "recvmsg", "read"}
 
@@ -146,6 +148,18 @@ def test_each_thread_or_process_waits_for_its_client(
     waits = [one for one in server.sampled("connected").waits if (one.process, one.thread) != (server.pid, server.pid)]
     receiving = sum(one.call in RECEIVES for one in waits)
     assert 2 * receiving > len(waits) or not waits, f"{receiving} of {len(waits)} wait for bytes of a client"
+
+
+def test_each_client_of_gevent_is_served_by_a_greenlet_of_its_own(
+    evidence: Evidence, server: ServiceEvidence, prediction: Prediction, measured: Mapping[str, Json]
+) -> None:
+    # The watcher looks each time that the switches have doubled, so it misses some, and clients that send little.
+    served, pieces = int(measured["served"]), evidence.scenario.number("size") // PIECE
+    ours = evidence.scenario.services["server"].through and not evidence.scenario.services["server"].code
+    if prediction.facts["mechanism"] != "gevent" or not ours or served < MANY or pieces < SEVERAL or measured["error"]:
+        pytest.skip("no watcher counts greenlets here, or it would count too few")
+    serving = server.observed()["serving"]
+    assert serving >= served / 2, f"{serving} greenlets served {served} clients"
 
 
 def test_a_server_that_serves_one_at_a_time_waits_for_it_without_a_timeout(
