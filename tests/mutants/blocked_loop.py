@@ -152,5 +152,6 @@ MUTANTS = (
         "            while time.monotonic() < done:\n"
         "                pass\n",
         "            time.sleep(pause)\n",
+        {"stall": "3", "duration": "6", "rate": "34"},
     ),
 )
