@@ -37,7 +37,7 @@ def test_no_watcher_had_another_thread_for_a_while(evidence: Evidence) -> None:
 def test_the_queue_waits_for_all_of_its_devices(evidence: Evidence) -> None:
     if evidence.scenario.services["queue"].code:
         pytest.skip("a learner may wait by other means than epoll")
-    assert evidence.services["queue"].sampled("still").watched == 1 + evidence.scenario.number("keyboards")
+    assert evidence.services["queue"].sampled("stirs").watched == 1 + evidence.scenario.number("keyboards")
 
 
 def test_every_watcher_slept_between_the_turns_of_its_loop(evidence: Evidence, measured: Mapping[str, Json]) -> None:
