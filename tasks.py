@@ -169,7 +169,7 @@ def logs(_: Context, run: str | None = None, service: str | None = None) -> int:
     help={"first": RUN, "second": RUN, "json": JSON, "open": "open their page in the browser"},
 )
 def compare(_: Context, first: str, second: str, json: bool = False, open: bool = False) -> int:
-    """Compare two runs: parameters, results, checks and resources, and a page with one over the other.
+    """Compare two runs: parameters, results, checks and resources.
 
     Example: ./inv compare epoll-500 poll-500
     """

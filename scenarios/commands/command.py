@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from invoke import Task, task
@@ -92,8 +93,9 @@ def status_of(work: Callable[[], int]) -> int:
 
 def report_thread(ended: threading.ExceptHookArgs) -> None:
     """Reports what ended a thread as one line. For want of memory or threads, the command reports the same itself."""
-    if ended.exc_value and _advice(ended.exc_value) is None:
-        say(crash_report.report(ended.exc_value))
+    with suppress(Exception):  # too little memory for that too; Python would print a traceback of this function
+        if ended.exc_value and _advice(ended.exc_value) is None:
+            say(crash_report.report(ended.exc_value))
 
 
 def say(text: str) -> None:

@@ -13,8 +13,8 @@ def all_was_read(host: Host) -> None:
     A connection that was reset on purpose does not count if all of its bytes had been read. Raises Unavailable if the
     kernel counts connections of others too.
     """
-    network, told = host.run("readlink /proc/self/ns/net; cat /proc/net/netstat").stdout.split("\n", 1)
-    names, numbers = (line.split() for line in told.splitlines()[:2])
+    network, _, told = host.run("readlink /proc/self/ns/net; cat /proc/net/netstat").stdout.partition("\n")
+    names, numbers = (*(line.split() for line in told.splitlines()[:2]), [], [])[:2]
     counted = dict(zip(names, numbers, strict=True))
     if "TCPAbortOnClose" not in counted or network == str(Path("/proc/self/ns/net").readlink()):
         raise Unavailable("this machine does not count the connections of this run that were closed with unread bytes")

@@ -330,7 +330,7 @@ def test_a_terminal_that_gives_too_little_is_no_fault_of_the_lab(
 
 
 # Kilobytes of address space: from too few for the interpreter's own libraries to enough for all but the threads.
-TOO_LITTLE = (20_000, 26_000, 400_000)
+TOO_LITTLE = (20_000, 26_000, 60_000, 90_000, 120_000, 150_000, 400_000)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
