@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from labs import lateness
 from labs.attempt import PartResult
 from labs.exercise import Exercise, Feedback
 from labs.workspace import Unreadable
@@ -14,6 +15,7 @@ from scenarios import errors, families
 from scenarios.engines.base import MOST_BYTES_OF_CODE
 from scenarios.errors import LabFailure
 from scenarios.judging import failures, verdict
+from scenarios.pipeline.run.collect import KILLED
 from scenarios.results.events import last_lines, shortened
 from scenarios.results.evidence import ServiceEvidence
 from scenarios.results.record import Check
@@ -77,7 +79,7 @@ def find(exercise: Exercise, done: PartResult, here: Path) -> list[Finding]:
         # An exception is the likely reason for everything else.
         found = [*_raised(done), *found] if found else []
     if not found:
-        raise CheckError(done.record.problem or "the run failed for an unknown reason")
+        raise CheckError(_late(done) or done.record.problem or "the run failed for an unknown reason")
     # Several parts may have functions of the same name, each in a file of its own.
     files = exercise.files if len(exercise.spec.parts) == 1 else list(done.part.programs.values())
     return [_placed(one, exercise, here, _files_of(one, done) or files) for one in found]
@@ -108,7 +110,7 @@ def _failed(one: ServiceEvidence, done: PartResult) -> Finding | None:
     error = failures.failure_of(one)
     if error and not _is_predicted(error, done):
         return _crashed(one, error)
-    if one.exit_status is None and done.record.cause == errors.WaitTimeout.__name__ and not _ended_late(one):
+    if one.exit_status is None and _timed_out(done) and not (_ended_late(one) or _late(done)):
         return _endless(one, done)
     if one.exit_status == 0 and one.name in done.scenario.awaited("ready"):
         return Finding(
@@ -151,10 +153,24 @@ def _is_predicted(error: Mapping[str, object], done: PartResult) -> bool:
     return isinstance(predicted, Mapping) and all(predicted.get(key) == error[key] for key in ("service", "type"))
 
 
+def _timed_out(done: PartResult) -> bool:
+    return done.record.cause == errors.WaitTimeout.__name__
+
+
+def _late(done: PartResult) -> str | None:
+    """Why the machine, and no program, may be the reason that the time was up; None if it is not."""
+    return lateness.why_late(done.evidence) if _timed_out(done) else None
+
+
 def _ended_late(one: ServiceEvidence) -> bool:
-    """Whether it ended by itself after the lab had stopped waiting: it was slow, on a busy machine, and not stuck."""
-    seals = {event["event"]: event.get("seal") for event in one.events if event["event"] in ("started", "exited")}
-    return "exited" in seals and seals["exited"] == seals.get("started")
+    """Whether it ended by itself after the lab had stopped waiting: it was slow, on a busy machine, and not stuck.
+
+    The report of its end may come after the lab itself killed it.
+    """
+    reports = {event["event"]: event for event in one.events if event["event"] in ("started", "exited")}
+    if "exited" not in reports or reports["exited"]["code"] == KILLED:
+        return False
+    return reports["exited"].get("seal") == reports.get("started", {}).get("seal")
 
 
 def _endless(one: ServiceEvidence, done: PartResult) -> Finding:

@@ -52,7 +52,8 @@ class Wait(Kept):
 class Sample(Kept):
     """One sample of a service's process, read from /proc, from outside the program.
 
-    - `moment`: what had just happened: `ready`, `ended`, or a checkpoint of the program.
+    - `moment`: what had just happened: `ready`, `ended`, a checkpoint of the program, or `last stretch` when the last
+      seconds before the deadline began.
     - `descriptors`, `watched`: how many are open, and how many its epoll sets watch together (None without a set).
     - `epoll_sets`: how many epoll sets it has.
     - `files`: how many of its descriptors are of files; devices do not count.

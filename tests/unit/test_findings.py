@@ -47,14 +47,19 @@ def test_a_finding_that_names_a_service_is_about_its_file(told: str, files: list
     assert findings._files_of(Finding("seconds", told), cast(Any, SimpleNamespace(part=part))) == files
 
 
-@pytest.mark.parametrize(("seal", "about"), [("of the lab", None), ("its own", "hang")])
-def test_a_program_that_ended_after_the_time_was_up_was_slow_and_not_stuck(seal: str, about: str | None) -> None:
+@pytest.mark.parametrize(
+    ("code", "seal", "about"), [(0, "of the lab", None), (0, "its own", "hang"), (137, "of the lab", "hang")]
+)
+def test_a_program_that_ended_after_the_time_was_up_was_slow_and_not_stuck_unless_the_lab_killed_it(
+    code: int, seal: str, about: str | None
+) -> None:
     stdout = '{"event": "started", "seal": "of the lab"}\n{"event": "ready"}\n'
-    one = builders.service("threads", stdout + f'{{"event": "exited", "code": 0, "seal": "{seal}"}}\n')
+    one = builders.service("threads", stdout + f'{{"event": "exited", "code": {code}, "seal": "{seal}"}}\n')
     done: Any = SimpleNamespace(
         record=SimpleNamespace(cause=errors.WaitTimeout.__name__, predicted=None),
         part=SimpleNamespace(timeout=60),
         scenario=SimpleNamespace(awaited=lambda _word: {"threads"}),
+        evidence=builders.evidence(one),
     )
     found = findings._failed(one, done)
     assert (found and found.about) == about

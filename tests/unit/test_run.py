@@ -15,10 +15,10 @@ import scenarios.pipeline.run.collect
 import scenarios.pipeline.run.transcript
 from scenarios.definition import catalog
 from scenarios.definition.scenario import Scenario
-from scenarios.errors import EngineError
+from scenarios.errors import EngineError, WaitTimeout
 from scenarios.pipeline.run import drive
 from scenarios.pipeline.run.collect import KILLED
-from scenarios.pipeline.run.drive import Plan, living
+from scenarios.pipeline.run.drive import LAST_STRETCH_BEGINS, Plan, living
 from scenarios.pipeline.run.spool import Spool
 from scenarios.results import evidence as evidences
 from scenarios.results.events import Event
@@ -50,13 +50,14 @@ def run(
     before: Callable[[str], None] = lambda _: None,
     late_at: str | None = None,
     keep: bool = False,
+    timeout: float = 60,
 ) -> tuple[Evidence, ScriptedSession]:
     """Runs to the end, with the time up at the call `late_at`; returns the evidence and the session."""
     engine = ScriptedEngine(scripts, before)
     if late_at:
         engine.before = at(late_at, lambda: setattr(engine.session.sink, "deadline", 0))
     with TemporaryDirectory() as name:
-        plan = Plan(scenario or epoll(), "r1", Path(name), timeout=60, keep=keep)
+        plan = Plan(scenario or epoll(), "r1", Path(name), timeout=timeout, keep=keep)
         with living(engine, plan, Quiet()) as (evidence, session):
             assert evidences.load(plan.directory) == evidence
             assert not session.removed
@@ -217,6 +218,13 @@ def test_a_client_that_hangs_is_named_when_the_time_is_up() -> None:
     assert "the lab still waits for client to finish" in evidence.problem
     assert "thinking" in evidence.problem
     assert evidence.services["client"].exit_status is None
+
+
+def test_before_the_time_is_up_every_program_is_looked_at_and_again_at_the_end() -> None:
+    evidence, _ = run(transfers() | {"client": Script(until="never", snapshots=[snapshot(3)])}, timeout=10 * SOON)
+    assert evidence.cause == WaitTimeout.__name__
+    moments = [[one.moment for one in evidence.services[name].samples] for name in ("server", "client")]
+    assert moments == [["ready", LAST_STRETCH_BEGINS, "ended"], [LAST_STRETCH_BEGINS, "ended"]]
 
 
 def test_a_machine_that_vanishes_ends_the_wait_for_it() -> None:

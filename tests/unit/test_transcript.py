@@ -140,6 +140,11 @@ def test_waiting_past_the_deadline_says_what_for_and_what_was_said_last() -> Non
         said.wait(lambda: False, "server to be ready", "server", must_live=True)
 
 
+def test_a_wait_with_seconds_to_spare_returns_when_no_more_are_left() -> None:
+    said = transcript(deadline=10.0, now=7.0)
+    said.wait(lambda: False, "server to be ready", "server", must_live=True, spare=3.0)
+
+
 def test_a_line_without_end_is_shown_by_its_beginning_and_says_how_much_more_there_was() -> None:
     said = transcript(deadline=10.0, now=10.0)
     said.output("server", "stdout", b"x" * 1_000_000)

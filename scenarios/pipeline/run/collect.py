@@ -25,6 +25,8 @@ COMPARED = 16 * 1024 * 1024
 MARKED_WITHIN = 10.0  # seconds in which bytes that were written before the mark must arrive
 # Seconds in which the report of an end must arrive that a snapshot, or a traceback, has announced.
 REPORTED_WITHIN = 3.0
+# Seconds that the lab waits for the last samples of a program that it gives up.
+SAMPLED_WITHIN = 2.0
 # Before the traceback of an exception that ends a thread, a task or a greenlet, and not the program.
 OF_A_THREAD = ("Exception in thread", "Task exception", "future:", "Exception ignored")
 # PIPE is what a pipe holds on Linux (pipe(7)), less a page. HELD_BACK, in seconds, is longer than programs of the lab
@@ -50,6 +52,7 @@ class Collector:
         In a run that was `cut_short`, running programs are not compared: they may print faster than the lab can read.
         """
         if cut_short and not self._transcript[service.name].ended:
+            self._snapshots.finish(service.name, SAMPLED_WITHIN)
             return self.left_by(service, STILL_RUNNING), None
         why, out_of_memory, problem = None, False, None
         try:

@@ -37,6 +37,9 @@ CUT_OFF = (
 NEWEST = 20
 # Events that are turning points of a run, beside checkpoints and ends.
 TURNING_POINTS = ("ready", "connected", "refused")
+# The last seconds before a run's deadline (half of its time, if that is less), and the moment of the samples of all
+# programs as they begin. With the samples of the end they show whether a program waited for the CPU meanwhile.
+LAST_STRETCH, LAST_STRETCH_BEGINS = 3.0, "last stretch"
 
 
 class Watch(Protocol):
@@ -116,6 +119,7 @@ class _Drive:
         self._collector = Collector(engine, session, transcript, self._snapshots)
         self._sampler = Sampler(session, transcript, plan.directory, self._in_sight)
         self._seconds: dict[str, float] = {}
+        self._stretch: float | None = min(LAST_STRETCH, plan.timeout / 2)  # None once it has begun
 
     def _in_sight(self) -> list[str]:
         return [name for name in tuple(self._order.started) if self._order.is_observed(name)]
@@ -154,6 +158,7 @@ class _Drive:
                 return
             self._start(self._order.able())
             self._wait_for_more(seen)
+            self._look_before_the_deadline()
 
     def _let_the_dying_end(self) -> None:
         """After a client ended badly, its server's end may come later: its traceback takes time, most under Wine."""
@@ -170,7 +175,15 @@ class _Drive:
         service = (unready or running)[0]
         what = f"{service} to be ready" if unready else f"{service} to finish"
         self._watch.doing(f"waiting for {what}")
-        self._transcript.wait(lambda: self._transcript.arrivals > seen, what, service, must_live=bool(unready))
+        arrived = lambda: self._transcript.arrivals > seen  # noqa: E731
+        self._transcript.wait(arrived, what, service, must_live=bool(unready), spare=self._stretch)
+
+    def _look_before_the_deadline(self) -> None:
+        """Looks once at all programs when the last stretch begins."""
+        if self._stretch is not None and self._transcript.left <= self._stretch:
+            self._stretch = None
+            for name in self._order.started:
+                self._snapshots.begin(name, LAST_STRETCH_BEGINS)
 
     def _start(self, able: list[str]) -> None:
         if not able:
@@ -213,7 +226,8 @@ class _Drive:
 
     def _collected(self, *, cut_short: bool) -> tuple[dict[str, ServiceEvidence], LabFailure | None]:
         """The evidence of all services, collected in parallel, and the first failure to collect one."""
-        for name in self._order.servers or self._services:
+        observed = self._order.servers or self._services
+        for name in observed if self._stretch is not None else self._order.started:
             self._snapshots.begin(name, "ended")
         left = {name: self._pool.submit(self._collect, one, cut_short) for name, one in self._services.items()}
         services = {name: result_of(future) for name, future in left.items()}

@@ -45,9 +45,9 @@ class Snapshots:
             result_of(snapshot.sample)
         self._awaited = len(self._snapshots)
 
-    def finish(self, service: str) -> None:
-        """Returns once a service's snapshots are taken or have failed."""
-        wait([snapshot.sample for snapshot in self._snapshots if snapshot.service == service])
+    def finish(self, service: str, within: float | None = None) -> None:
+        """Returns once a service's snapshots are taken or have failed, or after so many seconds."""
+        wait([snapshot.sample for snapshot in self._snapshots if snapshot.service == service], within)
 
     def saw_end(self, service: str) -> bool:
         """Whether a snapshot that was taken found that the program had ended, or was ending."""

@@ -159,9 +159,12 @@ class Transcript:
         self.arrivals += 1
         self._changed.notify_all()
 
-    def wait(self, done: Callable[[], bool], what: str, service: str, *, must_live: bool) -> None:
+    def wait(
+        self, done: Callable[[], bool], what: str, service: str, *, must_live: bool, spare: float | None = None
+    ) -> None:
         """Returns once `done()`, which is asked again after everything that arrives.
 
+        With `spare`, it also returns when no more seconds than these are left before the deadline.
         `what` says what is awaited of `service`. Raises ServiceDied when the service ended before and `must_live`,
         EngineGone when the engine did, WaitTimeout at the deadline.
         """
@@ -172,14 +175,20 @@ class Transcript:
                     raise self._engine_gone(f" while the lab waited for {what}")
                 if must_live and self._said[service].ended:
                     raise self._died(service, what)
-                left = self.deadline - self._clock()
-                if left <= 0:
+                if self.late:
                     raise self._timed_out(service, what)
-                self._changed.wait(min(left, HEARD_WITHIN))
+                if spare is not None and self.left <= spare:
+                    return
+                self._changed.wait(min(self.left - (spare or 0.0), HEARD_WITHIN))
+
+    @property
+    def left(self) -> float:
+        """The seconds before the deadline."""
+        return self.deadline - self._clock()
 
     @property
     def late(self) -> bool:
-        return self._clock() >= self.deadline
+        return self.left <= 0
 
     def holds_within(self, seconds: float, condition: Callable[[], bool]) -> bool:
         """Whether `condition()`, which may be about bytes too, becomes true within so many seconds."""
