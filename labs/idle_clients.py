@@ -56,19 +56,21 @@ os.setsid()
 os.closerange(0, 3)
 time.sleep(300)
 """
-# Sends a byte and waits for it to come back, again and again.
+# Sends a byte and waits for it to come back, again and again. It pauses in between, so that each byte wakes the server:
+# of bytes that come in a rush, a server may answer several in one turn of its loop.
 ECHO = """
-import socket, sys
+import socket, sys, time
 host, (port, echoes, patience) = sys.argv[1], map(int, sys.argv[2:])
 with socket.create_connection((host, port), patience) as sock:
     for _ in range(echoes):
         sock.sendall(b"!")
         if not sock.recv(1):
             sys.exit("the server closed the connection")
+        time.sleep(0.0005)
 """
 PATIENCE = 15
 # What an echo costs is measured beside so few idle clients, and in rounds of so many echoes.
-FEW, ROUNDS, ECHOES = 10, 5, 200
+FEW, ROUNDS, ECHOES = 10, 5, 100
 NO_ANSWER = "the server does not answer, as another check says"
 
 
