@@ -76,6 +76,8 @@ def find(exercise: Exercise, done: PartResult, here: Path) -> list[Finding]:
     found = list(_failed_programs(done))
     if not found and done.record.cause is None:  # the run came to its end
         found = [*_quantities(done), *_checks(done)]
+        if not found and (problem := _unmade_check(done)):
+            raise CheckError(problem)
         # An exception is the likely reason for everything else.
         found = [*_raised(done), *found] if found else []
     if not found:
@@ -220,14 +222,18 @@ def _quantities(done: PartResult) -> Iterator[Finding]:
 
 
 def _checks(done: PartResult) -> Iterator[Finding]:
-    """Checks that failed, or crashed on the program's output; raises CheckError if the lab is the reason."""
+    """Checks that failed, or crashed on the program's output."""
     for check in done.record.checks:
         if check.result == "failed":
             yield Finding(_about(check), f'the check "{check.name}" failed: {_reason(check)}', detail=True)
-        elif check.result == "error":
-            if check.cause in LAB_CAUSES:
-                raise CheckError(f'the check "{check.name}" could not run: {check.message}')
+        elif check.result == "error" and check.cause not in LAB_CAUSES:
             yield Finding("unclear", f'the check "{check.name}" cannot read what the program printed: {_reason(check)}')
+
+
+def _unmade_check(done: PartResult) -> str | None:
+    """Why a check could not be made; as in the verdict (judging/verdict.py), a check that failed outweighs it."""
+    unmade = (one for one in done.record.checks if one.result == "error" and one.cause in LAB_CAUSES)
+    return next((f'the check "{one.name}" could not run: {one.message}' for one in unmade), None)
 
 
 def unchecked(exercise: Exercise, done: PartResult) -> list[Check]:

@@ -9,6 +9,7 @@ import pytest
 from labs import exercise, findings
 from labs.findings import Finding
 from scenarios import errors, places
+from scenarios.results.record import Check
 from tests.unit import builders
 
 BOTH = ["serially.py", "together.py"]
@@ -63,3 +64,25 @@ def test_a_program_that_ended_after_the_time_was_up_was_slow_and_not_stuck_unles
     )
     found = findings._failed(one, done)
     assert (found and found.about) == about
+
+
+FAILED = Check(name="it serves", result="failed", message="AssertionError: it does not")
+UNMADE = Check(name="it is quick", result="error", message="this machine is too busy", cause=errors.OutOfTime.__name__)
+
+
+def of_checks(*checks: Check) -> list[str]:
+    """What is found of a server with select whose quantities are right, and whose checks ended like this."""
+    select = exercise.read(places.EXERCISES / "090-select-server")
+    done: Any = SimpleNamespace(
+        record=SimpleNamespace(cause=None, verdict="fail", measured=None, checks=checks, problem=None),
+        part=select.spec.parts[0],
+        evidence=builders.evidence(builders.service("server"), builders.service("client")),
+        prediction=None,
+    )
+    return [one.about for one in findings.find(select, done, Path("/nowhere"))]
+
+
+def test_a_check_that_failed_outweighs_one_that_a_busy_machine_left_undecided() -> None:
+    assert of_checks(UNMADE, FAILED) == of_checks(FAILED, UNMADE) == ["it_serves"]
+    with pytest.raises(findings.CheckError, match="it is quick"):
+        of_checks(UNMADE)
