@@ -9,32 +9,14 @@ import signal
 import socket
 
 from client import READ, Client
-from starting import STDOUT, announce_loop, listen_as_asked
+from loop import Loop
+from starting import announce_loop, listen_as_asked
 
-from labs.programs.servers.event_queue import EventQueue
 
-
-class Server:
+class Server(Loop):
     def __init__(self, listener: socket.socket, body: bytes) -> None:
-        self.listener, self.accepted, self.stopping = listener, 0, False
-        self.download = (b"%d\n" % len(body), memoryview(body))
-        self.events = EventQueue(STDOUT)
-        self.selector = selectors.EpollSelector()
-        self.selector.register(listener, READ, self.accept)
+        super().__init__(selectors.EpollSelector(), listener, body)
         self.reserve = os.open(os.devnull, os.O_RDONLY)
-        self.awake, self.waker = socket.socketpair()
-        self.awake.setblocking(False)
-        self.waker.setblocking(False)
-        self.selector.register(self.awake, READ, self.stop)
-
-    def run(self) -> None:
-        while not self.stopping or len(self.selector.get_map()) > 1:  # `awake` is always registered
-            for key, mask in self.selector.select(self.events.patience):
-                if not isinstance(key.data, Client):
-                    key.data()
-                elif key.data.sock.fileno() >= 0:  # `stop` may have closed it meanwhile
-                    self.serve(key, key.data, mask)
-            self.events.flush()
 
     def accept(self) -> None:
         if self.stopping:
@@ -66,11 +48,6 @@ class Server:
             self.close(client)
         elif wanted != key.events:
             self.selector.modify(client.sock, wanted, client)
-
-    def close(self, client: Client) -> None:
-        self.selector.unregister(client.sock)
-        self.events.emit("closed", **client.counts())
-        client.sock.close()
 
     def stop(self) -> None:
         """Called after SIGTERM: stops accepting, and closes the clients that are between two requests."""
