@@ -9,6 +9,7 @@ lines say, after `# `, what is special about it:
     # engine: docker           only a container shows that it is wrong
 """
 
+import os
 import random
 import re
 import shutil
@@ -25,6 +26,8 @@ from scenarios.pipeline.experiment import Setup
 from scenarios.results import run_directories
 
 HEADER = re.compile(r"# (replaces|finding|engine): *(\S+)\n")
+# Where a trial's files are laid, in the folder for temporary files; the number of the process follows.
+FOLDER = "iolab-verify-"
 TIMES = 3  # a right solution passes each time, with other parameters
 
 
@@ -62,7 +65,7 @@ class Trial:
 
     def problem(self, setup: Setup) -> str | None:
         """Runs it; returns how the result differs from what it must be, or None. Its runs are removed if it agrees."""
-        with tempfile.TemporaryDirectory(prefix="iolab-verify-") as folder:
+        with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as folder:
             self.lay(Path(folder))
             drawn = randomize.draw(self.exercise, random.SystemRandom())
             checked = judge(self.exercise, Path(folder), drawn, setup)
@@ -117,19 +120,22 @@ def changed(text: str, difference: str, path: Path) -> str:
     return text
 
 
-def stray_files(exercise: Exercise) -> list[Path]:
-    """The files in an exercise's folder that are none of its parts."""
+def unfit_files(exercise: Exercise) -> list[str]:
+    """What does not belong into an exercise's folder, or is missing there, a sentence each."""
+    empty = [one for one in (exercise.other, exercise.wrong) if not any(_programs(exercise, one))]
+    return [
+        *(f"no program is in {folder}: lab.verify has nothing to try" for folder in empty),
+        *(f"a file or folder that is no part of an exercise: {path}" for path in _strays(exercise)),
+    ]
+
+
+def _strays(exercise: Exercise) -> Iterator[Path]:
     known = {"README.md", "exercise.yaml", "checks.py", "diagram.svg"}
     programs = {"starter": (".py",), "solution": (".py",), "other": (".py", ".diff"), "wrong": (".py", ".diff")}
-    stray: list[Path] = []
     for path in sorted(exercise.folder.rglob("*")):
-        inside = path.relative_to(exercise.folder).parts
-        is_program = len(inside) == 2 and path.suffix in programs.get(inside[0], ())
-        if (
-            path.is_file()
-            and "__pycache__" not in inside
-            and not is_program
-            and inside not in {(one,) for one in known}
-        ):
-            stray.append(path)
-    return stray
+        folder, *names = path.relative_to(exercise.folder).parts
+        if "__pycache__" in (folder, *names):
+            continue
+        is_program = len(names) == 1 and path.is_file() and path.suffix in programs.get(folder, ())
+        if not is_program and not (not names and folder in (known if path.is_file() else programs)):
+            yield path

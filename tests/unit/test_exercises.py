@@ -8,7 +8,7 @@ import pytest
 from labs import course, randomize
 from labs.exercise import Exercise, read
 from labs.findings import PROGRAM_FAULTS
-from labs.trials import changed, stray_files, trials
+from labs.trials import changed, trials, unfit_files
 from scenarios import families, places
 from scenarios.definition import catalog
 from scenarios.errors import SpecError
@@ -48,7 +48,7 @@ def test_the_folder_of_exercises_holds_only_exercises() -> None:
 def test_an_exercise_has_its_files_and_no_other(exercise: Exercise) -> None:
     there = {path.name for path in exercise.folder.iterdir()} - {"__pycache__"}
     assert there >= NEEDED
-    assert stray_files(exercise) == []
+    assert unfit_files(exercise) == []
     starter, solution = ({p.name for p in f.iterdir()} - {"__pycache__"} for f in (exercise.starter, exercise.solution))
     assert starter == solution == set(exercise.files)
     assert {file for part in exercise.spec.parts for file in part.programs.values()} <= starter
