@@ -12,6 +12,7 @@ from testinfra.host import Host
 
 from labs.idle_probe import server_address
 from labs.programs.protocol import NOTHING, payload
+from labs.silent_client import Silent, read_nothing
 from labs.stop_probe import Messages, Stop, stop_server
 from scenarios.errors import EvidenceError, OutOfTime, Unavailable
 from scenarios.judging.quantities import Json
@@ -65,25 +66,6 @@ os.setsid()
 os.closerange(0, 3)
 time.sleep(60)
 """
-# A client asks for so much that its answers do not fit into the buffers of the kernel, and reads nothing. Once the
-# server has begun to answer it, another client asks. Prints whether that one was answered.
-READS_NOTHING = """
-import json, select, socket, sys
-address, gets, within = (sys.argv[1], int(sys.argv[2])), int(sys.argv[3]), float(sys.argv[4])
-slow = socket.socket()
-slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-slow.settimeout(within)
-slow.connect(address)
-slow.sendall(b"get\\n" * gets)
-select.select([slow], [], [], within)
-other = socket.create_connection(address, within)
-try:
-    other.sendall(b"put 0\\n")
-    answered = bool(other.recv(1))
-except OSError:
-    answered = False
-print(json.dumps(answered))
-"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +75,16 @@ class Full:
     found: dict[str, Any]
     before: Sample | None
     after: Sample | None
+
+
+@pytest.fixture(scope="session")
+def silent(evidence: Evidence, measured: Mapping[str, Json], machine: Callable[[str], Host], look: Look) -> Silent:
+    if "hostile" not in evidence.services:
+        pytest.skip("the bodies are so small that all answers of one turn fit into the buffers of the kernel")
+    one = evidence.services["server"]
+    if measured["error"] is not None or one.exit_status is not None:
+        raise Unavailable("the server does not answer, as another check says")
+    return read_nothing(one, machine, look)
 
 
 @pytest.fixture(scope="session")
@@ -187,26 +179,12 @@ def test_a_client_that_does_not_read_delays_no_other(stop: Stop) -> None:
     stop.check_answers_beside_a_slow_client()
 
 
-def test_a_client_that_reads_nothing_delays_no_other(
-    evidence: Evidence, measured: Mapping[str, Json], machine: Callable[[str], Host], look: Look
-) -> None:
-    if "hostile" not in evidence.services:
-        pytest.skip("the bodies are so small that all answers of one turn fit into the buffers of the kernel")
-    hostile_server = evidence.services["server"]
-    if measured["error"] is not None or hostile_server.exit_status is not None:
-        raise Unavailable("the server does not answer, as another check says")
-    port = str(hostile_server.said("ready")["port"])
-    words = server_address(machine, port), port, str(GETS), str(WITHIN)
-    done = machine("client").run("python3 -c %s %s %s %s %s", READS_NOTHING, *words)
-    if done.rc:
-        raise EvidenceError(f"the lab's own clients could not look: {done.stderr.strip()[-200:]}")
-    answered, sample = json.loads(done.stdout), look("server")
-    if not answered and sample is not None and sample.main_wait().call == "running":
-        raise OutOfTime("this machine is too busy: the server still worked when the check gave up")
-    assert answered, (
-        f"a client asked for {GETS} long answers and read nothing: another client was expected to be answered within "
-        f"{WITHIN:g} s, and it was not"
-    )
+def test_a_client_that_reads_nothing_delays_no_other(silent: Silent) -> None:
+    silent.check_another_is_answered()
+
+
+def test_a_client_that_reads_nothing_is_not_read(silent: Silent) -> None:
+    silent.check_is_not_read()
 
 
 def test_idle_clients_cost_no_wake_ups(stop: Stop) -> None:
