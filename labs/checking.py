@@ -11,7 +11,8 @@ from typing import NoReturn
 from labs import attempt, findings, progress, randomize, workspace
 from labs.attempt import PartResult
 from labs.exercise import Exercise, Question
-from labs.findings import CheckError, Finding
+from labs.finding import Finding
+from labs.findings import CheckError
 from labs.progress import Attempt, ExerciseProgress, Predicted, Result
 from labs.randomize import Parameters
 from labs.workspace import Unreadable

@@ -10,7 +10,7 @@ from labs import checking, course, findings, workspace
 from labs.baseline import Shown
 from labs.checking import Checked
 from labs.exercise import Exercise
-from labs.findings import Finding
+from labs.finding import Finding
 from labs.progress import Predicted
 from labs.randomize import Parameters
 from scenarios import families

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from labs import exercise, findings
-from labs.findings import Finding
+from labs import exercise, findings, program_faults
+from labs.finding import Finding
 from scenarios import errors, places
 from scenarios.results.record import Check
 from tests.unit import builders
@@ -62,7 +62,7 @@ def test_a_program_that_ended_after_the_time_was_up_was_slow_and_not_stuck_unles
         scenario=SimpleNamespace(awaited=lambda _word: {"threads"}),
         evidence=builders.evidence(one),
     )
-    found = findings._failed(one, done)
+    found = program_faults._failed(one, done)
     assert (found and found.about) == about
 
 
