@@ -31,6 +31,15 @@ def emptied(look: Look, service: str, descriptors: int) -> Sample:
         time.sleep(PAUSE)
 
 
+def what_is_left(look: Look, service: str, descriptors: int) -> str | None:
+    """What a server keeps of clients that left, in words; None if it keeps nothing. Raises as `emptied`."""
+    try:
+        emptied(look, service, descriptors)
+    except AssertionError as problem:
+        return str(problem)
+    return None
+
+
 def sleeps_in(look: Look, service: str, mechanism: str, descriptors: int) -> None:
     """Fails if an empty server waits in another mechanism than select, poll or epoll, whichever is named, or spins.
 

@@ -10,7 +10,7 @@ from labs.programs.clients.echo_client import PIECE
 from scenarios.families.base import Prediction
 from scenarios.judging.quantities import Json
 from scenarios.judging.unread import all_was_read
-from scenarios.judging.waiting import NAMES, SECONDS, Look, emptied, sleeps_in
+from scenarios.judging.waiting import NAMES, SECONDS, Look, sleeps_in, what_is_left
 from scenarios.results.evidence import Evidence, ServiceEvidence
 from scenarios.theory.descriptors import EMFILE
 
@@ -173,13 +173,18 @@ def test_a_server_that_serves_one_at_a_time_waits_for_it_without_a_timeout(
     assert wait.call in {*RECEIVES, "running"}, f"it waits in {wait.call}, and not in recv()"
 
 
-def test_no_descriptor_thread_or_child_of_a_client_is_left(
-    server: ServiceEvidence, look: Look, machine: Callable[[str], Host], prediction: Prediction
-) -> None:
+@pytest.fixture(scope="session")
+def left(server: ServiceEvidence, look: Look, prediction: Prediction) -> str | None:
+    """What the server keeps of its clients. Refused ones leave too; gevent and asyncio notice that after a pause."""
     if server.exit_status is not None:
         pytest.skip("the server has died")
-    # Refused clients leave too, and gevent and asyncio notice that only after their pause.
-    emptied(look, "server", prediction.facts["descriptors"])
+    return what_is_left(look, "server", prediction.facts["descriptors"])
+
+
+def test_no_descriptor_thread_or_child_of_a_client_is_left(
+    server: ServiceEvidence, machine: Callable[[str], Host], left: str | None
+) -> None:
+    assert left is None, left
     until = time.monotonic() + SECONDS
     while (zombies := machine("server").run(f"ps -o pid= --ppid {server.pid}").stdout) and time.monotonic() < until:
         time.sleep(0.1)
@@ -199,8 +204,8 @@ def test_a_server_that_stopped_accepting_for_a_while_listens_again(
 
 
 def test_without_clients_the_server_sleeps_in_the_system_call_of_its_mechanism(
-    server: ServiceEvidence, look: Look, prediction: Prediction
+    look: Look, prediction: Prediction, left: str | None
 ) -> None:
-    if server.exit_status is not None:
-        pytest.skip("the server has died")
+    if left is not None:
+        pytest.skip("the server keeps something of its clients, as another check says")
     sleeps_in(look, "server", waits_in(prediction), prediction.facts["descriptors"])

@@ -16,7 +16,7 @@ from scenarios.errors import EvidenceError
 from scenarios.families.base import Prediction
 from scenarios.judging.quantities import Exactly, Json
 from scenarios.judging.unread import all_was_read
-from scenarios.judging.waiting import NAMES, Look, emptied, sleeps_in
+from scenarios.judging.waiting import NAMES, Look, sleeps_in, what_is_left
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
 # With so few bytes or fewer, two clients may have the same content by chance.
@@ -114,19 +114,23 @@ def test_the_server_waits_in_its_mechanism_while_clients_connect(
     assert not wrong, f"it waits in {wrong}"
 
 
-@pytest.mark.usefixtures("on_linux")
-def test_no_descriptor_thread_or_child_of_a_client_is_left(server: ServiceEvidence, look: Look) -> None:
+@pytest.fixture(scope="session")
+def left(on_linux: None, server: ServiceEvidence, look: Look) -> str | None:
+    """What the server keeps of its clients."""
     if server.exit_status is not None:
         pytest.skip("the server has died")
-    emptied(look, "server", server.sampled("ready").descriptors)
+    return what_is_left(look, "server", server.sampled("ready").descriptors)
 
 
-@pytest.mark.usefixtures("on_linux")
+def test_no_descriptor_thread_or_child_of_a_client_is_left(left: str | None) -> None:
+    assert left is None, left
+
+
 def test_without_clients_the_server_sleeps_in_the_system_call_of_its_mechanism(
-    server: ServiceEvidence, look: Look, prediction: Prediction
+    server: ServiceEvidence, look: Look, prediction: Prediction, left: str | None
 ) -> None:
-    if server.exit_status is not None:
-        pytest.skip("the server has died")
+    if left is not None:
+        pytest.skip("the server keeps something of its clients, as another check says")
     sleeps_in(look, "server", mechanism(prediction), server.sampled("ready").descriptors)
 
 
