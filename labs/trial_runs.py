@@ -5,7 +5,7 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -43,8 +43,8 @@ class Tried:
     again: int = 0
 
 
-def run_trials(trials: Sequence[Trial], engine: str) -> Generator[Tried]:
-    """Runs all trials and yields each when it has ended.
+def run_trials(trials: Sequence[Trial], engine: str, differs: Callable[[Tried], None]) -> Generator[Tried]:
+    """Runs all trials and yields each when its result is certain. `differs` is called with one that is not yet.
 
     Those that measure costs have the machine to themselves. So have those with another result than they must have:
     they run twice more, and the majority counts. A busy machine is not their fault.
@@ -59,6 +59,7 @@ def run_trials(trials: Sequence[Trial], engine: str) -> Generator[Tried]:
                 yield tried
             else:
                 first.append(tried)
+                differs(tried)
     for tried in first:
         more = list(run([tried.trial, tried.trial], engine, 1))
         wrong = 1 + sum(one.problem is not None for one in more)

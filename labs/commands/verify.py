@@ -46,7 +46,7 @@ def _prepare(exercises: Sequence[Exercise], engine: Engine) -> None:
 def _run(every: Sequence[Trial], engine: str) -> list[Tried]:
     done: list[Tried] = []
     try:
-        with closing(run_trials(every, engine)) as running:
+        with closing(run_trials(every, engine, _differs)) as running:
             for tried in running:
                 done.append(tried)
                 _progress(tried, len(done), len(every))
@@ -55,6 +55,11 @@ def _run(every: Sequence[Trial], engine: str) -> list[Tried]:
         say(f"{len(done)} of {len(every)} programs are tried: {wrong or 'none'} with another result")
         raise
     return done
+
+
+def _differs(tried: Tried) -> None:
+    text = f"{tried.trial.exercise.number}  {tried.trial.name} runs twice more at the end, alone: {tried.problem}"
+    output.terminal(stderr=True).print(text, soft_wrap=True, markup=False)
 
 
 def _progress(tried: Tried, number: int, of: int) -> None:

@@ -65,8 +65,10 @@ def test_a_result_that_is_wrong_counts_only_if_it_is_so_in_two_of_three_runs(
         return "it passed" if number < wrong else None
 
     give(monkeypatch, result)
-    (tried,) = run_trials(two()[:1], "local")
+    told: list[Tried] = []
+    (tried,) = run_trials(two()[:1], "local", told.append)
     assert (tried.problem, tried.again) == (problem, again)
+    assert [one.problem for one in told] == ["it passed"]
 
 
 def test_an_interrupt_ends_the_processes_and_says_how_many_programs_were_tried(
