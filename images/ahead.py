@@ -1,7 +1,7 @@
 """Begins to make the base image while the libraries are still being installed: `python3 -m images.ahead`.
 
 ./inv starts it at the first use. It runs on the system's Python, so it uses the standard library only, and asks the
-engine through the `docker` command. What it cannot do, the build of the images does later and reports.
+engine through the `docker` command. If a step fails here, the build of the images repeats it and reports the error.
 """
 
 import subprocess

@@ -124,7 +124,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def ending_with_us(number: signal.Signals) -> list[str]:
-    """What stands before a command so that it gets this signal if this process is killed; nothing without setpriv."""
+    """The words before a command that send it this signal if this process is killed; none without setpriv."""
     return ["setpriv", "--pdeathsig", number.name.removeprefix("SIG")] if shutil.which("setpriv") else []
 
 

@@ -93,7 +93,7 @@ class Way(Strict):
 
 
 class After(Strict):
-    """What a learner reads after a pass: what they now know, other ways, what to run, and who met it in public.
+    """The text that a learner reads after a pass: the lessons, other ways, scenarios to run, and public reports.
 
     `scenarios` are words after `./inv scenario`, `reports` are public reports such as `owner/repo#12`.
     """

@@ -133,7 +133,7 @@ def connected(evidence: Evidence, machine: Machines, clients: int, more: int = 0
 
 
 def observe(evidence: Evidence, machine: Machines, look: Look, clients: int, more: int = 0) -> Idle:
-    """What the server does while `clients` are idle, and `more` wait for which it has no room."""
+    """The server's behaviour while `clients` are idle, and `more` wait because it has no room for them."""
     with connected(evidence, machine, clients, more) as answered:
         return rest(look, clients, answered)
 

@@ -98,7 +98,7 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Messages:
-    """What the clients send, and the answers, as latin-1 text.
+    """The requests of the clients, and the answers, as latin-1 text.
 
     A whole message; a message in two parts, of which the `second` is sent after SIGTERM; and a long one, which is
     `long` so many times and then `tail`. Its answer is `long_answer` so many times and then `tail`.
@@ -118,7 +118,7 @@ class Messages:
 
 @dataclass(frozen=True)
 class Stop:
-    """What the four clients saw, the exit status (None: it still runs), and samples from before SIGTERM and after."""
+    """Results of the four clients, the exit status (None: it still runs), and samples from before SIGTERM and after."""
 
     found: dict[str, Any]
     exit_status: int | None

@@ -121,7 +121,7 @@ def _run_in_child(connection: Connection, trial: Trial, engine: str) -> None:
 
 
 def problem_of(trial: Trial, engine: str) -> str | None:
-    """What is wrong with the result of a program, in this process; None if nothing is."""
+    """Runs a program in this process and returns how its result is wrong; None if it is right."""
     try:
         with closing(TerminalAudience(quiet=True)) as audience:
             return trial.problem(Setup(choose.connect(engine), audience))

@@ -121,7 +121,7 @@ def changed(text: str, difference: str, path: Path) -> str:
 
 
 def unfit_files(exercise: Exercise) -> list[str]:
-    """What does not belong into an exercise's folder, or is missing there, a sentence each."""
+    """A sentence for each file that does not belong into an exercise's folder, or is missing there."""
     empty = [one for one in (exercise.other, exercise.wrong) if not any(_programs(exercise, one))]
     return [
         *(f"no program is in {folder}: lab.verify has nothing to try" for folder in empty),

@@ -35,7 +35,7 @@ def names_imported(source: str) -> Iterator[str]:
 
 
 def import_ahead(program: str) -> None:
-    """Imports what the program will import first. What fails here fails again, visibly, when the program runs."""
+    """Imports the modules that the program imports first. Errors are ignored: they come again when the program runs."""
     try:
         found = importlib.util.find_spec(program)
         source = Path(str(found and found.origin)).read_text(encoding="utf-8")

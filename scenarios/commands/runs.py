@@ -166,7 +166,7 @@ def take_down(engine_name: str | None, run: str | None = None) -> int:
         if run is None:
             print("./inv down --run ID removes one of them all the same")
     if refusals:
-        raise EngineUnavailable("what is left there is not known: " + "; ".join(map(str, refusals)))
+        raise EngineUnavailable("the lab could not look for leftovers: " + "; ".join(map(str, refusals)))
     if stays and not removed:
         print(f"nothing was left that can be removed; ./inv doctor says why {len(stays)} cannot")
     elif not (in_use or removed):

@@ -32,7 +32,10 @@ def emptied(look: Look, service: str, descriptors: int) -> Sample:
 
 
 def what_is_left(look: Look, service: str, descriptors: int) -> str | None:
-    """What a server keeps of clients that left, in words; None if it keeps nothing. Raises as `emptied`."""
+    """Descriptors, threads and processes that a server keeps of clients that left, in words; None if none.
+
+    Raises EvidenceError if the server has ended.
+    """
     try:
         emptied(look, service, descriptors)
     except AssertionError as problem:

@@ -41,7 +41,7 @@ def sweep(engine: Engine) -> list[Leftover]:
 def down(engine: Engine, run: str | None = None) -> list[Leftover]:
     """Removes this project's leftovers, kept ones as well, and returns what they were.
 
-    What a living run still uses is left alone. With `run`, everything of that run is removed and nothing else, also
+    Things that a living run still uses stay. With `run`, everything of that run is removed and nothing else, also
     while its owner lives or seems to; the owner itself is not ended. Raises LabError when the engine cannot be asked.
     """
     things = engine.leftovers()
@@ -52,7 +52,7 @@ def down(engine: Engine, run: str | None = None) -> list[Leftover]:
 
 
 def _removed(engine: Engine, things: list[Leftover]) -> list[Leftover]:
-    """Removes these and returns those that are gone. What was refused before is tried again without patience."""
+    """Removes these and returns those that are gone. Those that were refused before are tried without patience."""
     noted = not_removed()
     refused = list(engine.remove([thing for thing in things if thing.name not in noted]))
     if again := [thing for thing in things if thing.name in noted]:

@@ -111,7 +111,7 @@ def _text(first: Path, second: Path) -> str:
 
 
 def labels_of(comparison: Comparison) -> Labels:
-    """What tells the runs apart, as short as it can be said."""
+    """The shortest names that tell the two runs apart."""
     if comparison.scenario[0] != comparison.scenario[1]:
         return comparison.scenario[0], comparison.scenario[1]
     differing = comparison.parameters

@@ -1,4 +1,4 @@
-"""What the board lists: each run, and each sweep as one entry, with what can be said of it in a line."""
+"""Entries of the board: one for each run and one for each sweep, with a summary of one line."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence

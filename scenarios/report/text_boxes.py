@@ -42,7 +42,7 @@ def _value(picture: Bars, name: str) -> str:
 
 
 def _cells(value: float | None, band: Band, x: Scale, length: int) -> list[str]:
-    """What was measured, what was predicted, and where both are."""
+    """One character for each cell: measured, predicted, both, or none."""
     most = 0 if value is None else max(0, min(length, round(x.place(value) * length)))
     if value and not most:
         most = 1

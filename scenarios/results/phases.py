@@ -1,4 +1,4 @@
-"""What the lab does during a run, for pages that follow it live: a file of the run directory, a line for each step.
+"""The phases of a run, for pages that follow it live: a file of the run directory, a line for each phase.
 
     {"at": 1795960465.31, "doing": "bringing up a network and 2 machines"}
 

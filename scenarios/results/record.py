@@ -40,10 +40,10 @@ class Record(Kept):
     run: Annotated[str | None, "the run's directory; null when nothing was run"] = None
     parameters: Annotated[dict[str, Value], "all parameters with the values of this run"]
     predicted: Annotated[
-        dict[str, Json] | None, "what theory predicts, by quantity; bounds are [low, high]; `error` is always present"
+        dict[str, Json] | None, "the predicted values by quantity; bounds are [low, high]; `error` is always present"
     ]
-    measured: Annotated[dict[str, Json] | None, "what was measured, with the same keys"] = None
-    relations: Annotated[dict[str, list[Json]], "what theory predicts about the parts of a quantity"] = field(
+    measured: Annotated[dict[str, Json] | None, "the measured values, with the same keys"] = None
+    relations: Annotated[dict[str, list[Json]], "the predicted relations between the parts of a quantity"] = field(
         default_factory=dict
     )
     verdict: Annotated[

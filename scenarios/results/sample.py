@@ -97,7 +97,7 @@ class Sample(Kept):
     waits: tuple[Wait, ...] = ()
 
     def main_wait(self) -> Wait:
-        """What the main thread of the first process does; raises Unavailable if this machine does not show it."""
+        """The system call of the first process's main thread; raises Unavailable if this machine does not show it."""
         for wait in self.waits:
             if wait.process == wait.thread == self.waits[0].process:
                 return wait

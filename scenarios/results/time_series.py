@@ -76,7 +76,7 @@ def load(directory: Path) -> TimeSeries:
 
 
 def _moment(line: bytes) -> tuple[float, str, str] | None:
-    """What happened to a service and when, if the line tells that."""
+    """The time, the service and the event in words, if the line has them."""
     with suppress(ValueError, TypeError, KeyError, OverflowError, AttributeError):
         data = from_json(line)
         told = isinstance(data.get("moment"), str) and isinstance(data["service"], str)

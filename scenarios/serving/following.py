@@ -172,5 +172,5 @@ def _thinned(points: list[Any]) -> list[Any]:
 
 
 def _headline(rows: list[tuple[str, str, str]]) -> str:
-    """What came of the run, such as `served 1020 clients`: the first measured value."""
+    """The result of the run in words, such as `served 1020 clients`: the first measured value."""
     return next((f"{what.strip()} {measured}" for what, _, measured in rows if measured not in ("", "-")), "")

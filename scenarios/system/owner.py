@@ -1,4 +1,4 @@
-"""The owner of a run: the process that runs it. What a killed owner left can so be told from what is in use.
+"""The owner of a run: the process that runs it. Leftovers of a killed owner are told from things in use by it.
 
 A process is identified by its id and the ticks from the machine's start to its own, the machine's start by an id of the
 kernel's, and the machine by the id that its system got when it was installed. So neither a changed host name nor a step

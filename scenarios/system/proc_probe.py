@@ -78,8 +78,8 @@ def snapshot(pid: int) -> dict[str, int]:
     had. Of the process with its descendants: `processes`, `threads`, `memory` (Pss_Anon, in bytes), `all_cpu_ns`, the
     context switches `voluntary` and `involuntary` of their threads, and for each thread `wait:PID:TID:CALL:N`, the
     argument N of the call it waits in (`running` has the argument 0). `exact` is 1 where the kernel gave the times in
-    nanoseconds, else 0. What cannot be known is left out. A process that runs is first given a moment to do what it is
-    about to, such as closing what it handed on.
+    nanoseconds, else 0. Unknown values are left out. A running process first gets a moment to do what it is about to,
+    such as closing what it handed on.
     """
     try:
         _settle(pid)
@@ -119,7 +119,7 @@ def _snapshot(pid: str) -> dict[str, int]:
 
 
 def _counts(pid: str) -> dict[str, int]:
-    """What the kernel counts of a process; what it does not count is left out."""
+    """The kernel's counts of a process, without those that this kernel lacks."""
     seen = {}
     for name, file, find in (("writes", "io", _written), ("queued_ns", "schedstat", _queued)):
         try:
@@ -148,7 +148,7 @@ def _octets(pid: str) -> dict[str, int]:
 
 
 def _link(pid: str, number: str) -> str:
-    """What a descriptor is of: a path, or such as socket:[1]; empty if it was closed meanwhile."""
+    """The target of a descriptor: a path, or such as socket:[1]; empty if it was closed meanwhile."""
     try:
         return os.readlink(f"{PROC}/{pid}/fd/{number}")  # noqa: PTH115 - as above
     except FileNotFoundError:
@@ -193,7 +193,7 @@ def _tree(root: str) -> dict[str, int]:
 
 
 def _threads(processes: list[str]) -> dict[str, int]:
-    """What their threads wait in and how often they were switched; the latter not if there are too many threads."""
+    """System calls that their threads wait in; and their context switches, if the threads are not too many."""
     threads: list[str] = []
     for pid in processes:
         try:

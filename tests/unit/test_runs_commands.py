@@ -117,7 +117,7 @@ def test_of_an_engine_that_could_not_be_asked_it_is_not_said_that_nothing_was_le
     assert down(engine) == 3
     out, err = capsys.readouterr()
     assert "nothing was left" not in out
-    assert "what is left there is not known: " in err
+    assert "the lab could not look for leftovers: " in err
     assert str(cause) in err
 
 

@@ -14,9 +14,13 @@ PAGES = [
     *places.EXERCISES.glob("*/README.md"),
     *(path for path in (places.ROOT / folder / "README.md" for folder in ("", "labs", "scenarios", "images"))
       if path.is_file()),
+    places.ROOT / ".github" / "CONTRIBUTING.md",
 ]  # fmt: skip
 STATED = [*places.EXERCISES.glob("*/exercise.yaml"), *places.CATALOG.rglob("*.yaml")]
-MODULES = list(places.FAMILIES.rglob("*.py"))
+MODULES = [
+    path for folder in ("scenarios", "labs", "images") for path in (places.ROOT / folder).rglob("*.py")
+    if not {"wrong", "other"} & set(path.parts)
+]  # fmt: skip
 FORBIDDEN = re.compile(r"\b(?:whoever|dear|burnt|sheds|walls)\b", re.IGNORECASE)
 HEADLESS = re.compile(r"(?:who|what)\b", re.IGNORECASE)
 # A name in the text, and what is no prose in a page: headings, indented and fenced code.

@@ -6,7 +6,7 @@ UNUSED = {"reads": 0, "writes": 0, "writers": 0, "overtaken": 0, "turns": 0}
 
 
 def seen(evidence: Evidence) -> dict[str, int]:
-    """What the busiest counter recorded."""
+    """The record of the busiest counter."""
     counters: list[dict[str, int]] = evidence.services["threads-lock"].observed()["counters"]
     return max(counters, key=lambda one: one["writes"], default=UNUSED)
 

@@ -55,7 +55,7 @@ print(len(alive) - alive.count("S"), alive.count("S"), len(wait((None,))))
 def held(
     evidence: Evidence, machine: Callable[[str], Host], measured: Mapping[str, Json]
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """What the children of CLIENTS new clients have open, and the process that keeps those clients connected."""
+    """Open descriptors of the children of CLIENTS new clients, and the process that keeps the clients connected."""
     server = evidence.services["server"]
     if measured[ERROR.key] is not None or server.exit_status is not None:
         raise Unavailable("the server does not answer, as another check says")

@@ -131,7 +131,7 @@ def cut(tried: Callable[[str], list[Json]], look: Look) -> list[Json]:
 
 @pytest.fixture(scope="session")
 def half(tried: Callable[[str], list[Json]], look: Look) -> Idle:
-    """What the server does while it has half a head of one client and half a body of another."""
+    """The server's behaviour while it has half a head of one client and half a body of another."""
     if tried("halves")[0] != "held":
         raise Unavailable("the server does not answer, as another check says")
     return rest(look, 0, 0, "right")

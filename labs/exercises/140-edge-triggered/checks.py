@@ -124,7 +124,7 @@ except OSError as error:
 
 @dataclass
 class Flood:
-    """What the greedy client saw, and the event masks of clients that the server had meanwhile."""
+    """The greedy client's result, and the event masks of clients that the server had meanwhile."""
 
     said: str = ""
     between: list[int] = field(default_factory=list)
@@ -170,7 +170,7 @@ def idle(watched_idle: tuple[Idle, dict[int, int]]) -> Idle:
 
 @pytest.fixture(scope="session")
 def late(evidence: Evidence, machine: Callable[[str], Host], look: Look, clients: int) -> list[Json]:
-    """What a client saw that sends much, and reads late."""
+    """The result of a client that sends much and reads late."""
     result = _run(evidence, machine, READS_LATE)
     if result[0] == "no answer":
         rest(look, clients, 0)  # raises OutOfTime if the server had no time to answer
@@ -181,7 +181,7 @@ def late(evidence: Evidence, machine: Callable[[str], Host], look: Look, clients
 def flood(
     evidence: Evidence, machine: Callable[[str], Host], look: Look, clients: int, masks: Callable[[], dict[int, int]]
 ) -> Flood:
-    """What a modest client saw beside a greedy one, and the masks of both meanwhile."""
+    """The result of a modest client beside a greedy one, and the event masks of both meanwhile."""
     seen, failed = Flood(), []
 
     def attack() -> None:

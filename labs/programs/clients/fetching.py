@@ -55,7 +55,7 @@ def fetch(page: Page) -> Fetched:
 
 
 def body_of(answer: bytes) -> bytes:
-    """What follows the head of an HTTP answer."""
+    """The bytes after the head of an HTTP answer."""
     return answer.partition(b"\r\n\r\n")[2]
 
 

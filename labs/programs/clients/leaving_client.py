@@ -38,7 +38,7 @@ def arguments(doc: str | None) -> argparse.Namespace:
     add_server(parser, "the gateway")
     parser.add_argument("--backend", default="127.0.0.1:8002", metavar="HOST:PORT", help="the backend")
     parser.add_argument("--parts", type=at_least(1), default=3, help="parts of each answer")
-    parser.add_argument("--seed", type=int, default=1, help="what the parts are made of")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the parts' bytes")
     parser.add_argument("--clients", type=at_least(1), default=12, help="clients in no hurry")
     parser.add_argument("--leaving", type=at_least(1), default=4, help="those of them that leave")
     parser.add_argument("--failing", type=at_least(1), default=2, help="those of whose answer one part fails")

@@ -12,7 +12,7 @@ AT_ONCE, MOST_READINGS = 0.0005, 20
 
 @dataclass(frozen=True)
 class Share:
-    """What one thread did: pieces of work, and its seconds on a processor, ready to run without one, and in all.
+    """The work of one thread: pieces, and its seconds on a processor, ready to run without one, and in all.
 
     `queued` is None where the kernel does not report it.
     """

@@ -26,7 +26,7 @@ class Pipe:
 
 
 def unregister(epoll: select.epoll, descriptor: int) -> str | None:
-    """What the kernel says to an attempt to stop watching; None if it is done."""
+    """The kernel's error when the descriptor is unregistered; None if there is none."""
     try:
         epoll.unregister(descriptor)
     except OSError as error:

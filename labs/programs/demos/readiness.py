@@ -1,4 +1,4 @@
-"""What one call of select, poll and epoll costs while one descriptor is ready and N others are idle.
+"""The cost of one call of select, poll and epoll while one descriptor is ready and N others are idle.
 
 python -m labs.programs.demos.readiness --idle 50,100,200,400,800
 """

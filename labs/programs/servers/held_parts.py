@@ -66,7 +66,7 @@ class Backend:
 async def main() -> None:
     parser = options_of(__doc__)
     add_address(parser)
-    parser.add_argument("--seed", type=int, default=1, help="what the parts are made of")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the parts' bytes")
     options = parser.parse_args()
     server = await asyncio.start_server(Backend(options.seed).serve, options.host, options.port, backlog=1024)
     announce(server.sockets[0])

@@ -26,7 +26,7 @@ def waiting(fetcher: str, latency: float) -> Iterator[None]:
 
 
 def counts(head: bytes) -> object:
-    """What a request for the counts asks for; None for any other request."""
+    """The value that a request for the counts asks for; None for any other request."""
     reports = {b"GET /served ": served, b"GET /most ": most}
     return next((found for begin, found in reports.items() if head.startswith(begin)), None)
 

@@ -21,7 +21,7 @@ def prepare(description: str | None) -> tuple[selectors.BaseSelector, socket.soc
     add_address(parser)
     add_selector(parser)
     parser.add_argument("--size", type=size, default=64 * 1024, help="bytes of the download, such as 64KiB")
-    parser.add_argument("--seed", type=int, default=1, help="what the download's bytes are made from")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the download's bytes")
     parser.add_argument("--backlog", type=at_least(0), default=1024, help="connections that may wait to be accepted")
     options = parser.parse_args()
     selector = selector_of(parser, options.selector)

@@ -46,7 +46,7 @@ def parse(description: str | None, arguments: Sequence[str] | None = None) -> ar
     add_address(parser)
     parser.add_argument("--kind", choices=("sleep", "compute"), default="sleep", help="the work")
     parser.add_argument("--seconds", type=seconds, default=0.5, help="seconds that it takes")
-    parser.add_argument("--yields", choices=("no", "yes", "pool"), default="no", help="who has a turn meanwhile")
+    parser.add_argument("--yields", choices=("no", "yes", "pool"), default="no", help="if others run meanwhile")
     return parser.parse_args(arguments)
 
 

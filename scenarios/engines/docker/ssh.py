@@ -44,7 +44,7 @@ class SshFailed(ConnectionError):
 def parsed(address: str) -> tuple[list[str], str]:
     """The ssh command for an address in FORM, and the path of the engine's socket there.
 
-    What the address leaves out, ssh's own configuration says. Raises SshFailed.
+    ssh's own configuration gives the parts that the address leaves out. Raises SshFailed.
     """
     try:
         parts = urlsplit(address)

@@ -182,7 +182,7 @@ class LocalSession:
     def remove(self) -> Sequence[NotRemoved]:
         """Waits for what is being started, then ends and removes everything by the records.
 
-        What cannot be removed keeps its record: the next command tries again, and says why it stays.
+        A thing that cannot be removed keeps its record: the next command tries again, and says why it stays.
         """
         with self._lock:
             self._closed = True

@@ -273,7 +273,7 @@ class _Drive:
 
 
 def _moment(event: Event) -> str | None:
-    """What a chart over time tells of an event; None for events that are no turning points of a run."""
+    """The label of an event in a chart over time; None for events that are no turning points of a run."""
     if event["event"] == "exited":
         return "died" if event.get("code") else "ended"
     if event["event"] in TURNING_POINTS or event.get("checkpoint"):

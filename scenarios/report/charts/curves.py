@@ -61,7 +61,7 @@ def _drawn(curves: Sequence[Curve], planes: Sequence[Plane]) -> dict[str, Any]:
 
 
 def _data(curves: Sequence[Curve], plane: Plane) -> dict[str, Any]:
-    """What charts.js reads: the series with their points, and the axes' names."""
+    """The data for charts.js: the series with their points, and the axes' names."""
     series = [[one.name, [(float(f"{x:.6g}"), float(f"{y:.6g}")) for x, y in one.points]] for one in curves]
     across, unit = (name.removesuffix(LOGARITHMIC) for name in (plane.across, plane.upwards))
     return {"series": series, "across": across, "unit": unit, "time": plane.across == SECONDS}

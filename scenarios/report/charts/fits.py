@@ -1,4 +1,4 @@
-"""What a sweep adds to its curves: the fitted growth, its confidence band, and the cliffs."""
+"""Additions of a sweep to its curves: the fitted growth, its confidence band, and the cliffs."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a client of the server holds, and how its answers are made. Leave this file as it is."""
+"""The server's data for one client, and how its answers are made. Leave this file as it is."""
 
 import selectors
 import socket
