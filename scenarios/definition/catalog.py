@@ -1,28 +1,18 @@
-"""Turns a catalog file into a frozen Scenario; the only place that validates files and parameters."""
+"""Turns a catalog file into a frozen Scenario: with services.py the only place that validates files and parameters."""
 
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from scenarios import families, places
 from scenarios.definition import ranges
-from scenarios.definition.catalog_file import WrittenScenario, WrittenService, read
-from scenarios.definition.parameters import (
-    PLACEHOLDER,
-    Kind,
-    Value,
-    Whole,
-    fill,
-    fill_prose,
-    kind_of,
-    size,
-    whole_number,
-)
-from scenarios.definition.scenario import ADDRESS, IMAGES, Scenario, Service
+from scenarios.definition.catalog_file import WrittenScenario, read
+from scenarios.definition.parameters import Kind, Value, fill_prose, kind_of
+from scenarios.definition.scenario import Scenario, Service
+from scenarios.definition.services import check_order, problems, service_of
 from scenarios.definition.yaml_source import YamlSource
 from scenarios.errors import UsageError
 from scenarios.families.base import Family
@@ -53,8 +43,8 @@ def load(name: str, given: Mapping[str, str] | None = None) -> Scenario:
     _check_next(source, written.next_commands)
     family = _family(source, written.family)
     values = _parameters(source, written, family, given or {}, path.stem)
-    services = {key: _service(source, key, service, values) for key, service in written.services.items()}
-    _check_order(source, services)
+    services = {key: service_of(source, key, service, values, given or {}) for key, service in written.services.items()}
+    check_order(source, services)
     _check_needs(source, family, values, services)
     scenario = Scenario(
         name=path.stem,
@@ -171,65 +161,8 @@ def _check_sweep(source: YamlSource, scenario: Scenario) -> None:
 
 
 def _prose(source: YamlSource, key: str, text: str, values: Mapping[str, Value]) -> str:
-    with _problems(source, [key], f"{key} is {text!r}"):
+    with problems(source, [key], f"{key} is {text!r}"):
         return fill_prose(text, values)
-
-
-@contextmanager
-def _problems(source: YamlSource, where: Sequence[str | int], what: str) -> Iterator[None]:
-    """Raises a SpecError for a value that is wrong, or a placeholder that cannot be filled in."""
-    try:
-        yield
-    except KeyError as error:
-        raise source.error(where, f"{what}: there is no parameter {error.args[0]!r}") from error
-    except ValueError as error:
-        raise source.error(where, f"{what}: {error}") from error
-
-
-def _service(source: YamlSource, name: str, service: WrittenService, values: Mapping[str, Value]) -> Service:
-    where = ["services", name]
-    if service.image not in IMAGES:
-        raise source.error([*where, "image"], f"there is no image {service.image!r}; there are: {', '.join(IMAGES)}")
-    for key, program in (("program", service.program), ("through", service.through)):
-        if program and not places.PROGRAMS.joinpath(*program.split(".")).with_suffix(".py").is_file():
-            raise source.error([*where, key], f"there is no program {program!r} in labs/programs")
-
-    def filled(key: str, given: object, *path: str | int) -> str:
-        with _problems(source, [*where, *path], f"{key} is {given!r}"):
-            return fill(str(given), values)
-
-    def count(key: str, given: Whole, *path: str) -> int:
-        try:
-            number = whole_number(filled(key, given, *path))
-        except ValueError:
-            number = 0
-        if number < 1:
-            raise source.error([*where, *path], f"{key} is {given!r}: not a whole number of at least 1")
-        return number
-
-    with _problems(source, [*where, "mem_limit"], f"mem_limit is {service.mem_limit!r}"):
-        memory = size(service.mem_limit)
-    soft, _, hard = str(service.nofile).partition(":")
-    nofile = count("ulimits.nofile", soft if hard else service.nofile, "ulimits", "nofile")
-    nofile_hard = count("ulimits.nofile", hard, "ulimits", "nofile") if hard else None
-    if nofile_hard is not None and nofile_hard < nofile:
-        text = f"ulimits.nofile is {nofile}:{nofile_hard}: the soft limit is above the hard one"
-        raise source.error([*where, "ulimits", "nofile"], text)
-    return Service(
-        name=name,
-        image=service.image,
-        program=service.program,
-        args=tuple(filled("args", text, "args", i) for i, text in enumerate(service.args)),
-        nofile=nofile,
-        nofile_hard=nofile_hard,
-        pids_limit=count("pids_limit", service.pids_limit, "pids_limit"),
-        mem_limit=memory,
-        depends_on=dict(service.depends_on),
-        cpu_count=None if service.cpu_count is None else count("cpu_count", service.cpu_count, "cpu_count"),
-        sysctls={key: filled(key, value, "sysctls", key) for key, value in service.sysctls.items()},
-        through=service.through,
-        limited_by=tuple(found[1] for found in PLACEHOLDER.finditer(str(service.nofile))),
-    )
 
 
 def _check_needs(
@@ -241,26 +174,3 @@ def _check_needs(
         missing = ", ".join(repr(name) for name in needed if name not in there)
         if missing:
             raise source.error([key], f"the family {family.name!r} needs the {key} {missing}")
-
-
-def _check_order(source: YamlSource, services: Mapping[str, Service]) -> None:
-    """Every service that another one refers to exists, and no dependency goes in a circle."""
-    for name, service in services.items():
-        for number, text in enumerate(service.args):
-            for found in ADDRESS.finditer(text):
-                if found[1] not in services:
-                    raise source.error(["services", name, "args", number], f"there is no service {found[1]!r}")
-    for name, service in services.items():
-        for other in service.depends_on:
-            if other not in services:
-                raise source.error(["services", name, "depends_on", other], f"there is no service {other!r}")
-    for name in services:
-        _follow(source, services, name, ())
-
-
-def _follow(source: YamlSource, services: Mapping[str, Service], name: str, path: tuple[str, ...]) -> None:
-    if name in path:
-        cycle = " -> ".join((*path[path.index(name) :], name))
-        raise source.error(["services", path[-1], "depends_on", name], f"depends_on goes in a circle: {cycle}")
-    for other in services[name].depends_on:
-        _follow(source, services, other, (*path, name))

@@ -25,8 +25,9 @@ def test_as_many_descriptors_are_predicted_as_each_limit_says(soft: str, hard: s
     assert predicted["limit"] == predicted["open"]
 
 
-def test_a_soft_limit_above_the_hard_one_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="the soft limit is above the hard one"):
+def test_a_soft_limit_that_the_user_set_above_the_hard_one_is_wrong_usage_and_no_fault_of_the_file() -> None:
+    message = "^soft-limit: service program: ulimits.nofile is 65:64: the soft limit is above the hard one$"
+    with pytest.raises(UsageError, match=message):
         catalog.load("soft-limit", {"soft": "65", "hard": "64"})
 
 
