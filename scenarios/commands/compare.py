@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import webbrowser
 from pathlib import Path
 
+from scenarios.commands import browser
 from scenarios.commands.command import say
-from scenarios.errors import EXIT_PASS, EvidenceError, LabFailure
-from scenarios.families.base import MISUNDERSTOOD
+from scenarios.errors import EXIT_PASS, EvidenceError
 from scenarios.report import comparison_page
 from scenarios.report import side_by_side as report
 from scenarios.report.terminal import console
@@ -25,10 +24,8 @@ def compare(first: str, second: str, as_json: bool = False, show: bool = False) 
     if as_json:
         print(json.dumps(comparison.json(), indent=1))
         return EXIT_PASS
-    try:
+    with comparison_page.comparing():
         report.show(comparison, console())
-    except (*MISUNDERSTOOD, AttributeError) as error:  # a file is damaged: a value has another type
-        raise EvidenceError(f"these runs cannot be compared, a file of one is damaged: {error!r}") from error
     _draw(runs, show)
     return EXIT_PASS
 
@@ -43,8 +40,8 @@ def _draw(runs: tuple[Path, Path], show: bool) -> None:
         say(f"no page: {error}")
         return
     print(f"  one over the other: {page}")
-    if show and not webbrowser.open(page.as_uri()):
-        raise LabFailure(f"no browser was found on this machine; open the page yourself: {page}")
+    if show:
+        browser.show(page)
 
 
 def _find(name: str) -> Path:

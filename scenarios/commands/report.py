@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import webbrowser
 from pathlib import Path
 
+from scenarios.commands import browser
 from scenarios.commands.command import say
-from scenarios.errors import EXIT_PASS, EvidenceError, LabFailure, UsageError
+from scenarios.errors import EXIT_PASS, EvidenceError, UsageError
 from scenarios.report import board, page, sweep_page
 from scenarios.results import run_directories
 
@@ -46,6 +46,6 @@ def _draw_missing(runs: list[Path]) -> None:
 
 def _print_path(path: Path, show: bool) -> int:
     print(path)
-    if show and not webbrowser.open(path.as_uri()):
-        raise LabFailure(f"no browser was found on this machine; open the page yourself: {path}")
+    if show:
+        browser.show(path)
     return EXIT_PASS

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +57,16 @@ def _family(scenario: str) -> str | None:
 
 def compare(first: Path, second: Path) -> Comparison:
     """The comparison of the runs in two directories; raises EvidenceError."""
-    try:
+    with comparing():
         return compared(load(first), load(second))
-    except (*MISUNDERSTOOD, AttributeError) as error:  # a file is damaged: a value has another type
+
+
+@contextmanager
+def comparing() -> Iterator[None]:
+    """Raises EvidenceError if a value in a run's files has another type: the file is damaged."""
+    try:
+        yield
+    except (*MISUNDERSTOOD, AttributeError) as error:
         raise EvidenceError(f"these runs cannot be compared, a file of one is damaged: {error!r}") from error
 
 
@@ -80,10 +87,8 @@ def write(first: Path, second: Path) -> Path:
 
 def text(first: Path, second: Path) -> str:
     """The page; raises EvidenceError if a run is not finished or damaged."""
-    try:
+    with comparing():
         return _text(first, second)
-    except (*MISUNDERSTOOD, AttributeError) as error:
-        raise EvidenceError(f"these runs cannot be compared, a file of one is damaged: {error!r}") from error
 
 
 def _text(first: Path, second: Path) -> str:
