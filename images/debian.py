@@ -73,7 +73,7 @@ def _ahead(architecture: str) -> Iterator[Path]:
     recipe = hashlib.sha256(repr((SUITE, OPTIONS)).encode()).hexdigest()[:12]
     with (CACHE / "base.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in CACHE.glob("base-*.partial"):  # whoever made it was killed: the lock was free
+        for left in CACHE.glob("base-*.partial"):  # its maker was killed: the lock was free
             left.unlink()
         yield CACHE / f"base-{architecture}-{recipe}.tar"
 

@@ -4,5 +4,5 @@ import hashlib
 
 
 def text_of(seed: int, number: int, part: int) -> str:
-    """The backend's answer for a part; who does not know the seed cannot guess it."""
+    """The backend's answer for a part; it cannot be guessed without the seed."""
     return hashlib.sha256(f"{seed} {number} {part}".encode()).hexdigest()[:16]

@@ -71,7 +71,7 @@ def _asked(service: ServiceEvidence, moment: str) -> dict[str, Json]:
 
 
 def _words(first: Json, after: Json) -> str:
-    """Two answers in words; whatever is neither is told as it is."""
+    """Two answers in words; answers other than ready and not yet stay as they are."""
     if first is True and after is True:
         return ALWAYS
     if first is False and after is True:
