@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from scenarios.errors import EvidenceError
+from scenarios.errors import EvidenceError, OutOfTime
 from scenarios.results.sample import MECHANISMS, Sample
 
 Look = Callable[[str], Sample | None]
@@ -46,7 +46,7 @@ def what_is_left(look: Look, service: str, descriptors: int) -> str | None:
 def sleeps_in(look: Look, service: str, mechanism: str, descriptors: int) -> None:
     """Fails if an empty server waits in another mechanism than select, poll or epoll, whichever is named, or spins.
 
-    Raises EvidenceError if no look found it waiting and it did not work either: the machine let it do neither.
+    Raises OutOfTime if no look found it waiting and it did not work either: the machine let it do neither.
     """
     first, begun = emptied(look, service, descriptors), time.monotonic()
     while time.monotonic() < begun + SECONDS:
@@ -58,7 +58,7 @@ def sleeps_in(look: Look, service: str, mechanism: str, descriptors: int) -> Non
             assert wait.mechanism == mechanism
             return
         time.sleep(PAUSE)
-    raise EvidenceError(f"{service} never waited, and hardly ran either: the machine is too busy")
+    raise OutOfTime(f"this machine is too busy: {service} never waited, and hardly ran either")
 
 
 def works(before: Sample, after: Sample, seconds: float) -> bool:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from scenarios.definition.scenario import Scenario
 from scenarios.engines import choose
-from scenarios.errors import Interrupted, LabError, OutOfTime
+from scenarios.errors import Interrupted, LabError
 from scenarios.families.base import Prediction
 from scenarios.pipeline.experiment import Experiment, Setup, run_experiment
 from scenarios.pipeline.timings import Timings
@@ -94,8 +94,8 @@ def run_batch(scenarios: Sequence[Scenario], options: BatchOptions, progress: Ba
                 assert isinstance(connection, Connection)
                 scenario = running[connection].scenario
                 record = _receive(connection, running, progress, options)
-                too_late = record is not None and record.cause == OutOfTime.__name__
-                if too_late and not options.one_by_one and scenario not in again:
+                late = record is not None and record.is_out_of_time
+                if late and not options.one_by_one and scenario not in again:
                     again.append(scenario)
                     alone.append(scenario)
                     progress.doing(scenario.name, "waits to run again alone: it had too little time")

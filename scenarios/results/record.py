@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from scenarios.definition.parameters import Value
-from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError
+from scenarios.errors import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EvidenceError, OutOfTime
 from scenarios.results.kept import Kept, load_kept
 from scenarios.results.run_directories import RECORD, writing
 from scenarios.system import files
@@ -62,6 +62,12 @@ class Record(Kept):
     @property
     def is_dry_run(self) -> bool:
         return self.problem == DRY_RUN
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the run, or a check of it, had too little time on a busy machine, and nothing failed."""
+        causes = {self.cause, *(one.cause for one in self.checks)}
+        return self.verdict == "error" and OutOfTime.__name__ in causes
 
 
 def worst(records: Sequence[Record]) -> Record:

@@ -1,6 +1,6 @@
 """Checks of readiness_cost: open and watched descriptors are those that theory counts."""
 
-from scenarios.errors import EvidenceError
+from scenarios.errors import OutOfTime
 from scenarios.families.base import Prediction
 from scenarios.results.evidence import Evidence
 
@@ -15,7 +15,7 @@ def test_each_mechanism_waits_in_its_own_system_call_for_all_descriptors(
     loop.sampled("waiting")
     waits = [one.main_wait() for one in loop.samples_at("waiting")]
     if not all(wait.sleeps for wait in waits):
-        raise EvidenceError("the program had not begun to wait when the lab looked: the machine is too busy")
+        raise OutOfTime("this machine is too busy: the program had not begun to wait when the lab looked")
     watched = prediction.facts["watched"]
     assert [wait.mechanism for wait in waits] == ["select", "poll", "epoll"] * len(watched)
     assert [wait.size for wait in waits if wait.mechanism == "poll"] == watched

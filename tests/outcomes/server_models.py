@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from testinfra.host import Host
 
-from scenarios.errors import EvidenceError, Unavailable
+from scenarios.errors import OutOfTime, Unavailable
 from scenarios.families.base import Prediction
 from scenarios.judging.waiting import NAMES
 from scenarios.results.evidence import Evidence
@@ -35,7 +35,7 @@ def test_every_server_waits_in_the_system_call_of_its_mechanism(evidence: Eviden
     waits = {name: evidence.services[name].sampled("rested").main_wait() for name in prediction.facts["mechanisms"]}
     waiting = {name: wait.mechanism for name, wait in waits.items() if wait.mechanism in NAMES}
     if waiting.keys() != waits.keys():
-        raise EvidenceError("a server was not waiting after its rest: the machine is too busy")
+        raise OutOfTime("this machine is too busy: a server was not waiting after its rest")
     assert waiting == {name: WAITS_IN.get(name, "epoll") for name in waits}
 
 

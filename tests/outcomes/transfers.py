@@ -12,7 +12,7 @@ from testinfra.host import Host
 
 from labs.programs.clients.transfer_ragged import BEGINNING
 from labs.programs.protocol import payload
-from scenarios.errors import EvidenceError
+from scenarios.errors import OutOfTime
 from scenarios.families.base import Prediction
 from scenarios.judging.quantities import Exactly, Json
 from scenarios.judging.unread import all_was_read
@@ -173,7 +173,7 @@ def test_ragged_requests_came_in_parts_and_together_and_the_others_did_not(
     cut = sum(one["cut"] for one in closed)
     assert not cut or ragged
     if ragged and not cut and len(closed) < SURELY_SEEN:
-        raise EvidenceError("the server read each request in one: the machine may have been too busy to read its parts")
+        raise OutOfTime("this machine may be too busy: the server read each request in one, and no part by itself")
     assert cut or not ragged
 
 

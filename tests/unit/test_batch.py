@@ -296,16 +296,19 @@ def test_a_run_whose_process_is_killed_is_an_error_and_the_others_go_on(monkeypa
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(("times", "verdicts"), [(1, ["pass"] * 3), (2, ["error", "pass", "pass"])])
+@pytest.mark.parametrize("had_too_little", ["the run", "a check of it"])
 def test_a_run_that_had_too_little_time_runs_once_more_with_nothing_beside_it(
-    times: int, verdicts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    times: int, verdicts: list[str], had_too_little: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = batch._run_in_child
+    work, cause = batch._run_in_child, errors.OutOfTime.__name__
+    late_check = Check("it sleeps", "error", "too busy", cause)
+    why: dict[str, Any] = {"cause": cause} if had_too_little == "the run" else {"checks": (late_check,)}
 
     def late(connection: Any, scenario: Any, how: Any) -> None:
         seen = tmp_path / f"seen-{scenario.name}"
         seen.write_text(seen.read_text() + "x" if seen.exists() else "x")
         if scenario.name == "two" and len(seen.read_text()) <= times:
-            connection.send(record(scenario="two", verdict="error", cause=errors.OutOfTime.__name__))
+            connection.send(record(scenario="two", verdict="error", **why))
         else:
             work(connection, scenario, how)
 
