@@ -143,7 +143,8 @@ def _age(run: str) -> str:
 def take_down(engine_name: str | None, run: str | None = None) -> int:
     """Removes everything that this project left, on this engine or on all, kept runs too, and says what.
 
-    With `run` only what belongs to that run, also when its owner lives. 3 when an engine could not be asked.
+    With `run`, removes only what belongs to that run, also when its owner lives. Raises EngineUnavailable after the
+    removal if an engine could not be asked, UsageError if nothing is known of the run.
     """
     if run is not None:
         run_directories.require_name(run)
@@ -151,26 +152,38 @@ def take_down(engine_name: str | None, run: str | None = None) -> int:
     removed, stays, in_use = list[Leftover](), list[Leftover](), set[str]()
     for engine in engines:
         removed += leftovers.down(engine, run) if run else leftovers.down(engine)
-        noted = leftovers.not_removed()
-        left = engine.leftovers()
+        noted, left = leftovers.not_removed(), engine.leftovers()
         stays += [thing for thing in left if thing.name in noted and run in (None, thing.run)]
         under_way = {thing.run for thing in left if thing.name not in noted}
         in_use |= under_way if run is None else under_way & {run}
-        for mark in run_directories.marks():
-            if mark.engine == engine.name and mark.run not in under_way and (mark.run == run or not mark.owner.lives):
-                run_directories.unmark(mark.run)
+        _unmark(engine.name, run, under_way)
+    _tell_removed(removed, in_use, run)
+    if refusals:
+        raise EngineUnavailable("the lab could not look for leftovers: " + "; ".join(map(str, refusals)))
+    if stays and not removed:
+        print(f"nothing was left that can be removed; ./inv doctor says why {len(stays)} cannot")
+    elif not (in_use or removed):
+        _tell_nothing(run)
+    return EXIT_PASS
+
+
+def _unmark(engine: str, run: str | None, under_way: set[str]) -> None:
+    """Removes the marks of this engine's runs that have ended, or of `run`, and of which nothing is left there."""
+    for mark in run_directories.marks():
+        if mark.engine == engine and mark.run not in under_way and (mark.run == run or not mark.owner.lives):
+            run_directories.unmark(mark.run)
+
+
+def _tell_removed(removed: Sequence[Leftover], in_use: set[str], run: str | None) -> None:
     for thing in removed:
         print(f"removed {thing.kind} {thing.name}")
     if in_use:
         print(f"left alone: {len(in_use)} run(s) under way: {', '.join(sorted(in_use))}")
         if run is None:
             print("./inv down --run ID removes one of them all the same")
-    if refusals:
-        raise EngineUnavailable("the lab could not look for leftovers: " + "; ".join(map(str, refusals)))
-    if stays and not removed:
-        print(f"nothing was left that can be removed; ./inv doctor says why {len(stays)} cannot")
-    elif not (in_use or removed):
-        if run and run not in map(run_directories.run_of, run_directories.everything()):
-            raise UsageError(f"there is no run {run!r}; ./inv runs lists the runs")
-        print(f"nothing was left of the run {run}" if run else "nothing was left")
-    return EXIT_PASS
+
+
+def _tell_nothing(run: str | None) -> None:
+    if run and run not in map(run_directories.run_of, run_directories.everything()):
+        raise UsageError(f"there is no run {run!r}; ./inv runs lists the runs")
+    print(f"nothing was left of the run {run}" if run else "nothing was left")
