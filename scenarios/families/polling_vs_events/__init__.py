@@ -65,41 +65,12 @@ class PollingVsEvents(Plain):
         return f"{silent} reads that block for {blocking:g} s end too close to a multiple of the period {period:g} s"
 
     def predict(self, known: Known) -> Prediction:
-        scenario = known.scenario
-        period, silent, blocking = _asked(scenario)
-        span, idle = float(scenario.parameters["span"]), float(scenario.parameters["idle"])
-        clicks = moments(scenario.number("clicks"), span, scenario.number("seed"))
-        kept = kept_period(period, silent, blocking)
-        pollers = {"poller": Poller(period, LATE * period), "in-turn": Poller(kept, LATE * period)}
-        seen = {name: count_between(*one.seen(clicks)) for name, one in pollers.items()}
-        turns = {name: count_between(*one.looks(span)) for name, one in pollers.items()}
-        delay = {name: Between(*(round(bound, 3) for bound in one.delay(clicks))) for name, one in pollers.items()}
-        looks = {name: one.looks_within(idle, period) for name, one in pollers.items()}
-        strict = Prediction(
-            expected={
-                "seen": Each({"queue": Exactly(len(clicks)), **seen}),
-                "turns": Each({"queue": AtMost(len(clicks) + scenario.number("keys") + 1), **turns}),
-                "delay": Each({"queue": AtMost(PROMPT), **delay}),
-                "asked": Each({"queue": Exactly(0)} | {name: Between(*bounds) for name, bounds in looks.items()}),
-                "burnt": Each({"queue": Exactly(0)} | {name: AtLeast(least) for name, (least, _) in looks.items()}),
-                "error": Exactly(None),
-            },
-            reason=(
-                f"polls are {period:g} s apart, and each sees only the last click before it; {silent} silent devices "
-                f"block the loop that reads them in turn for {silent * blocking:g} s, so its polls are {kept:g} s "
-                "apart. The queue's loop turns at most once for each click and key, and once for the end. In the "
-                f"{idle:g} s in which nothing happens the pollers wake as before, and the queue sleeps."
-            ),
-            relations={"burnt": _cpu_ratio(looks, wakes_a_second(period, 0) / wakes_a_second(kept, silent))},
-            facts={
-                "descriptors": {name: _descriptors(name, silent) for name in WATCHERS},
-                "clicks": clicks,
-                "moments": sorted([*clicks, *_typed(scenario, span)]),
-            },
-            waiting=span + idle + 4 * kept,
-        )
+        """The bounds of an idle machine; after a late run also those that hold on a machine of any speed."""
+        strict = _on_an_idle_machine(known.scenario)
         if known.evidence is None:
             return strict
+        period, span, idle = _asked(known.scenario)[0], *_spans(known.scenario)
+        pollers = _pollers(known.scenario)
         each = _late(known.evidence)
         late, why = max(each.values())
         bounded = _at_any_speed(
@@ -191,6 +162,51 @@ def _late(evidence: Evidence) -> dict[str, tuple[float, str]]:
             waited /= max(1, (samples[-1].voluntary or 0) - (samples[0].voluntary or 0))
         found[name] = (waited, f"{name} was ready to run and had no CPU for {waited:.2f} s")
     return found
+
+
+def _on_an_idle_machine(scenario: Scenario) -> Prediction:
+    period, silent, blocking = _asked(scenario)
+    span, idle = _spans(scenario)
+    clicks = moments(scenario.number("clicks"), span, scenario.number("seed"))
+    pollers, kept = _pollers(scenario), kept_period(period, silent, blocking)
+    seen = {name: count_between(*one.seen(clicks)) for name, one in pollers.items()}
+    turns = {name: count_between(*one.looks(span)) for name, one in pollers.items()}
+    delay = {name: Between(*(round(bound, 3) for bound in one.delay(clicks))) for name, one in pollers.items()}
+    looks = {name: one.looks_within(idle, period) for name, one in pollers.items()}
+    return Prediction(
+        expected={
+            "seen": Each({"queue": Exactly(len(clicks)), **seen}),
+            "turns": Each({"queue": AtMost(len(clicks) + scenario.number("keys") + 1), **turns}),
+            "delay": Each({"queue": AtMost(PROMPT), **delay}),
+            "asked": Each({"queue": Exactly(0)} | {name: Between(*bounds) for name, bounds in looks.items()}),
+            "burnt": Each({"queue": Exactly(0)} | {name: AtLeast(least) for name, (least, _) in looks.items()}),
+            "error": Exactly(None),
+        },
+        reason=(
+            f"polls are {period:g} s apart, and each sees only the last click before it; {silent} silent devices "
+            f"block the loop that reads them in turn for {silent * blocking:g} s, so its polls are {kept:g} s "
+            "apart. The queue's loop turns at most once for each click and key, and once for the end. In the "
+            f"{idle:g} s in which nothing happens the pollers wake as before, and the queue sleeps."
+        ),
+        relations={"burnt": _cpu_ratio(looks, wakes_a_second(period, 0) / wakes_a_second(kept, silent))},
+        facts={
+            "descriptors": {name: _descriptors(name, silent) for name in WATCHERS},
+            "clicks": clicks,
+            "moments": sorted([*clicks, *_typed(scenario, span)]),
+        },
+        waiting=span + idle + 4 * kept,
+    )
+
+
+def _pollers(scenario: Scenario) -> dict[str, Poller]:
+    period, silent, blocking = _asked(scenario)
+    kept = kept_period(period, silent, blocking)
+    return {"poller": Poller(period, LATE * period), "in-turn": Poller(kept, LATE * period)}
+
+
+def _spans(scenario: Scenario) -> tuple[float, float]:
+    """The seconds with clicks, and the seconds after them in which nothing happens."""
+    return float(scenario.parameters["span"]), float(scenario.parameters["idle"])
 
 
 def _at_any_speed(
