@@ -39,7 +39,7 @@ def _draw(runs: tuple[Path, Path], show: bool) -> None:
             raise
         say(f"no page: {error}")
         return
-    print(f"  one over the other: {page}")
+    print(f"  both runs in one page: {page}")
     if show:
         browser.show(page)
 

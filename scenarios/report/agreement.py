@@ -81,7 +81,7 @@ def _is_wrong(quantity: Quantity, record: Record) -> bool | None:
 
 
 def _holds(predicted: Json, measured: Json) -> bool:
-    """Whether a value agrees; what neither is a number nor equal is left to the verdict."""
+    """Whether a value agrees. The verdict decides about values that are neither numbers nor equal."""
     if measured is MISSING:
         return False
     if is_bound(predicted):

@@ -9,7 +9,7 @@ from scenarios.report.templating import TEMPLATES
 from scenarios.results import run_directories
 
 CHART = re.compile(r'<svg class="wide" (viewBox="0 0 ([\d.]+) ([\d.]+)".*?</svg>)', re.DOTALL)
-# An image has no page around it: it needs its own ground, readable on light and on dark pages.
+# An image has no page around it: it needs its own background, readable on light and on dark pages.
 HEAD = """\
 <svg xmlns="http://www.w3.org/2000/svg" {start}<style>
 {style}

@@ -165,7 +165,7 @@ class Following:
 
 
 def _thinned(points: list[Any]) -> list[Any]:
-    """Every so-manieth point and, of each resource, the highest, so that no peak is lost."""
+    """Evenly spaced points and, of each resource, the highest, so that no peak is lost."""
     step = -(-len(points) // MOST_POINTS)
     highest = [max(points, key=lambda one: one[place] or 0) for place in range(1, 1 + len(GAUGED))]
     return sorted({id(one): one for one in (*points[::step], *highest, points[-1])}.values(), key=lambda one: one[0])

@@ -43,10 +43,10 @@ class Sampler:
     """Samples from `begin` to `end`. An error meanwhile ends the sampling and nothing else."""
 
     def __init__(
-        self, session: Session, transcript: Transcript, directory: Path, whom: Callable[[], list[str]]
+        self, session: Session, transcript: Transcript, directory: Path, sampled: Callable[[], list[str]]
     ) -> None:
-        """`whom` gives the services to sample, as they are at that moment."""
-        self._session, self._transcript, self._whom = session, transcript, whom
+        """`sampled` gives the services to sample, as they are at that moment."""
+        self._session, self._transcript, self._sampled = session, transcript, sampled
         self._path, self._period = directory / SERIES_FILE, period()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
@@ -74,7 +74,7 @@ class Sampler:
                 took = time.thread_time() - spent + self._taken_inside()
                 if took > AT_FIRST + SHARE * (time.monotonic() - begun):
                     continue
-                for name in self._whom():
+                for name in self._sampled():
                     self._sample(name, time.monotonic() - begun, file)
                 if self._times and self._times % MANY == 0:
                     self._period *= 2

@@ -103,7 +103,7 @@ def fitting(values: Iterable[float]) -> Scale:
 
 
 def alike(across: Iterable[float], upwards: Iterable[float]) -> tuple[Scale, Scale]:
-    """Two axes of one kind, logarithmic or linear: only so a proportional cost is a straight line at a glance."""
+    """Two axes of one kind, logarithmic or linear: so that a proportional cost is a straight line."""
     values = [[one for one in some if math.isfinite(one)] for some in (across, upwards)]
     if (
         all(values)
