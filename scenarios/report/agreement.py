@@ -33,7 +33,8 @@ class Agreement:
 def agreement(quantities: Sequence[Quantity], record: Record) -> Agreement:
     """Of a record whose quantities these are; raises MISUNDERSTOOD (families/base.py) for one of another version."""
     predicted = record.predicted or {}
-    told = [(row, holds) for one in quantities for row, holds in _of_quantity(one, predicted.get(one.key), record)]
+    known = [one for one in quantities if one.key in predicted]  # an older iolab had other keys
+    told = [(row, holds) for one in known for row, holds in _of_quantity(one, predicted[one.key], record)]
     related = list(result_table.related(quantities, record.relations, record.measured))
     relations = [difference is None and record.measured is not None for _, difference in related]
     judged = [*(holds for _, holds in told), *relations]

@@ -74,3 +74,8 @@ def test_nothing_of_what_was_not_measured_agrees() -> None:
 def test_a_quantity_of_no_names_counts_nothing() -> None:
     found = agreement([COST], done({"cost": Each({})}, {"cost": {}}, verdict="pass"))
     assert (found.predicted, found.words()) == (0, "")
+
+
+def test_a_quantity_that_an_older_iolab_did_not_predict_counts_nothing() -> None:
+    found = agreement([COST, WORDS], done({"cost": Exactly(1)}, {"cost": 1}, verdict="pass"))
+    assert (found.words(), found.differing) == ("1 of 1 as predicted", [])
