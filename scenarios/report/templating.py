@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scenarios import places
 from scenarios.definition.scenario import address_of
@@ -17,6 +18,8 @@ from scenarios.report.excerpts import visible
 
 # The scripts that pages contain.
 SCRIPTS = ("search.js", "charts.js", "board.js")
+# A part of a text that a page shows as code.
+CODE = re.compile(r"`([^`]+)`")
 TEMPLATES = Path(__file__).with_name("templates")
 # The options of every environment of ours.
 OPTIONS: dict[str, Any] = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -54,8 +57,14 @@ def _environment() -> Environment:
     environment.filters["pixel"] = lambda value: f"{value:.1f}".removesuffix(".0")
     environment.filters["visible"] = visible
     environment.filters["report_address"] = address_of
+    environment.filters["code"] = code
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return environment
+
+
+def code(text: str) -> Markup:
+    """A text whose parts between backticks are code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def _own(name: str) -> Markup:

@@ -15,9 +15,11 @@ from scenarios import places
 from scenarios.definition import catalog
 from scenarios.errors import EvidenceError
 from scenarios.judging.quantities import Expectation, Growth, Order, Quantity, Ratio
+from scenarios.pictures import Bars, Grid
 from scenarios.report import content, excerpts, over_time, page, templating
 from scenarios.report.charts import curves
 from scenarios.report.charts.figure import Figure
+from scenarios.report.charts.figures import figure
 from scenarios.report.result_table import related
 from scenarios.results import evidence as evidences
 from scenarios.results import record, time_series
@@ -111,6 +113,34 @@ def test_a_page_links_the_public_reports_of_its_scenario(directory: Path) -> Non
     found = read(page.write(directory, done, evidence, scenario))
     assert "https://github.com/golang/go/issues/46279" in found.refers
     assert "golang/go#46279" in found.text
+
+
+def test_what_a_lesson_has_between_backticks_is_code_and_nothing_in_it_is_html() -> None:
+    assert templating.code("`a < b` and <b>") == "<code>a &lt; b</code> and &lt;b&gt;"
+    assert templating.code("one ` alone") == "one ` alone"
+
+
+def test_the_lesson_of_a_page_has_no_backticks(directory: Path) -> None:
+    evidence, done = kept(directory)
+    lesson = replace(evidence.scenario, teaches="`Too many open files` comes at the soft limit.")
+    text = page.write(directory, done, replace(evidence, scenario=lesson), lesson).read_text(encoding="utf-8")
+    assert '<p class="lead"><code>Too many open files</code> comes' in text
+
+
+def test_the_ticks_of_an_axis_are_words_of_their_own() -> None:
+    bars = figure(Bars("each", "s", {"a": 0.02, "b": 20.0}, logarithmic=True))
+    assert re.search(r">0.01</span> <span[^>]*>0.1</span> <", figure_in_html(bars))
+
+
+def test_a_table_with_predictions_explains_the_sign_of_its_cells() -> None:
+    html = figure_in_html(figure(Grid("answers", ["1"], {"a": ["x"]}, {"a": ["x"]})))
+    assert 'class="as-predicted">as predicted' in html
+    assert 'class="hollow"' not in html
+
+
+def figure_in_html(one: Figure) -> str:
+    template = templating._environment().from_string('{% from "chart.html.j2" import figure %}{{ figure(one) }}')
+    return template.render(one=one)
 
 
 def test_hostile_text_of_a_program_is_text_and_its_control_codes_are_signs(directory: Path) -> None:
