@@ -143,11 +143,15 @@ class Each:
         return "; ".join(parts + [f"{name}: not predicted" for name in found if name not in self.of]) or None
 
     def words(self, read: Read = plainly) -> str:
-        """Equal expectations are told together: `serial 1.00 s, threads and gevent 0.50 s`."""
+        """Equal expectations are told together: `serial 1.00 s, threads and gevent 0.50 s`.
+
+        After names of several words stand signs: `at first: 64; after lifting it: 4096`.
+        """
         alike: dict[str, list[str]] = {}
         for name, one in self.of.items():
             alike.setdefault(one.words(read), []).append(name)
-        return ", ".join(f"{_listed(names)} {words}" for words, names in alike.items())
+        between, after = ("; ", ":") if any(" " in name for name in self.of) else (", ", "")
+        return between.join(f"{_listed(names)}{after} {words}" for words, names in alike.items())
 
     def json(self) -> Json:
         return {name: one.json() for name, one in self.of.items()}

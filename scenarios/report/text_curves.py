@@ -9,7 +9,7 @@ from scenarios.pictures import Curves
 from scenarios.report.charts.figure import in_words
 from scenarios.report.charts.scales import Logarithmic, Scale, alike, number
 
-WIDTH, SHORTEST = 40, 12
+WIDTH, SHORTEST = 40, 10
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CLIFF = "┊"
 

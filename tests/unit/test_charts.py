@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scenarios.pictures import Band, Bars, Bound, Curves, Grid, Percentiles, Picture, Span, Steps, TimeChart, Timeline
 from scenarios.report.charts import boxes, figures, scales, shapes
 from scenarios.report.charts.curves import over_time
-from scenarios.report.charts.figure import Figure
+from scenarios.report.charts.figure import Figure, cell
+from scenarios.report.charts.scales import number
 from scenarios.report.charts.shapes import LINE, NARROW, WIDE, Chart, Stroke, Words, cut, width_of
 from scenarios.report.charts.topology import topology
 from tests.unit.scripted import epoll
@@ -119,6 +120,16 @@ def test_a_limit_is_a_line_across_the_bars_and_told_below() -> None:
     assert at == pytest.approx(2 * made.drawing["rows"][0]["length"])
     assert words == "20: the clients that came"
     assert "Dashed line: 20 is the clients that came." in made.notes
+
+
+@pytest.mark.parametrize(
+    ("value", "short", "long"),
+    [(8.4e-05, "0.000084", "0.000084"), (-2.5e-7, "-0.00000025", "-0.00000025"), (0.00014, "0.00014", "0.00014"),
+     (0.0, "0", "0"), (1e-4, "0.0001", "0.0001"), (9.99999e-5, "0.0001", "0.0000999999")],
+)  # fmt: skip
+def test_no_label_and_no_cell_has_a_power_of_ten(value: float, short: str, long: str) -> None:
+    assert number(value) == short
+    assert cell(value) == long
 
 
 def test_bars_of_values_far_apart_have_a_logarithmic_axis_and_say_so() -> None:

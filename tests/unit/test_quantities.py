@@ -176,3 +176,9 @@ def test_a_single_one_has_its_unit_in_the_singular(unit: str, one: str) -> None:
     assert read(1) == one
     assert Between(1, 4).words(read) == f"1 to 4 {unit}".rstrip()
     assert Quantity("x", unit="s", digits=1).words(1) == "1.0 s"
+
+
+def test_names_of_several_words_are_told_apart_from_their_values() -> None:
+    of = {"at first": Exactly(64), "after lifting it": Exactly(4096), "then": Exactly(4096)}
+    assert Each(of).words() == "at first: 64; after lifting it and then: 4096"
+    assert Each({"serial": Exactly(1), "threads": Exactly(2)}).words() == "serial 1, threads 2"

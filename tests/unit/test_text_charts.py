@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from scenarios.pictures import Band, Bars, Bound, Curves, Grid, Mark, Percentiles, Picture, Span, Steps, Timeline
@@ -161,3 +162,12 @@ def test_a_grid_has_a_row_each_and_markup_is_text() -> None:
 def test_nothing_to_draw_is_drawn_without_an_error() -> None:
     for empty in (Timeline("t", {}), Curves("t", "n", "s", {}), Bars("t", "s", {}), Steps("t", []), Grid("t", [], {})):
         assert lines(empty)[0] == "t"
+
+
+def test_curves_with_a_long_guide_and_a_prediction_fit_eighty_columns() -> None:
+    cost = {50.0: 0.486, 800.0: 0.482}
+    picture = Curves(
+        "cost", "idle", "µs", {"epoll": cost}, predicted={"epoll": {800.0: Band(0.243, 0.972)}},
+        guides={"slope 1: proportional": cost},
+    )  # fmt: skip
+    assert all(cell_len(str(part)) <= 80 for part in draw(picture, 80))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from scenarios.judging.quantities import singular
 from scenarios.pictures import Band
-from scenarios.report.charts.scales import number
+from scenarios.report.charts.scales import number, significant
 
 # From here on six digits would need a power of ten.
 MANY = 1e6
@@ -54,7 +54,7 @@ def counted(value: float, unit: str) -> str:
 
 def cell(value: float | None) -> str:
     """A value in a table, to six digits and never as a power of ten; empty for none."""
-    return "" if value is None else f"{value:.0f}" if abs(value) >= MANY else f"{value:.6g}"
+    return "" if value is None else f"{value:.0f}" if abs(value) >= MANY else significant(value, 6)
 
 
 def notes_of(*lines: str) -> list[str]:

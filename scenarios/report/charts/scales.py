@@ -10,6 +10,8 @@ WIDE = 30
 # Smaller values are rounding errors, not quantities of the lab.
 LEAST = 1e-9
 STEPS = (1, 2, 5, 10)
+# Below it Python writes a power of ten.
+SMALL = 1e-4
 
 
 class Scale(Protocol):
@@ -116,7 +118,18 @@ def alike(across: Iterable[float], upwards: Iterable[float]) -> tuple[Scale, Sca
 
 
 def number(value: float) -> str:
-    """A value as an axis or a label shows it: three significant digits (four from 1,000 on), with commas."""
+    """A value as an axis or a label shows it: three significant digits (four from 1,000 on), with commas.
+
+    Never a power of ten: 0.000084 is no 8.4e-05.
+    """
     if abs(value) >= 1000:
         return f"{round(value, -max(0, math.floor(math.log10(abs(value))) - 3)):,.0f}"
-    return f"{value:.3g}"
+    return significant(value, 3)
+
+
+def significant(value: float, digits: int) -> str:
+    """A value below a million with so many significant digits, without zeros at its end and without a power of ten."""
+    if not value or abs(value) >= SMALL:
+        return f"{value:.{digits}g}"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return f"{value:.{decimals}f}".rstrip("0")
