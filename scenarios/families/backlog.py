@@ -93,7 +93,7 @@ class Backlog(Plain):
         """The queue first: how many connections the kernel makes before a server accepts one."""
         lines = (
             Bound(_queue(scenario), "min(backlog, somaxconn) + 1"),
-            Bound(scenario.number("clients"), "how many came"),
+            Bound(scenario.number("clients"), "the number of clients"),
         )
         made = Bars(
             "connections made before the server accepts",
@@ -101,6 +101,7 @@ class Backlog(Plain):
             measured["at_once"],
             bands(predicted["at_once"]),
             lines,
+            note="full never accepts; late accepts after a while.",
         )
         return (made, *quantity_pictures(self.quantities[1:], measured, predicted))
 

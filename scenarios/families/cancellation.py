@@ -4,13 +4,17 @@ from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, seconds, whole_number
 from scenarios.errors import OutOfTime
-from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario
+from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
+from scenarios.families.common import quantity_pictures
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Exactly, Json, Quantity
+from scenarios.pictures import Band, Bars, Picture
 
 # Where a program that only sleeps wakes so many seconds late, clients with little time say nothing of the gateway.
 OVERSLEPT = 0.25
 COUNTS = ("at_once", "asked", "left", "failed", "spared", "late", "kept", "answered")
+# The counts that the first picture draws.
+STOPPED = ("left", "spared", "kept")
 
 
 class Cancellation(Plain):
@@ -87,6 +91,26 @@ class Cancellation(Plain):
                 return f"{service}: some clients have left"
             case _:
                 return None
+
+    def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
+        """The parts that stop first: of those that leave, of answers that fail, and of those that have no more time."""
+        hasty = scenario.number("hasty") * scenario.number("parts")
+        stopped = Bars(
+            "parts of answers that stopped, by the reason",
+            "parts",
+            _stopped(measured, hasty),
+            {why: Band(count, count) for why, count in _stopped(predicted, hasty).items()},
+        )
+        others = [one for one in self.quantities if one.key not in STOPPED]
+        return (stopped, *quantity_pictures(others, measured, predicted))
+
+
+def _stopped(values: Values, hasty: int) -> dict[str, float]:
+    """How many parts stopped, by the reason; without those that nobody could count."""
+    found = {"the client left": values["left"], "another part failed": values["spared"]}
+    if values["kept"] is not None:
+        found["the client's time was over"] = hasty - values["kept"]
+    return {why: count for why, count in found.items() if count is not None}
 
 
 FAMILY: Family = Cancellation()

@@ -91,11 +91,15 @@ def client_limits(came: int, limits: Mapping[str, int]) -> tuple[Bound, ...]:
     The lowest limit is a line unless it is far away, and the others if they are near; equal ones are one line.
     """
     lowest = min(limits.values(), default=0)
-    by_clients: dict[int, list[str]] = {came: ["how many came"]}
+    by_clients: dict[int, list[str]] = {}
     for words, most in sorted(limits.items(), key=lambda one: one[1]):
         if most <= (FAR if most == lowest else NEAR) * came:
             by_clients.setdefault(most, []).append(LIMIT_WORDS.get(words, words))
-    return tuple(Bound(most, " and ".join(words)) for most, words in by_clients.items())
+    lines = {came: "the number of clients"}
+    for most, names in by_clients.items():
+        within = f"the most clients within {' and '.join(names)}"
+        lines[most] = f"{lines[most]}, and {within}" if most in lines else within
+    return tuple(Bound(value, words) for value, words in lines.items())
 
 
 def joined(separator: str) -> Read:

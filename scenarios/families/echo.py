@@ -123,7 +123,7 @@ def _client_limits(scenario: Scenario, predicted: Values) -> dict[str, int]:
         selector = "select" if name in ("select", mechanisms.BOUNDED) else "epoll"
         found |= limits(Server(selector, "linux", server.nofile, mechanisms.open_before(name)))
     if KNOWN[name].task != "loop" and predicted["served"] == server.pids_limit - 1:
-        found[f"pids_limit {server.pids_limit}, the server itself being one"] = server.pids_limit - 1
+        found[f"pids_limit {server.pids_limit}, less the server itself"] = server.pids_limit - 1
     return found
 
 

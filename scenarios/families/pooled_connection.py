@@ -71,7 +71,9 @@ class PooledConnection(Plain):
             for of in (measured["answers"], predicted["answers"])
         )
         return (
-            Grid("which answer each request got", [f"request {number}" for number in asked], rows, foreseen),
+            Grid(
+                "number of the answer that each request got", [f"request {number}" for number in asked], rows, foreseen
+            ),
             *quantity_pictures(self.quantities[1:], measured, predicted),
         )
 

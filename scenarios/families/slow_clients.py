@@ -36,7 +36,9 @@ class SlowClients(Plain):
     quantities = (
         Quantity("served", unit="clients", noun="served"),
         Quantity("closed", label="closed for being slow", unit="clients", noun="slow clients closed"),
-        Quantity("taken", label="taken of one that never reads", unit="KiB", noun="KiB taken of one that never reads"),
+        Quantity(
+            "taken", label="buffered for one that never reads", unit="KiB", noun="KiB buffered for one that never reads"
+        ),
         Quantity(
             "kept", label="silent clients kept for", unit="s", noun="s before a silent client is closed", digits=2
         ),
@@ -85,8 +87,8 @@ class SlowClients(Plain):
     def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:
         bound, idle = scenario.number("bound") / KIB, float(scenario.parameters["idle"])
         return (
-            _bars("taken of one client that never reads", "KiB", {"server and kernel": "taken"}, measured, predicted,
-                  Bound(bound, "the server's own bound")),
+            _bars("buffered for a client that never reads", "KiB", {"server and kernel": "taken"}, measured, predicted,
+                  Bound(bound, "the server's own bound, in KiB")),
             _bars("until a silent client is closed", "s", {"first silent client": "kept"}, measured, predicted,
                   Bound(idle, "the server's time limit")),
             _bars("clients", "clients", {"honest, served": "served", "slow, closed": "closed"}, measured, predicted),

@@ -89,7 +89,7 @@ class SwitchCost(Plain):
                 took,
                 {kind: Band(low=low) for kind, low in least.items()},
                 logarithmic=True,
-                note="Predicted: so many times a switch between generators, at least.",
+                note="Predicted: the least that theory allows, as a multiple of a switch between generators.",
             ),
         )
 

@@ -10,6 +10,7 @@ from scenarios.definition import catalog
 from scenarios.errors import LabError, OutOfTime
 from scenarios.families.base import Known
 from scenarios.judging.verdict import judge
+from scenarios.pictures import Band, Bars
 from scenarios.results.evidence import Evidence
 from tests.unit.builders import HELD, evidence, service
 from tests.unit.scripted import event
@@ -57,3 +58,21 @@ def test_a_client_that_did_not_finish_counted_nothing() -> None:
 def test_more_clients_that_go_than_there_are_is_refused() -> None:
     with pytest.raises(LabError, match="leaving and failing are 12 together"):
         catalog.load("client-leaves", {"leaving": "10"})
+
+
+def test_the_first_picture_shows_which_parts_stopped_and_why() -> None:
+    run = run_of(kept=2)
+    predicted = FAMILY.predict(Known(run.scenario, {})).json()
+    stopped, *others = FAMILY.scene(run.scenario, FAMILY.measure(run), predicted)
+    assert isinstance(stopped, Bars)
+    assert stopped.values == {"the client left": 12, "another part failed": 4, "the client's time was over": 9 - 2}
+    assert list(stopped.predicted.values()) == [Band(12, 12), Band(4, 4), Band(9, 9)]
+    assert others
+
+
+def test_parts_that_nobody_counted_are_not_drawn() -> None:
+    run = run_of()
+    predicted = FAMILY.predict(Known(run.scenario, {})).json()
+    stopped, *_ = FAMILY.scene(run.scenario, dict.fromkeys(SEEN), predicted)
+    assert isinstance(stopped, Bars)
+    assert stopped.values == {}

@@ -176,14 +176,18 @@ def test_a_family_that_never_was_has_no_name_of_today() -> None:
     assert families.current_name("nothing") is None
 
 
+CAME, MOST = "the number of clients", "the most clients within {}"
+
+
 @pytest.mark.parametrize(
     ("came", "limits", "lines"),
     [
-        (1100, {"a": 1020, "b": 1020, "c": 1023}, {1100: "how many came", 1020: "a and b", 1023: "c"}),
-        (1100, {"a": 1020, "b": 4092}, {1100: "how many came", 1020: "a"}),
-        (500, {"a": 1019}, {500: "how many came", 1019: "a"}),
-        (100, {"a": 1019}, {100: "how many came"}),
-        (100, {}, {100: "how many came"}),
+        (1100, {"a": 1020, "b": 1020, "c": 1023}, {1100: CAME, 1020: MOST.format("a and b"), 1023: MOST.format("c")}),
+        (1100, {"a": 1020, "b": 4092}, {1100: CAME, 1020: MOST.format("a")}),
+        (500, {"a": 1019}, {500: CAME, 1019: MOST.format("a")}),
+        (500, {"a": 500}, {500: f"{CAME}, and {MOST.format('a')}"}),
+        (100, {"a": 1019}, {100: CAME}),
+        (100, {}, {100: CAME}),
     ],
 )
 def test_the_limits_near_the_clients_that_came_are_lines(

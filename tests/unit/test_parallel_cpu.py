@@ -12,6 +12,7 @@ from scenarios.errors import Unavailable
 from scenarios.families.base import Known
 from scenarios.families.parallel_cpu import FAMILY
 from scenarios.families.parallel_cpu.theory import Share, disturbed, gain, usable, used, wanted
+from scenarios.pictures import Bars
 from scenarios.results.evidence import Evidence
 from tests.unit.builders import evidence, service
 from tests.unit.scripted import event
@@ -48,6 +49,14 @@ def test_processes_that_others_kept_waiting_wanted_what_they_did_not_get() -> No
     assert problems(run) == set()
     assert "not judged" in FAMILY.predict(Known(run.scenario, {}, run)).reason
     assert "not judged" not in FAMILY.predict(Known(run.scenario, {}, kept())).reason
+
+
+def test_a_picture_of_a_busy_machine_says_that_its_speeds_say_little() -> None:
+    for run, busy in ((kept(), False), (kept(processes=[STARVED, STARVED]), True)):
+        predicted = FAMILY.predict(Known(run.scenario, {}, run)).json()
+        speed, *_ = FAMILY.scene(run.scenario, FAMILY.measure(run), predicted)
+        assert isinstance(speed, Bars)
+        assert ("idle machine" in speed.note) == busy
 
 
 def test_a_kernel_that_does_not_tell_who_waited_is_no_failure() -> None:

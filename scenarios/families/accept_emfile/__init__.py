@@ -119,7 +119,7 @@ class AcceptEmfile(Plain):
                 "clients",
                 measured["served"],
                 bands(predicted["served"]),
-                limits=(Bound(clients, "the clients that came"),),
+                limits=(Bound(clients, "the number of clients"),),
             ),
             Bars(
                 "clients accepted and closed at once",

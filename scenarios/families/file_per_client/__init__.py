@@ -60,7 +60,13 @@ class FilePerClient(Plain):
         own, nofile = open_before_first_client(selector), scenario.services["server"].nofile
         allowed = limits(Server(selector, platform, nofile, own, PER_CLIENT))
         served, came = {"clients served": measured["served"]}, client_limits(scenario.number("clients"), allowed)
-        clients = Bars("clients", "clients", served, {"clients served": band(predicted["served"])}, came)
+        clients = Bars(
+            "clients, each with a socket and a file",
+            "clients",
+            served,
+            {"clients served": band(predicted["served"])},
+            came,
+        )
         if measured["descriptors"] is None:
             return (clients,)
         line = Bound(nofile, "the limit of open descriptors")

@@ -117,7 +117,7 @@ class HostileClients(Plain):
         bound = Bars(
             "memory that the server took for all its peers", "MiB", memory, {"server": band(predicted["memory"])}
         )
-        came = Bound(scenario.number("clients"), "the honest clients")
+        came = Bound(scenario.number("clients"), "the number of honest clients")
         honest = {"honest clients served": measured["served"]}
         served = Bars("clients", "clients", honest, {"honest clients served": band(predicted["served"])}, (came,))
         times = {words: float(one) for words, one in measured.get("times", {}).items()}

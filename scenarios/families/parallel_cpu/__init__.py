@@ -27,6 +27,8 @@ PROGRAM = "compute"
 MAIN = 1
 # Seconds: a reported time of 0 counts as this.
 LEAST = 1e-9
+# The speed on a busy machine: some work was done.
+UNJUDGED = AtLeast(0.01)
 Rounds = Mapping[str, Sequence[Sequence[Share]]]
 Choose = Callable[[Iterable[float]], float]
 
@@ -114,13 +116,14 @@ class ParallelCpu(Plain):
                 "times",
                 {"coroutines": 1.0, **measured["pace"]},
                 bands(predicted["pace"]),
+                note=_note(predicted),
             ),
             Bars(
                 "CPUs used",
                 "CPUs",
                 measured["used"],
                 bands(predicted["used"]),
-                limits=(Bound(cores, "the CPUs that the workers may use"),),
+                limits=(Bound(cores, "the number of CPUs that the workers may use"),),
             ),
             Bars("time for one piece of work", "ms", measured["milliseconds"]),
         )
@@ -153,9 +156,16 @@ def _disturbed(rounds: Rounds, cores: int) -> bool:
 def _pace(workers: int, cores: int, busy: bool) -> dict[str, Expectation]:
     """On a busy machine, no more than that some work was done."""
     if busy:
-        return {"threads": AtLeast(0.01), "processes": AtLeast(0.01)}
+        return {"threads": UNJUDGED, "processes": UNJUDGED}
     low, high = theory.gain(workers, cores)
     return {"threads": Between(0.5, round(ROOM**2, 2)), "processes": Between(round(low, 2), round(high, 2))}
+
+
+def _note(predicted: Values) -> str:
+    """Why the speeds are not judged, if they are not."""
+    if predicted["pace"]["processes"] != UNJUDGED.json():
+        return ""
+    return "Other programs used the CPUs during this run, so the speeds say little: run it again on an idle machine."
 
 
 def _reason(workers: int, cores: int, busy: bool) -> str:

@@ -123,7 +123,7 @@ class PollingVsEvents(Plain):
         counted = tuple(
             Bars(title, unit, measured[key], bands(predicted[key]), lines)
             for key, title, unit, lines in (
-                ("seen", "clicks seen", "clicks", (Bound(count, "the clicks there were"),)),
+                ("seen", "clicks seen", "clicks", (Bound(count, "the number of clicks"),)),
                 ("burnt", "CPU time while nothing happens", "µs", ()),
                 ("delay", "mean delay until a click is noticed", "s", ()),
                 ("asked", "polls while nothing happens", "polls", ()),

@@ -131,7 +131,7 @@ class ServerModels(Plain):
             name: {share: value / 1000 for share, value in one.items()}
             for name, one in measured.get("latencies", {}).items()
         }
-        least = "Predicted: so many times the others, at least."
+        least = "Predicted: the least that theory allows, given the values of the other models."
         return (
             Bars(
                 "memory for each client",
