@@ -246,6 +246,16 @@ def test_the_time_of_an_idle_loop_is_drawn_with_its_bound() -> None:
     assert (idle.values, idle.predicted) == ({"wrong": 0.75}, {"wrong": Band(low=0.1)})
 
 
+def test_a_client_that_is_answered_by_a_loop_that_then_spins_shows_it() -> None:
+    case = "write-interest: silent"
+    for spent, told in ((0.7, f"{ANSWERED}, spins"), (0.0, ANSWERED)):
+        measured = {"wrong": {case: ANSWERED}, "right": {"silent": ANSWERED}, "cpu": {"write-interest": spent}}
+        predicted = {**measured, "cpu": {"write-interest": {"at_least": 0.05}}}
+        grid, _ = FAMILY.scene(catalog.load("stream-bugs"), measured, predicted)
+        assert isinstance(grid, Grid)
+        assert (grid.rows[case], grid.predicted[case]) == ((told, ANSWERED), (f"{ANSWERED}, spins", ANSWERED))
+
+
 def test_an_empty_upload_is_answered_by_the_right_server() -> None:
     with (
         serving("servers.tutorial_correct") as (ready, _),

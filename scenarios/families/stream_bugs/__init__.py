@@ -130,11 +130,13 @@ class StreamBugs(Plain):
     def scene(self, scenario: Scenario, measured: Values, predicted: Values) -> tuple[Picture, ...]:  # noqa: ARG002
         """The outcome of each habit of a client; the text of an exception stands in the table of the values."""
         rows, foreseen = {}, {}
+        spins = {name: one.low for name, one in bands(predicted["cpu"]).items() if one.low}
         for case, one in measured["wrong"].items():
-            habit = case.rpartition(": ")[2]
-            rows[case] = (one.partition(": ")[0], measured["right"][habit])
+            server, _, habit = case.rpartition(": ")
+            spun = server in spins and measured["cpu"].get(server, 0) >= spins[server]
+            rows[case] = (_cell(one, spun), measured["right"][habit])
             wrong = str(predicted["wrong"].get(case, ""))
-            foreseen[case] = (wrong.partition(": ")[0], str(predicted["right"].get(habit, "")))
+            foreseen[case] = (_cell(wrong, server in spins), str(predicted["right"].get(habit, "")))
         return (
             Grid("outcome for the client", ("with the mistake", "without"), rows, foreseen),
             Bars("CPU time of idle loops", "s", measured["cpu"], bands(predicted["cpu"])),
@@ -156,6 +158,11 @@ def _suite(scenario: Scenario) -> Suite:
 
 def _case(server: str, habit: str) -> str:
     return habit if server == TUTORIAL else f"{server}: {habit}"
+
+
+def _cell(outcome: str, spins: bool) -> str:
+    """An outcome without the text of its exception, and whether the server's idle loop spins after it."""
+    return outcome.partition(": ")[0] + (", spins" if spins else "")
 
 
 def _outcome(event: Event, evidence: Evidence) -> str:
