@@ -11,6 +11,8 @@ from scenarios.definition.scenario import Scenario
 from scenarios.errors import EXIT_PASS, UsageError
 
 TEMPLATES = Path(__file__).with_name("templates")
+# The first line of the program in other/, which else is the solution.
+OTHER = "# TODO: a right program in another style, written from README.md alone.\n"
 COURSE_PAGE = places.ROOT / "labs" / "README.md"
 STEP = 10
 
@@ -43,7 +45,9 @@ def new_exercise(scenario: str, name: str) -> int:
         "wrong.py": here / "wrong" / "it_only_prints_that_it_is_ready.py",
     }
     files = {path: filled(TEMPLATES / f"{template}.template", values) for template, path in targets.items()}
-    write({**files, here / "solution" / values["file"]: solution})
+    files[here / "solution" / values["file"]] = solution
+    files[here / "other" / "it_is_like_the_solution.py"] = f"{OTHER}{solution}"
+    write(files)
     insert_row(COURSE_PAGE, "## The exercises", f"| {number} | {values['title']} | TODO: the lesson in a sentence |")
     print(f"next   ./inv lab.verify {number}, then replace the content of these files; .github/CONTRIBUTING.md helps")
     return EXIT_PASS

@@ -229,7 +229,7 @@ def test_a_snapshot_says_what_a_shell_command_says(tmp_path: Path) -> None:
         assert looked.exact and abs(looked.cpu_seconds - said.cpu_seconds) < 0.05
         clocks: dict[str, Any] = {"cpu_seconds": 0.0, "all_cpu_seconds": 0.0, "exact": False, "ended_threads": None}
         clocks |= {"waits": (), "voluntary": None, "involuntary": None, "octets": None}  # a shell does not read them
-        clocks |= {"writes": None, "queued": None}
+        clocks |= {"writes": None, "queued": None, "files": None}
         assert replace(looked, **clocks) == replace(said, **clocks)
         assert session.snapshot("server", 99999) == {}
 

@@ -41,7 +41,7 @@ def test_a_prediction_comes_true_with_drawn_parameters(name: str, engine: str) -
     run(name, *(part for key, value in drawn.items() for part in ("--set", f"{key}={value}")))
 
 
-TRIES = 4
+TRIES = 6
 
 
 @pytest.fixture(scope="module")

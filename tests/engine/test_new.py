@@ -85,7 +85,7 @@ def test_the_programs_of_the_exercise_have_the_results_that_they_must_have(
     assert run(copy, *inv_of(copy), "lab.start", "230", *local).returncode == 0
     done = run(copy, *inv_of(copy), "lab.verify", "230", *local)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "wrong/it_only_prints_that_it_is_ready.py" in done.stdout
+    assert "wrong/it_only_prints_that_it_is_ready.py" in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

@@ -98,5 +98,6 @@ def test_two_real_runs_are_compared() -> None:
 @both_engines
 def test_a_sweep_is_kept_where_it_says() -> None:
     done = inv("sweep", "epoll-500", "--set", "clients=5,6", "--set", "size=1KiB")
-    (folder,) = [line.rpartition(" are in ")[2] for line in done.stdout.splitlines() if " are in " in line]
-    assert sweep_record.load(Path(folder)).complete
+    (page,) = [line.rpartition(": ")[2] for line in done.stdout.splitlines() if " are beside the page: " in line]
+    assert Path(page).is_file()
+    assert sweep_record.load(Path(page).parent).complete

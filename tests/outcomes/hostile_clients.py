@@ -13,6 +13,9 @@ from scenarios.families.hostile_clients import theory
 from scenarios.judging.waiting import Look, sleeps_in
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
+# The kernel's buffers take a smaller download whole, also of a client that never reads.
+NEVER_WHOLE = 64 * 1024
+
 
 @pytest.fixture(scope="session")
 def server(evidence: Evidence) -> ServiceEvidence:
@@ -50,7 +53,7 @@ def test_the_server_saw_what_hostile_clients_do(evidence: Evidence, server: Serv
     for what, found in {
         "requests in parts": not telling or any(one["cut"] for one in telling),
         "requests together": not telling or any(one["joined"] for one in telling),
-        "downloads that were cut short": any(one["sent"] % size for one in seen),
+        "downloads that were cut short": size < NEVER_WHOLE or any(one["sent"] % size for one in seen),
         "uploads of other sizes": any(one["received"] not in (0, size) for one in seen),
     }.items():
         assert found, f"no hostile client made {what}"
