@@ -8,9 +8,12 @@ from scenarios.families.common import bands, joined, quantity_pictures
 from scenarios.judging.failures import ERROR, first_failure
 from scenarios.judging.quantities import Each, Exactly, Json, Quantity
 from scenarios.pictures import Bars, Picture
+from scenarios.theory.descriptors import STANDARD_STREAMS
 
 EBADF = "[Errno 9] Bad file descriptor"
 GHOSTS, CURED = "closed while a copy lives", "unregistered before"
+# Of each kind an epoll set, and `count` pipes with a reading end, its copy and a writing end.
+SETS, PER_COUNT = 2, 2 * 3
 # The moments at which the lab looks at the epoll sets, in words.
 MOMENTS = {"registered": "at first", "closed": "after the close", "copies-closed": "after the copies' close"}
 
@@ -22,7 +25,7 @@ class GhostEvents(Plain):
     """
 
     name = "ghost_events"
-    parameters: Mapping[str, Kind] = {"count": Kind("descriptors of each kind", whole_number, 1, 200)}
+    parameters: Mapping[str, Kind] = {"count": Kind("descriptors of each kind", whole_number, 1, 150)}
     services = frozenset({"program"})
     quantities = (
         Quantity("reported", label="closed and reported", unit="descriptors", noun="closed descriptors reported"),
@@ -31,6 +34,13 @@ class GhostEvents(Plain):
         Quantity("watched", unit="descriptors", noun="descriptors watched"),
         ERROR,
     )
+
+    def problem(self, scenario: Scenario) -> str | None:
+        count, limit = scenario.number("count"), scenario.services["program"].nofile
+        needed = STANDARD_STREAMS + SETS + PER_COUNT * count
+        if needed > limit:
+            return f"count is {count}: that takes {needed} descriptors, and the program's nofile is {limit}"
+        return None
 
     def predict(self, known: Known) -> Prediction:
         """epoll(7), questions 6 and 7: an entry lives until every descriptor of its open file is closed."""

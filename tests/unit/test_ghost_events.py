@@ -37,3 +37,18 @@ def test_the_kernel_s_count_and_the_program_s_report_are_measured() -> None:
 def test_of_a_program_that_ended_early_nothing_is_measured() -> None:
     measured = FAMILY.measure(evidence(service("program", exit_status=1)))
     assert (measured["reported"], measured["again"], measured["watched"]) == ({}, None, {})
+
+
+def test_more_pipes_than_the_program_has_descriptors_for_are_wrong_usage() -> None:
+    scenario = catalog.load("ghost-events", {"count": "150"})
+    program = replace(scenario.services["program"], nofile=904)
+    assert FAMILY.problem(scenario) is None
+    problem = "count is 150: that takes 905 descriptors, and the program's nofile is 904"
+    assert FAMILY.problem(replace(scenario, services={"program": program})) == problem
+
+
+def test_a_program_that_failed_is_drawn_all_the_same() -> None:
+    scenario = catalog.load("ghost-events")
+    predicted = FAMILY.predict(Known(scenario, {})).json()
+    measured = {"reported": {}, "again": None, "refusals": None, "watched": {}, "error": {"program": "OSError: full"}}
+    assert FAMILY.scene(scenario, measured, predicted)
