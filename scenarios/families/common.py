@@ -59,9 +59,8 @@ def quantity_pictures(quantities: Iterable[Quantity], measured: Json, predicted:
             told = predicted[one.key] if isinstance(predicted[one.key], Mapping) else {}
             found.append(Bars(label, one.unit, value, {name: band(each) for name, each in told.items()}))
         elif isinstance(value, Mapping) and all(isinstance(each, str | None) for each in value.values()):
-            rows, told = (
-                {name: [one.words(each)] for name, each in those.items()} for those in (value, predicted[one.key])
-            )
+            foretold = predicted[one.key] if isinstance(predicted[one.key], Mapping) else {}
+            rows, told = ({name: [one.words(each)] for name, each in those.items()} for those in (value, foretold))
             tables += [Grid(label, (label,), rows, told)] if rows else []
         elif is_number(value):
             values, foreseen = alone.setdefault(one.unit, ({}, {}))
