@@ -1,10 +1,14 @@
 """The family backlog: what it predicts, how it measures, and when a machine was too busy."""
 
+import selectors
+import socket
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from labs.programs.clients import connect_at_once
 from scenarios import families
 from scenarios.definition import catalog
 from scenarios.errors import UsageError
@@ -74,3 +78,13 @@ def test_a_longer_queue_is_no_matter_of_time() -> None:
 def test_more_clients_than_two_queues_are_wrong_usage() -> None:
     with pytest.raises(UsageError, match="clients is 11: it must be at most twice the queue, which is 10"):
         catalog.load("backlog", {"clients": "11"})
+
+
+def test_the_client_waits_its_time_out_so_that_the_late_server_has_accepted() -> None:
+    begun = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as listener, selectors.DefaultSelector() as selector:
+        client = connect_at_once.begin(listener.getsockname())
+        selector.register(client, selectors.EVENT_WRITE, "late")
+        assert [name for name, *_ in connect_at_once.made(selector, begun, 0.3)] == ["late"]
+        client.close()
+    assert time.monotonic() - begun >= 0.3

@@ -32,8 +32,11 @@ def begin(address: Address) -> socket.socket:
 
 
 def made(selector: selectors.BaseSelector, begun: float, patience: float) -> Iterator[tuple[str, float, int]]:
-    """(server, seconds since `begun`, retries) of each connection that is made within `patience` seconds."""
-    while selector.get_map() and (left := begun + patience - time.monotonic()) > 0:
+    """(server, seconds since `begun`, retries) of each connection that is made within `patience` seconds.
+
+    It always takes that long: a server may accept long after the kernel has made the last connection.
+    """
+    while (left := begun + patience - time.monotonic()) > 0:
         for key, _ in selector.select(left):
             selector.unregister(key.fileobj)
             assert isinstance(key.fileobj, socket.socket)
