@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from scenarios.definition import sysctls
 from scenarios.definition.parameters import Value, Whole
 from scenarios.definition.scenario import Topic
 from scenarios.definition.yaml_source import YamlSource
@@ -12,7 +13,14 @@ from scenarios.definition.yaml_source import YamlSource
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
 ProgramName = Annotated[str, Field(pattern=r"^[a-z]\w*(\.[a-z]\w*)+$", max_length=200)]
-Report = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+#[0-9]+$")]  # of a public tracker: owner/repository#number
+# GitHub's names: none begins with a dot, so the address of a report cannot leave its repository.
+REPORTS = r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-]#[1-9][0-9]{0,9}$"
+Report = Annotated[str, Field(pattern=REPORTS)]
+# What a text must be that does not match a pattern, where the pattern itself would say little.
+IN_WORDS = {
+    REPORTS: "it must be a public report, such as python/cpython#73903",
+    sysctls.NAMES: f"allowed are {sysctls.SOMAXCONN}, {sysctls.PORT_RANGE} and net.ipv4.tcp_*",
+}
 # The key may be left out; catalog_file.py has its default.
 LEFT_OUT: Any = Field(default=None)
 
@@ -24,7 +32,7 @@ class Allowed(BaseModel):
 
 
 # Only settings of a network namespace, which each container has for itself.
-Sysctl = Annotated[str, Field(pattern=r"^net\.(core\.somaxconn|ipv4\.(ip_local_port_range|tcp_[a-z0-9_]+))$")]
+Sysctl = Annotated[str, Field(pattern=sysctls.NAMES)]
 
 
 class UlimitsSchema(Allowed):
@@ -102,4 +110,6 @@ def _problem(error: Any, where: list[str | int]) -> str:
         return f"unknown key {key!r}; {hint}"
     if error["type"] == "missing":
         return f"the key {key!r} is missing"
+    if error["type"] == "string_pattern_mismatch" and (words := IN_WORDS.get(error["ctx"]["pattern"])):
+        return f"{key!r} is {error['input']!r}: {words}"
     return f"{key!r} is {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from scenarios import places
+from scenarios.definition import sysctls
 from scenarios.definition.catalog_file import WrittenService
 from scenarios.definition.parameters import PLACEHOLDER, Value, Whole, fill, size, whole_number
 from scenarios.definition.scenario import ADDRESS, IMAGES, Service
@@ -43,7 +44,7 @@ def service_of(
         mem_limit=blanks.memory(written.mem_limit),
         depends_on=dict(written.depends_on),
         cpu_count=None if written.cpu_count is None else blanks.count("cpu_count", written.cpu_count, "cpu_count"),
-        sysctls={key: blanks.filled(key, value, "sysctls", key) for key, value in written.sysctls.items()},
+        sysctls={key: blanks.sysctl(key, value) for key, value in written.sysctls.items()},
         through=written.through,
         limited_by=_named(written.nofile),
     )
@@ -67,6 +68,12 @@ class _Blanks:
         if number < 1:
             raise self.source.error([*self.where, *path], f"{key} is {written!r}: not a whole number of at least 1")
         return number
+
+    def sysctl(self, key: str, written: Whole) -> str:
+        value = self.filled(key, written, "sysctls", key)
+        if wrong := sysctls.problem(key, value):
+            raise self.source.error([*self.where, "sysctls", key], f"sysctls.{key} is {value!r}: {wrong}")
+        return value
 
     def memory(self, written: str) -> int:
         with problems(self.source, [*self.where, "mem_limit"], f"mem_limit is {written!r}"):

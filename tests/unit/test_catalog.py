@@ -67,6 +67,7 @@ def test_placeholders_take_the_parameters_values(written: Callable[[str], str]) 
 
 
 IMAGE = "    image: linux\n"
+LIMITS = "    ulimits: "
 WRONG = [
     (IMAGE, "    image: lunix\n", 8, "no image 'lunix'"),
     ("servers.transfer", "servers.nothing", 9, "no program 'servers.nothing'"),
@@ -105,7 +106,28 @@ WRONG = [
     ('"{clients + 64}"', "0", 11, "ulimits.nofile is 0"),
     ('"{clients + 64}"', '"64:32"', 11, "ulimits.nofile is 64:32: the soft limit is above the hard one"),
     ('"{clients + 64}"', '"64:many"', 11, "ulimits.nofile is 'many'"),
-    ("    ulimits: ", "    sysctls: {kernel.msgmax: 1}\n    ulimits: ", 11, "kernel.msgmax"),
+    (LIMITS, "    sysctls: {kernel.msgmax: 1}\n" + LIMITS, 11, "allowed are net.core.somaxconn"),
+    (
+        "    ulimits: ",
+        "    sysctls: {net.core.somaxconn: many}\n    ulimits: ",
+        11,
+        "somaxconn is 'many': it must be a whole",
+    ),
+    (
+        "    ulimits: ",
+        "    sysctls: {net.core.somaxconn: -1}\n    ulimits: ",
+        11,
+        "somaxconn is '-1': it must be a whole",
+    ),
+    (LIMITS, "    sysctls: {net.ipv4.ip_local_port_range: 9 8}\n" + LIMITS, 11, "lowest and the highest"),
+    (LIMITS, "    sysctls: {net.ipv4.ip_local_port_range: 9}\n" + LIMITS, 11, "lowest and the highest"),
+    (
+        "    ulimits: ",
+        '    sysctls: {net.ipv4.tcp_rmem: "1\\n2"}\n    ulimits: ',
+        11,
+        "tcp_rmem is '1\\n2': it must be",
+    ),
+    (LIMITS, '    sysctls: {net.ipv4.tcp_rmem: ""}\n' + LIMITS, 11, "tcp_rmem is '': it must be"),
     ('"{clients + 64}"', '"٥"', 11, "ulimits.nofile is '٥'"),
     ('"{clients + 64}"', "9999999999999", 11, "not a whole number"),
     ("  server:\n", "  Server:\n", 7, "Server"),
@@ -114,7 +136,9 @@ WRONG = [
     ("family: ", "sweep: {nobody: 1..5}\nfamily: ", 13, "no parameter 'nobody'"),
     ("family: ", "sweep: {clients: [1, 5]}\nfamily: ", 13, "sweep.clients"),
     ("services:", "services: {}\nother:", 7, "unknown key 'other'"),
-    ("family: ", "reports: [somebody]\nfamily: ", 13, "reports"),
+    ("family: ", "reports: [somebody]\nfamily: ", 13, "it must be a public report"),
+    ("family: ", "reports: ['../..#1']\nfamily: ", 13, "it must be a public report"),
+    ("family: ", "reports: [a/..#1]\nfamily: ", 13, "it must be a public report"),
 ]
 
 
