@@ -20,9 +20,15 @@ RESETS = """sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\\1\\0\\0\\0\
 
 
 def close_last("""
+CLOSES = """sock.shutdown(socket.SHUT_WR)
+    sock.recv(1)  # nothing: the server has closed too
+    sock.close()
+
+
+def close_last("""
 MUTANTS = (
     Mutant("the client only prints", SCENARIO, CLIENT, CLAIMS),
-    Mutant("the client resets what it should close", SCENARIO, CLIENT, RESETS, "sock.close()\n\n\ndef close_last("),
+    Mutant("the client resets what it should close", SCENARIO, CLIENT, RESETS, CLOSES),
     Mutant(
         "the client closes what it should hold",
         SCENARIO,
@@ -41,7 +47,7 @@ MUTANTS = (
         "the server accepts and resets",
         SCENARIO,
         SERVER,
-        "listener.accept()[0].close(); continue",
-        "selector.register(listener.accept()[0], selectors.EVENT_READ)",
+        'client.send(b"a"); client.close(); continue',
+        "selector.register(client, selectors.EVENT_READ)",
     ),
 )

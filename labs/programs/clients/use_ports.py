@@ -15,6 +15,8 @@ held: list[socket.socket] = []
 
 
 def close_first(sock: socket.socket) -> None:
+    sock.shutdown(socket.SHUT_WR)
+    sock.recv(1)  # nothing: the server has closed too
     sock.close()
 
 
@@ -40,6 +42,7 @@ def use(way: str, address: Address, connections: int) -> tuple[int, str | None]:
         except OSError as error:
             sock.close()
             return number, str(error)
+        sock.recv(1)  # the server has accepted
         WAYS[way](sock)
     return connections, None
 
@@ -54,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         made, error = use(way, address, options.connections)
         emit("used", way=way, made=made, error=error)
     checkpoint("exhausted")
+    for sock in held:
+        close_first(sock)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,15 @@ def serve(listener: socket.socket, selector: selectors.BaseSelector) -> None:
     while True:
         for key, _ in selector.select():
             if key.fileobj is listener:
-                selector.register(listener.accept()[0], selectors.EVENT_READ)
+                client, _ = listener.accept()
+                selector.register(client, selectors.EVENT_READ)
+                client.send(b"a")  # accepted
                 continue
-            client = key.fileobj
-            assert isinstance(client, socket.socket)
-            client.recv(1)  # a byte, or the end: either way, this connection is over
-            selector.unregister(client)
-            client.close()
+            done = key.fileobj
+            assert isinstance(done, socket.socket)
+            done.recv(1)  # a byte, or the end: either way, this connection is over
+            selector.unregister(done)
+            done.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
