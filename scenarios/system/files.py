@@ -29,11 +29,17 @@ def to_json(value: Any, without: Mapping[str, Any] | None = None) -> str:
 
 
 def from_json(text: str | bytes) -> Any:
-    """Reads JSON; raises ValueError for text that is none, such as NaN, and for JSON that is nested too deep."""
+    """Reads JSON; raises ValueError for text that is none, such as NaN, and for JSON that is nested too deep.
+
+    Half a surrogate pair, which JSON can escape and UTF-8 cannot encode, raises ValueError too.
+    """
     try:
-        return json.loads(text, parse_constant=_no_json)
+        data = json.loads(text, parse_constant=_no_json)
+        if b"\\ud" in (text if isinstance(text, bytes) else text.encode()).lower():
+            json.dumps(data, ensure_ascii=False).encode()
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+    return data
 
 
 def _no_json(word: str) -> Never:

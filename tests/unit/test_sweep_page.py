@@ -107,6 +107,16 @@ def test_a_sweep_with_nonsense_in_it_is_told_in_a_sentence(runs: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_half_a_surrogate_pair_in_a_sweep_ends_no_other_page(runs: Path) -> None:
+    directory = swept(clients="3,6")
+    text = (directory / sweep_record.FILE).read_text().replace('"scenario": "', '"scenario": "\\ud800')
+    (directory / sweep_record.FILE).write_text(text)
+    assert report.draw_board(show=False) == 0
+    with pytest.raises(EvidenceError, match="is damaged"):
+        sweep_page.text(directory)
+
+
+@pytest.mark.usefixtures("engine")
 def test_a_comparison_goes_with_its_runs(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     swept(clients="3,6")
     first, second = run_directories.everything()
