@@ -14,7 +14,7 @@ from scenarios.engines import choose
 from scenarios.engines.docker import client
 from scenarios.engines.docker.client import Clients, not_protected
 from scenarios.engines.docker.errors import translated
-from scenarios.errors import EngineError, EngineUnavailable, LabError, LimitRefused
+from scenarios.errors import EngineError, EngineUnavailable, LabError, LimitRefused, Unavailable
 
 
 def on_this_host(address: str, kernel: str, name: str) -> bool:
@@ -129,6 +129,11 @@ def test_a_config_of_the_docker_cli_that_is_no_object_is_named(tmp_path: Path, m
             "OCI runtime create failed: error setting rlimit type 7: operation not permitted",
             LimitRefused,
             "lower nofile",
+        ),
+        (
+            "error during container init: open /proc/sys/net/ipv4/tcp_x: no such file or directory: unknown",
+            Unavailable,
+            "the engine's kernel has no net.ipv4.tcp_x",
         ),
         ("could not find an available, non-overlapping IPv4 address pool among the defaults", EngineError, "inv down"),
         ("all predefined address pools have been fully subnetted", EngineError, "docker network ls"),

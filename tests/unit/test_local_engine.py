@@ -97,6 +97,12 @@ def test_sysctls_that_cannot_be_set_are_a_reason_to_skip(
     assert why in (engine.unable([with_sysctls(f"s{number}", value) for number, value in enumerate(values)]) or "")
 
 
+@ON_LINUX
+def test_a_sysctl_that_the_kernel_does_not_have_is_a_reason_to_skip(tmp_path: Path) -> None:
+    server = replace(service("server", "hangs"), sysctls={"net.ipv4.tcp_nothing": "1"})
+    assert LocalEngine(tmp_path / "state").unable([server]) == "this kernel has no net.ipv4.tcp_nothing"
+
+
 def ended(run: SmallRun, name: str) -> int:
     """Waits for a program's end and returns its exit status as the run sees it."""
     run.event(name, "exited")

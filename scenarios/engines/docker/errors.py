@@ -1,5 +1,6 @@
 """Turns the errors of the Docker SDK into errors of the lab."""
 
+import re
 import ssl
 import textwrap
 from collections.abc import Iterator
@@ -9,7 +10,15 @@ import requests
 from docker.errors import APIError, DockerException, TLSParameterError
 
 from scenarios.engines.docker.ssh import SshFailed
-from scenarios.errors import EngineAbsent, EngineError, EngineGone, EngineUnavailable, LabError, LimitRefused
+from scenarios.errors import (
+    EngineAbsent,
+    EngineError,
+    EngineGone,
+    EngineUnavailable,
+    LabError,
+    LimitRefused,
+    Unavailable,
+)
 
 HOW_TO_GET_ONE = (
     "install one (Debian and Ubuntu: apt install docker.io; others: Docker Desktop, Colima) "
@@ -33,6 +42,8 @@ FREE_NETWORKS = (
     "every address range for networks is in use: remove what killed runs left with ./inv down, and unused networks of "
     "other projects (`docker network ls`, `docker network rm NAME`), or run fewer scenarios at the same time"
 )
+# runc's words for a sysctl of which the kernel knows nothing.
+NO_SYSCTL = re.compile(r"open /proc/sys/([a-z0-9_/]+): no such file")
 LONGEST_SAID = 300  # characters of an answer, which may be a whole page of a server that is no engine
 CONNECTION_ERRORS = (requests.exceptions.RequestException, DockerException, OSError)
 
@@ -45,7 +56,7 @@ def shorten(said: str, longest: int) -> str:
 @contextmanager
 def translated(doing: str, refused: type[LabError] = EngineError) -> Iterator[None]:
     """Raises errors of the SDK as the lab's, with what was being done: EngineGone when the engine does not answer,
-    `refused` when it answers with an error.
+    `refused` when it answers with an error, Unavailable when its kernel lacks what the run needs.
     """
     try:
         yield
@@ -55,6 +66,9 @@ def translated(doing: str, refused: type[LabError] = EngineError) -> Iterator[No
             raise LimitRefused(
                 f"{doing}: the engine may not set a limit that high: lower nofile, or raise the engine's own: {said}"
             ) from error
+        if missing := NO_SYSCTL.search(str(error.explanation or error)):
+            name = missing[1].replace("/", ".")
+            raise Unavailable(f"{doing}: the engine's kernel has no {name}") from error
         if "address pool" in said or "fully subnetted" in said:
             said = f"{said}; {FREE_NETWORKS}"
         raise refused(f"{doing}: the engine said: {said}") from error

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scenarios.definition.scenario import Scenario, Service
 from scenarios.engines.base import Leftover, Limit, NotRemoved, Sink, too_few_processors
-from scenarios.engines.local.network import Namespace, new_namespace, prefix_into
+from scenarios.engines.local.network import Namespace, new_namespace, prefix_into, sysctl_file
 from scenarios.engines.local.process_registry import Machine, Machines
 from scenarios.engines.local.service import environment, processors
 from scenarios.engines.local.session import LocalSession
@@ -100,6 +100,8 @@ class LocalEngine:
         names = sorted(key for key, _ in given)
         if not names:
             return None
+        if missing := next((key for key in names if not sysctl_file(key).exists()), None):
+            return f"this kernel has no {missing}"
         if os.geteuid() != 0:
             return f"on the local engine only root can set sysctls, such as {names[0]}: use --engine docker"
         if len(set(names)) < len(names):

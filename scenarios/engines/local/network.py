@@ -122,6 +122,11 @@ def _nsenter(files: dict[str, str]) -> list[str]:
     return ["nsenter", "--preserve-credentials", *(f"--{kind}={file}" for kind, file in files.items()), "--"]
 
 
+def sysctl_file(name: str) -> Path:
+    """The file of a sysctl, such as `net.core.somaxconn`; there is none if the kernel has no such sysctl."""
+    return Path("/proc/sys", *name.split("."))
+
+
 class Network:
     """The addresses of one run's services: each has its own."""
 
@@ -154,7 +159,7 @@ class Network:
         for name, value in sysctls.items():
             if self._namespace is None:
                 raise EngineError(f"{name} cannot be set: the run has no network of its own")
-            file = f"/proc/sys/{name.replace('.', '/')}"
+            file = str(sysctl_file(name))
             command = [*self._namespace.prefix, "sh", "-c", 'printf %s "$1" >"$2"', "sysctl", value, file]
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
             if done.returncode:
