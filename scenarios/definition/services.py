@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from scenarios import places
 from scenarios.definition import sysctls
 from scenarios.definition.catalog_file import WrittenService
-from scenarios.definition.parameters import PLACEHOLDER, Value, Whole, fill, size, whole_number
+from scenarios.definition.parameters import LEAST_NOFILE, PLACEHOLDER, Value, Whole, fill, size, whole_number
 from scenarios.definition.scenario import ADDRESS, IMAGES, Service
 from scenarios.definition.yaml_source import YamlSource
 from scenarios.errors import UsageError
@@ -95,6 +95,9 @@ def _nofile(blanks: _Blanks, written: WrittenService, given: Mapping[str, str]) 
     path = ("ulimits", "nofile")
     low = blanks.count("ulimits.nofile", soft if hard else written.nofile, *path)
     high = blanks.count("ulimits.nofile", hard, *path) if hard else None
+    if low < LEAST_NOFILE:
+        text = f"ulimits.nofile is {low}: Python does not start with a soft limit below {LEAST_NOFILE}"
+        raise blanks.source.error([*blanks.where, *path], text)
     if high is not None and high < low:
         text = f"ulimits.nofile is {low}:{high}: the soft limit is above the hard one"
         if given.keys() & set(_named(written.nofile)):

@@ -39,7 +39,12 @@ class SoftLimit(Plain):
 
     def problem(self, scenario: Scenario) -> str | None:
         soft, hard = scenario.number("soft"), scenario.number("hard")
-        return f"soft is {soft}: it must be at most hard, which is {hard}" if soft > hard else None
+        if soft > hard:
+            return f"soft is {soft}: it must be at most hard, which is {hard}"
+        program = scenario.services["program"]
+        given = f"{program.nofile}:{program.most_nofile}"
+        wrong = f"the program's nofile is {given}: it must be soft:hard, which is {soft}:{hard}"
+        return None if given == f"{soft}:{hard}" else wrong
 
     def predict(self, known: Known) -> Prediction:
         """open(2), dup(2): the lowest free number below the soft limit, so as many as it says, and then EMFILE."""

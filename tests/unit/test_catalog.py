@@ -104,6 +104,7 @@ WRONG = [
     ("  clients: 5", "  clients: 5\n  clients: 6", 4, "twice"),
     ("nofile: ", "nofiles: ", 11, "nofiles"),
     ('"{clients + 64}"', "0", 11, "ulimits.nofile is 0"),
+    ('"{clients + 64}"', "15", 11, "ulimits.nofile is 15: Python does not start"),
     ('"{clients + 64}"', '"64:32"', 11, "ulimits.nofile is 64:32: the soft limit is above the hard one"),
     ('"{clients + 64}"', '"64:many"', 11, "ulimits.nofile is 'many'"),
     (LIMITS, "    sysctls: {kernel.msgmax: 1}\n" + LIMITS, 11, "allowed are net.core.somaxconn"),

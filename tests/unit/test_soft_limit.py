@@ -31,6 +31,13 @@ def test_a_soft_limit_that_the_user_set_above_the_hard_one_is_wrong_usage_and_no
         catalog.load("soft-limit", {"soft": "65", "hard": "64"})
 
 
+def test_another_limit_than_the_parameters_say_is_wrong_usage() -> None:
+    scenario = catalog.load("soft-limit")
+    program = replace(scenario.services["program"], nofile=128)
+    problem = "the program's nofile is 128:4096: it must be soft:hard, which is 64:4096"
+    assert FAMILY.problem(replace(scenario, services={"program": program})) == problem
+
+
 def test_each_moment_has_its_descriptors_its_limit_and_its_refusal() -> None:
     looks = (LOOK, replace(LOOK, moment="lifted", descriptors=4096, nofile_soft=4096))
     program = service("program", event("full", error=EMFILE), exit_status=0, samples=looks)
