@@ -3,8 +3,10 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -33,13 +35,14 @@ def serving(
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (nofile, nofile))
 
+    folder = tempfile.mkdtemp()  # the program's own: its files may have megabytes
     process = subprocess.Popen(
         command(program, "--host", "127.0.0.1", "--port", "0", *arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, "TMPDIR": folder},
         preexec_fn=limit,
     )
     assert process.stdout is not None
@@ -59,6 +62,7 @@ def serving(
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()
+        shutil.rmtree(folder)
 
 
 def run(program: str, *arguments: str, stdin: str = "", **environment: str) -> tuple[int, list[dict[str, Any]]]:
