@@ -26,8 +26,8 @@ from scenarios.results import crash_report
 from scenarios.system import signals
 from scenarios.system.owner import exists
 
-# A run waits half of its time, for the engine and for timers.
-AT_ONCE = (os.cpu_count() or 1) + 1
+# A run waits most of its time, for the engine and for timers: with one more than CPUs, these were idle for half of it.
+AT_ONCE = 2 * (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)
