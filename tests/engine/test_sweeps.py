@@ -9,9 +9,10 @@ import pytest
 
 from scenarios.results import run_directories, sweep_record
 from scenarios.theory.descriptors import FD_OUT_OF_RANGE, FD_SETSIZE, open_before_first_client
-from scenarios.theory.growth import FLAT, LINEAR
+from scenarios.theory.growth import FLAT, LINEAR, UNKNOWN
 from tests.engine.inv import Done, inv, left_behind, start
 
+TRIES = 3
 both_engines = pytest.mark.usefixtures("engine")
 PATIENCE = 300  # seconds for one point and for what an interrupt takes down
 
@@ -30,7 +31,11 @@ def growths(told: dict[str, Any]) -> dict[str, str]:
 
 @both_engines
 def test_epoll_is_told_flat_and_select_and_poll_linear_without_any_flag() -> None:
-    told = swept("readiness-cost")
+    # On a machine that others use the lab may honestly not be able to tell, and measures again.
+    for _ in range(TRIES):
+        told = swept("readiness-cost")
+        if UNKNOWN not in growths(told).values():
+            break
     assert {one["verdict"] for one in told["points"]} == {"pass"}
     assert growths(told) == {"select": LINEAR, "poll": LINEAR, "epoll": FLAT}, told["curves"]
     assert left_behind() == []

@@ -50,10 +50,12 @@ def test_the_server_saw_what_hostile_clients_do(evidence: Evidence, server: Serv
     # server does not tell how its requests came.
     size, seen = evidence.scenario.number("size"), [one for one in server.events if one["event"] == "closed"]
     telling = [one for one in seen if "cut" in one]
+    # A learner's server may count what it has prepared, and a small download goes out whole.
+    ends_anywhere = size < NEVER_WHOLE or evidence.scenario.services["server"].code is not None
     for what, found in {
         "requests in parts": not telling or any(one["cut"] for one in telling),
         "requests together": not telling or any(one["joined"] for one in telling),
-        "downloads that were cut short": size < NEVER_WHOLE or any(one["sent"] % size for one in seen),
+        "downloads that were cut short": ends_anywhere or any(one["sent"] % size for one in seen),
         "uploads of other sizes": any(one["received"] not in (0, size) for one in seen),
     }.items():
         assert found, f"no hostile client made {what}"

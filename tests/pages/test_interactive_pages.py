@@ -49,6 +49,16 @@ def on_this_machine() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A directory of runs in which no other test has left runs and sweeps."""
+    with pytest.MonkeyPatch.context() as patched:
+        folder = tmp_path_factory.mktemp("runs")
+        patched.setenv("IOLAB_RUNS", str(folder))
+        patched.setattr(run_directories, "RUNS", folder)
+        yield
+
+
 @pytest.fixture(scope="module")
 def runs() -> list[Path]:
     """Two runs that differ in one parameter."""
@@ -61,8 +71,8 @@ def sweep(runs: list[Path]) -> Path:
     """The directory of a sweep beyond the limit."""
     done = inv("sweep", "epoll-500", "--clients", "20,40,80,160,320", "--nofile", "200", *SMALL)
     assert done.status == 0, done.stderr
-    (directory,) = sweep_record.everything()
-    return directory
+    (page,) = [line.rpartition(": ")[2] for line in done.stdout.splitlines() if " are beside the page: " in line]
+    return Path(page).parent
 
 
 def mouse(tab: Tab, kind: str, place: Sequence[float], *, pressed: bool = False) -> None:
