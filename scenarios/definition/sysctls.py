@@ -11,7 +11,7 @@ WORDS = re.compile(r"-?[a-z0-9][a-z0-9_-]*( +-?[a-z0-9][a-z0-9_-]*)*", re.ASCII)
 
 
 def problem(name: str, value: str) -> str | None:
-    """What is wrong with a value, such as `it must be a whole number`; None if nothing is."""
+    """The fault of a value, such as `it must be a whole number`; None if it has none."""
     words = value.split()
     numbers = [int(word) for word in words if NUMBER.fullmatch(word)]
     if name == SOMAXCONN:
