@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
+from scenarios.errors import OutOfTime
 from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
 from scenarios.families.common import NOFILE, bands, client_limits, quantity_pictures, sample_field
 from scenarios.judging.failures import ERROR, failure, first_failure
@@ -57,6 +58,8 @@ class CloseWait(Plain):
 
     def measure(self, evidence: Evidence) -> dict[str, Json]:
         client = evidence.services["client"]
+        if any(event.get("error") == TimeoutError.__name__ for event in client.events):
+            raise OutOfTime("this machine is too busy: a server did not answer before its client gave up")
         served = {str(event["server"]): int(event["served"]) for event in client.events if event["event"] == "served"}
         error = first_failure(evidence.services.values())
         at_client = served.get(LEAKING, 0) + 1

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from scenarios.definition.parameters import Kind, whole_number
+from scenarios.errors import OutOfTime
 from scenarios.families.base import Event, Evidence, Family, Known, Plain, Prediction, Scenario, Values
 from scenarios.families.common import bands
 from scenarios.judging.failures import ERROR, first_failure
@@ -46,6 +47,8 @@ class ListenerReload(Plain):
 
     def measure(self, evidence: Evidence) -> dict[str, Json]:
         counted = evidence.services["client"].last("counted")
+        if counted and TimeoutError.__name__ in counted["outcomes"]:
+            raise OutOfTime("this machine is too busy: a client was neither greeted nor reset before it gave up")
         outcomes = {"greeted": 0, "reset": 0, **counted["outcomes"]} if counted else {}
         together = outcomes["greeted"] + outcomes["reset"] if counted else None
         return {

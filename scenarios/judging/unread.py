@@ -5,6 +5,7 @@ from pathlib import Path
 from testinfra.host import Host
 
 from scenarios.errors import Unavailable
+from scenarios.judging.network import counter
 
 
 def all_was_read(host: Host) -> None:
@@ -13,9 +14,8 @@ def all_was_read(host: Host) -> None:
     A connection that was reset on purpose does not count if all of its bytes had been read. Raises Unavailable if the
     kernel counts connections of others too.
     """
-    network, _, told = host.run("readlink /proc/self/ns/net; cat /proc/net/netstat").stdout.partition("\n")
-    names, numbers = (*(line.split() for line in told.splitlines()[:2]), [], [])[:2]
-    counted = dict(zip(names, numbers, strict=True))
-    if "TCPAbortOnClose" not in counted or network == str(Path("/proc/self/ns/net").readlink()):
+    aborted = counter(host, "TCPAbortOnClose")
+    shared = host.run("readlink /proc/self/ns/net").stdout.strip() == str(Path("/proc/self/ns/net").readlink())
+    if aborted is None or shared:
         raise Unavailable("this machine does not count the connections of this run that were closed with unread bytes")
-    assert counted["TCPAbortOnClose"] == "0", f"{counted['TCPAbortOnClose']} connections were closed with unread bytes"
+    assert aborted == 0, f"{aborted} connections were closed with unread bytes"

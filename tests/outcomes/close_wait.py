@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from scenarios.families.base import Prediction
+from scenarios.judging.network import tcp_sockets
 from scenarios.results.evidence import Evidence
-
-CLOSE_WAIT, LOCAL, STATE = "08", 1, 3  # of the fields of /proc/net/tcp (proc_net_tcp(5))
 
 
 @pytest.mark.parametrize("name", ["leaking", "closing"])
@@ -27,8 +26,6 @@ def test_each_client_that_is_gone_has_a_socket_in_close_wait(
     evidence: Evidence, prediction: Prediction, machine: Callable[[str], Any]
 ) -> None:
     """On the machine of the leaking server, which on the local engine is that of all; of a dead one none is left."""
-    ready = evidence.services["leaking"].last("ready")
-    assert ready is not None
-    lines = [line.split() for line in machine("leaking").file("/proc/net/tcp").content_string.splitlines()[1:]]
-    waiting = [one for one in lines if one[STATE] == CLOSE_WAIT and one[LOCAL].endswith(f":{int(ready['port']):04X}")]
+    port = evidence.services["leaking"].said("ready")["port"]
+    waiting = [one for one in tcp_sockets(machine("leaking")) if (one.state, one.local_port) == ("CLOSE_WAIT", port)]
     assert len(waiting) == (prediction.facts["kept"] or 0)

@@ -6,6 +6,7 @@ import pytest
 
 from scenarios import families
 from scenarios.definition import catalog
+from scenarios.errors import OutOfTime
 from scenarios.families.base import Evidence, Known
 from scenarios.families.close_wait import OWN
 from scenarios.judging.failures import failure
@@ -60,3 +61,9 @@ def test_only_the_last_client_may_be_still_open_and_then_the_machine_was_too_bus
     prediction, measured = FAMILY.predict(Known(seen.scenario, {}, seen)), FAMILY.measure(seen)
     assert bool(prediction.late) == late
     assert all(one.difference(measured[key]) is None for key, one in prediction.expected.items()) == agrees
+
+
+def test_a_client_that_gave_up_says_nothing_of_the_server() -> None:
+    said = event("served", server="leaking", served=7, error="TimeoutError")
+    with pytest.raises(OutOfTime):
+        FAMILY.measure(evidence(service("leaking"), service("closing"), service("client", said)))

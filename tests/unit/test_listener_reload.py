@@ -4,6 +4,7 @@ import pytest
 
 from scenarios import families
 from scenarios.definition import catalog
+from scenarios.errors import OutOfTime
 from scenarios.families.base import Known
 from tests.unit.builders import evidence, service
 from tests.unit.scripted import event
@@ -29,3 +30,9 @@ def test_greeted_and_reset_clients_are_counted_together() -> None:
 def test_of_a_client_that_counted_nothing_nothing_is_measured() -> None:
     measured = FAMILY.measure(evidence(service("server"), service("client", exit_status=1)))
     assert (measured["outcomes"], measured["together"]) == ({}, None)
+
+
+def test_a_client_that_gave_up_says_nothing_of_the_kernel() -> None:
+    counted = event("counted", outcomes={"greeted": 25, "reset": 34, "TimeoutError": 1})
+    with pytest.raises(OutOfTime):
+        FAMILY.measure(evidence(service("server"), service("client", counted, exit_status=0)))
