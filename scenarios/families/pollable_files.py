@@ -13,7 +13,8 @@ from scenarios.results.evidence import ServiceEvidence
 EPERM = "[Errno 1] Operation not permitted"
 ALWAYS, WAITS = "always ready", "waits until there is something to read"
 MECHANISMS = ("select", "poll", "epoll")
-# The kernel has no `poll` operation for these; select(2) and poll(2) then take them as ready.
+# The kernel has no `poll` operation for these; select(2) and poll(2) then take them as ready. It has one for a file
+# behind FUSE (Linux, fuse_file_poll()), which epoll takes, so the program's regular file is in memory.
 WITHOUT_POLL = ("regular file", "/dev/null")
 WITH_POLL = ("pipe", "socket", "eventfd", "timerfd")
 MOMENTS = ("at first", "after")

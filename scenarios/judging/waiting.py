@@ -31,6 +31,14 @@ def emptied(look: Look, service: str, descriptors: int) -> Sample:
         time.sleep(PAUSE)
 
 
+def closes_down_to(look: Look, service: str, most: int) -> None:
+    """The check fails if a server goes on to have more than `most` descriptors open; one that ended has none."""
+    until = time.monotonic() + SECONDS
+    while (sample := look(service)) and sample.descriptors > most:
+        assert time.monotonic() < until, f"{service} has {sample.descriptors} descriptors open; at most {most} expected"
+        time.sleep(PAUSE)
+
+
 def what_is_left(look: Look, service: str, descriptors: int) -> str | None:
     """Descriptors, threads and processes that a server keeps of clients that left, in words; None if none.
 

@@ -1,6 +1,5 @@
 """Checks of cancellation: the connections that the gateway has open for its clients, and to the backend for them."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +8,7 @@ from testinfra.host import Host
 from scenarios.errors import OutOfTime
 from scenarios.families.base import Prediction
 from scenarios.judging.unread import all_was_read
-from scenarios.judging.waiting import PAUSE, SECONDS, Look
+from scenarios.judging.waiting import Look, closes_down_to
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
 # A loop may open an epoll set, and a pair of sockets to wake itself, when it begins.
@@ -63,11 +62,7 @@ def test_the_clients_read_their_answers(machine: Callable[[str], Host]) -> None:
 
 
 def test_no_descriptor_of_a_client_or_a_part_is_left(server: ServiceEvidence, look: Look) -> None:
-    before, until = server.sampled("ready").descriptors, time.monotonic() + SECONDS
-    while (sample := look("server")) and sample.descriptors > before + OWN and time.monotonic() < until:
-        time.sleep(PAUSE)
-    left = sample.descriptors - before if sample else 0
-    assert left <= OWN, f"{left} descriptors are open that were not before the first client"
+    closes_down_to(look, "server", server.sampled("ready").descriptors + OWN)
 
 
 def test_the_server_is_still_running(server: ServiceEvidence, machine: Callable[[str], Host]) -> None:

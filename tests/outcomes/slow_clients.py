@@ -1,13 +1,12 @@
 """Checks of slow_clients: the sockets that the server has open while honest clients stay, and after all have left."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 from testinfra.host import Host
 
 from scenarios.families.base import Prediction
-from scenarios.judging.waiting import PAUSE, SECONDS, Look
+from scenarios.judging.waiting import Look, closes_down_to
 from scenarios.results.evidence import Evidence, ServiceEvidence
 
 # A loop may open an epoll set, and a pair of sockets to wake itself, when it begins.
@@ -41,11 +40,7 @@ def test_a_client_that_never_reads_is_closed_only_when_no_byte_comes_or_goes(evi
 
 
 def test_no_descriptor_of_a_client_is_left(server: ServiceEvidence, look: Look) -> None:
-    before, until = server.sampled("ready").descriptors, time.monotonic() + SECONDS
-    while (sample := look("server")) and sample.descriptors > before + OWN and time.monotonic() < until:
-        time.sleep(PAUSE)
-    left = sample.descriptors - before if sample else 0
-    assert left <= OWN, f"{left} descriptors are open that were not before the first client"
+    closes_down_to(look, "server", server.sampled("ready").descriptors + OWN)
 
 
 def test_the_server_is_still_running(server: ServiceEvidence, machine: Callable[[str], Host]) -> None:

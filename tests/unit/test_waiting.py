@@ -4,7 +4,7 @@ import pytest
 
 from scenarios.errors import EvidenceError
 from scenarios.judging import waiting
-from scenarios.judging.waiting import what_is_left
+from scenarios.judging.waiting import closes_down_to, what_is_left
 from scenarios.results.sample import Sample
 
 
@@ -28,3 +28,12 @@ def test_a_server_that_keeps_a_descriptor_is_told_with_what_it_keeps(monkeypatch
 def test_of_a_server_that_has_ended_nothing_can_be_told() -> None:
     with pytest.raises(EvidenceError):
         what_is_left(lambda _: None, "server", 5)
+
+
+def test_a_server_may_take_its_time_to_close_and_may_keep_no_more_than_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = iter([9, 7, 5])
+    closes_down_to(lambda _: sample(next(later)), "server", 6)
+    closes_down_to(lambda _: None, "server", 0)
+    monkeypatch.setattr(waiting, "SECONDS", 0.0)
+    with pytest.raises(AssertionError, match="server has 7 descriptors open; at most 6 expected"):
+        closes_down_to(lambda _: sample(7), "server", 6)

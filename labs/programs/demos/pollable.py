@@ -20,9 +20,9 @@ SOON = (ctypes.c_long * 4)(0, 0, 0, 1)  # struct itimerspec: no interval, and a 
 
 def make() -> tuple[dict[str, int], Callable[[], None]]:
     """A descriptor of each kind, of which nothing can be read, and a function that makes something readable."""
+    file = os.memfd_create("file")  # in memory, as in a tmpfs: one behind FUSE would have a poll operation
     (reader, writer), (one, other) = os.pipe(), socket.socketpair()
-    file, null = os.open(__file__, os.O_RDONLY), os.open(os.devnull, os.O_RDONLY)
-    event, timer = os.eventfd(0), LIBC.timerfd_create(1, 0)
+    event, timer, null = os.eventfd(0), LIBC.timerfd_create(1, 0), os.open(os.devnull, os.O_RDONLY)
 
     def happen() -> None:
         os.write(writer, b"x")
