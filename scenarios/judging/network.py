@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from scenarios.errors import EvidenceError
+
 # proc_net_tcp(5): the columns of /proc/net/tcp, and its numbers of states.
 LOCAL, REMOTE, STATE, QUEUES = 1, 2, 3, 4
 STATES = {"01": "ESTABLISHED", "06": "TIME_WAIT", "08": "CLOSE_WAIT", "0A": "LISTEN"}
@@ -28,9 +30,8 @@ class TcpSocket:
 
 
 def tcp_sockets(host: Any) -> list[TcpSocket]:
-    """All of the machine's network. On the local engine the services of a run share one."""
-    lines = host.file("/proc/net/tcp").content_string.splitlines()[1:]
-    return [_socket(line.split()) for line in lines]
+    """All of the machine's network; raises EvidenceError. On the local engine the services of a run share one."""
+    return [_socket(line.split()) for line in _text(host, "/proc/net/tcp").splitlines()[1:]]
 
 
 def _socket(fields: list[str]) -> TcpSocket:
@@ -42,7 +43,7 @@ def _socket(fields: list[str]) -> TcpSocket:
 
 def counter(host: Any, name: str) -> int | None:
     """A counter of TCP, such as PassiveOpens (RFC 2012) or ListenOverflows (netstat(8)); None if there is none."""
-    lines = [line.split() for file in COUNTERS for line in host.file(file).content_string.splitlines()]
+    lines = [line.split() for line in host.run(f"cat {' '.join(COUNTERS)}").stdout.splitlines()]
     for names, values in zip(lines[::2], lines[1::2], strict=False):
         if name in names:
             return int(values[names.index(name)])
@@ -50,5 +51,12 @@ def counter(host: Any, name: str) -> int | None:
 
 
 def sysctl(host: Any, name: str) -> list[str]:
-    """The words of a sysctl as it holds there."""
-    return str(host.file(f"/proc/sys/{name.replace('.', '/')}").content_string).split()
+    """The words of a sysctl as it holds there; raises EvidenceError."""
+    return _text(host, f"/proc/sys/{name.replace('.', '/')}").split()
+
+
+def _text(host: Any, file: str) -> str:
+    done = host.run("cat %s", file)
+    if done.rc:
+        raise EvidenceError(f"{file} cannot be read inside: {done.stderr.strip() or done.rc}")
+    return str(done.stdout)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scenarios.errors import EvidenceError
 from scenarios.judging.network import counter, sysctl, tcp_sockets
 
 FILES = {
@@ -22,8 +23,11 @@ FILES = {
 class Machine:
     """A machine whose files have these texts."""
 
-    def file(self, name: str) -> Any:
-        return SimpleNamespace(content_string=FILES[name])
+    def run(self, command: str, *words: str) -> Any:
+        names = (command % words if words else command).split()[1:]
+        missing = [name for name in names if name not in FILES]
+        text = "".join(FILES[name] for name in names if name in FILES)
+        return SimpleNamespace(stdout=text, stderr=f"cat: {missing}: no such file" if missing else "", rc=len(missing))
 
 
 HOST: Any = Machine()
@@ -49,3 +53,11 @@ def test_a_counter_is_found_in_whichever_file_has_it(name: str, number: int | No
 
 def test_a_sysctl_is_read_by_its_name_with_dots() -> None:
     assert sysctl(HOST, "net.ipv4.ip_local_port_range") == ["40000", "40009"]
+
+
+def test_a_file_that_cannot_be_read_is_no_empty_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(FILES, "/proc/net/tcp")
+    with pytest.raises(EvidenceError, match="/proc/net/tcp cannot be read inside"):
+        tcp_sockets(HOST)
+    with pytest.raises(EvidenceError, match="no such file"):
+        sysctl(HOST, "net.ipv4.nothing")
